@@ -1,0 +1,5 @@
+//! Turns scraped dumps of articles into clean, duplicate-free articles, and says what it removed.
+
+pub mod article;
+pub mod error;
+pub mod ledger;

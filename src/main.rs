@@ -1,0 +1,3 @@
+//! The command `copydesk`.
+
+fn main() {}
