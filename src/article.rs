@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A range of bytes in the decoded text of one dump: `start <= end`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct Span {
     /// First byte.
     pub start: usize,
