@@ -95,7 +95,9 @@ pub struct Block<'a> {
 pub struct Article<'a> {
     /// Its blocks, in reading order. Never empty.
     pub blocks: Vec<Block<'a>>,
-    /// The headline that a metadata header or the input record gives.
+    /// How many of the first blocks are lines of a metadata header.
+    pub header_blocks: usize,
+    /// What the input record or the metadata header says of it.
     pub fields: Fields,
 }
 

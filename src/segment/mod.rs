@@ -1,0 +1,99 @@
+//! Cutting a dump into articles, and an article into blocks. Never fails: any text has a reading.
+
+mod cut;
+pub(crate) mod header;
+pub(crate) mod lines;
+mod wrap;
+
+use std::borrow::Cow;
+
+pub(crate) use cut::is_size_control;
+
+use self::lines::{Line, is_wide};
+use crate::article::{Article, Block, Dump, Fields, Span};
+use crate::options::Split;
+
+/// Cuts `dump` into articles. Every non-blank line stands in exactly one block of one article, in
+/// the order of the text. A text dump may hold many articles; a record of another format is one,
+/// unless `split` says to look into it.
+#[must_use]
+pub fn segment(dump: &Dump, split: Split) -> Vec<Article<'_>> {
+    let lines = lines::lines(&dump.text);
+    let (blocks, form_feeds) = blocks(&dump.text, &lines);
+    if blocks.is_empty() {
+        return Vec::new();
+    }
+    let cut = match split {
+        Split::Auto => dump.record.is_none(),
+        Split::Always => true,
+        Split::Never => false,
+    };
+    let starts = if cut { cut::starts(&blocks, &form_feeds) } else { vec![0] };
+    let mut articles = Vec::with_capacity(starts.len());
+    let mut blocks = blocks.into_iter();
+    for (n, &start) in starts.iter().enumerate() {
+        let count = starts.get(n + 1).map_or(usize::MAX, |next| next - start);
+        articles.push(article(blocks.by_ref().take(count).collect(), dump));
+    }
+    articles
+}
+
+/// An article of `dump`, with what its metadata header says where the record says nothing.
+fn article<'a>(blocks: Vec<Block<'a>>, dump: &Dump) -> Article<'a> {
+    let header_blocks = if dump.record.is_none() { header::length(&blocks) } else { 0 };
+    let given = &dump.fields;
+    let said = header::fields(&blocks, header_blocks);
+    let either = |given: &Option<String>, said: Option<String>| given.clone().or(said);
+    let fields = Fields {
+        id: either(&given.id, said.id),
+        source: either(&given.source, said.source),
+        url: either(&given.url, said.url),
+        title: either(&given.title, said.title),
+        byline: either(&given.byline, said.byline),
+        dateline: given.dateline.clone(),
+        published: either(&given.published, said.published),
+        language: either(&given.language, said.language),
+        meta: given.meta.clone(),
+    };
+    Article { blocks, header_blocks, fields }
+}
+
+/// One block a line; in hard-wrapped text, one block a paragraph.
+fn blocks<'a>(text: &'a str, lines: &[Line]) -> (Vec<Block<'a>>, Vec<bool>) {
+    let column = wrap::column(text, lines);
+    let mut blocks: Vec<Block> = Vec::with_capacity(lines.len());
+    let mut form_feeds = Vec::with_capacity(lines.len());
+    let mut last = "";
+    for line in lines {
+        let piece = line.span.of(text);
+        match (column, blocks.last_mut()) {
+            (Some(column), Some(block))
+                if line.gap == 0 && !line.form_feed && wrap::continues(last, piece, column) =>
+            {
+                join(block, piece, line.span);
+            }
+            _ => {
+                let text = Cow::Borrowed(piece);
+                let (span, line, gap) = (line.span, line.number, line.gap);
+                blocks.push(Block { text, span, line, gap });
+                form_feeds.push(false);
+            }
+        }
+        if let Some(flag) = form_feeds.last_mut() {
+            *flag |= line.form_feed;
+        }
+        last = piece;
+    }
+    (blocks, form_feeds)
+}
+
+/// Appends a wrapped line to its paragraph, with a space where the script has spaces.
+fn join(block: &mut Block, piece: &str, span: Span) {
+    let text = block.text.to_mut();
+    let tight = text.ends_with(is_wide) && piece.starts_with(is_wide);
+    if !tight {
+        text.push(' ');
+    }
+    text.push_str(piece);
+    block.span.end = span.end;
+}

@@ -1,0 +1,35 @@
+use super::{Mark, Page};
+use crate::ledger::Reason;
+
+rule! {
+    /// A link to another story set in capitals between two paragraphs.
+    ///
+    /// Six or more words, no closing stop, capitals throughout, a sentence directly before and
+    /// after, and at most three such lines: more, or shorter ones, are the sub-heads of the article.
+    /// Seen on: foxnews.com.
+    CapsLink, "caps-link", [ReadMore]
+}
+
+const WORDS_MIN: usize = 6;
+const LINES_MAX: usize = 3;
+
+fn mark(page: &Page, marks: &mut Vec<Mark>) {
+    let links: Vec<usize> = (page.head + 1..page.tail.min(page.len()).saturating_sub(1))
+        .filter(|&i| page.is_prose(i - 1) && page.is_prose(i + 1) && is_caps_link(page, i))
+        .collect();
+    if links.len() <= LINES_MAX {
+        marks.extend(links.into_iter().map(|i| Mark::remove(i, Reason::ReadMore)));
+    }
+}
+
+fn is_caps_link(page: &Page, i: usize) -> bool {
+    let (facts, text) = (&page.facts[i], page.text(i));
+    let capitals = text.chars().filter(|c| c.is_uppercase()).count();
+    !facts.sentence
+        && facts.width <= 160
+        && page.is_plain(i)
+        && capitals >= 20
+        && !text.chars().any(char::is_lowercase)
+        && text.split_whitespace().count() >= WORDS_MIN
+        && page.article.blocks[i].gap > 0
+}

@@ -1,0 +1,33 @@
+use super::page::header_value;
+use super::{Mark, Page, Take};
+use crate::ledger::Reason;
+use crate::lexicon::Strength;
+use crate::segment::header::{self, Key};
+
+rule! {
+    /// Lines of a metadata header: `Title: ...`, `URL: ...`, `Date: ...`, `News code: ...`.
+    ///
+    /// A header above an article fills the article's fields; its title line becomes the title, the
+    /// others are removed. A single `Date:` line in a press release is no header: it takes two lines
+    /// with different keys, one of them a title or an address. Numbers that a site files its pages
+    /// under go above and below the body.
+    MetadataHeader, "metadata-header", [MetadataHeader]
+}
+
+fn mark(page: &Page, marks: &mut Vec<Mark>) {
+    for i in 0..page.article.header_blocks {
+        let title = header::parse(page.text(i)).is_some_and(|(key, _)| key == Key::Title);
+        if title && header_value(page.article, i).is_some() {
+            marks.push(Mark::field(i, Take::Title));
+        } else {
+            marks.push(Mark::remove(i, Reason::MetadataHeader));
+        }
+    }
+    for (i, facts) in page.facts.iter().enumerate() {
+        let Some(hit) = facts.hit.as_ref() else { continue };
+        let place = hit.strength == Strength::Always || page.at_edge(i);
+        if hit.reason == Reason::MetadataHeader && place {
+            marks.push(Mark::remove(i, Reason::MetadataHeader));
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! Taking chrome and in-article repeats out of one article, and catching what fills its fields.
+//!
+//! Rules only *mark*. [`strip`] is the one place that removes, so every removal is in the ledger and
+//! rules cannot disturb each other. What all rules need to know of an article (where its title
+//! stands, where its body starts and ends) is read once, in [`page::Page`].
+
+/// Declares a rule: its doc is both what rustdoc shows and what `copydesk rules NAME` prints. The
+/// file that declares it gives it a function `mark(page, marks)`.
+macro_rules! rule {
+    ($(#[doc = $doc:literal])+ $rule:ident, $name:literal, [$($reason:ident),*]) => {
+        $(#[doc = $doc])+
+        pub(crate) struct $rule;
+
+        impl $crate::strip::Rule for $rule {
+            fn name(&self) -> &'static str {
+                $name
+            }
+
+            fn reasons(&self) -> &'static [$crate::ledger::Reason] {
+                &[$($crate::ledger::Reason::$reason),*]
+            }
+
+            fn doc(&self) -> &'static str {
+                concat!($($doc, "\n"),+)
+            }
+
+            fn mark(&self, page: &$crate::strip::Page, marks: &mut Vec<$crate::strip::Mark>) {
+                mark(page, marks);
+            }
+        }
+    };
+}
+
+mod author_bio;
+mod byline;
+mod caps_link;
+mod caption_repeat;
+mod count_marker;
+mod glued_copy;
+mod metadata_header;
+mod page;
+mod page_numbers;
+mod section_label;
+mod teaser;
+mod text_size_widget;
+mod timestamp;
+mod title_repeat;
+mod words;
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+pub use page::Page;
+
+use crate::article::{Article, Caption, Span};
+use crate::fingerprint::key_of;
+use crate::ledger::{Reason, Removal, Repeats};
+use crate::lexicon::Scratch;
+use crate::recognize::{byline as names, credit};
+
+/// What a rule asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Take {
+    /// The text is no part of the article. `repeats` is the earlier block it copies.
+    Remove {
+        /// Why.
+        reason: Reason,
+        /// The block it repeats; the title field of the record where that is what it repeats.
+        repeats: Option<Copied>,
+    },
+    /// The text is the title.
+    Title,
+    /// The text is the caption of a picture, with its credit or without.
+    Caption,
+    /// The text is a credit on a line of its own.
+    Credit,
+    /// The text names the author.
+    Byline,
+}
+
+/// What a removed text copies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// The block with this index.
+    Block(usize),
+    /// The title that the input record gives.
+    TitleField,
+}
+
+/// A rule's wish for one block, or for a part of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Index of the block.
+    pub block: usize,
+    /// The bytes of the block's text that are meant; `None` for all of it. Only removals have parts,
+    /// and only in blocks that are one line.
+    pub part: Option<Range<usize>>,
+    /// What for.
+    pub take: Take,
+}
+
+impl Mark {
+    /// Removes block `block`, which copies nothing.
+    #[must_use]
+    pub fn remove(block: usize, reason: Reason) -> Mark {
+        Mark { block, part: None, take: Take::Remove { reason, repeats: None } }
+    }
+
+    /// Removes block `block`, a copy of block `of`.
+    #[must_use]
+    pub fn repeat(block: usize, reason: Reason, of: usize) -> Mark {
+        let repeats = Some(Copied::Block(of));
+        Mark { block, part: None, take: Take::Remove { reason, repeats } }
+    }
+
+    /// Takes block `block` for a field.
+    #[must_use]
+    pub fn field(block: usize, take: Take) -> Mark {
+        Mark { block, part: None, take }
+    }
+}
+
+/// Finds blocks that are no paragraph of the article. Looks at one article, keeps no state, never
+/// fails, and does not know what other rules mark.
+pub trait Rule: Sync {
+    /// The name users write after `--no-rule` and read in reports.
+    fn name(&self) -> &'static str;
+
+    /// The reasons it gives.
+    fn reasons(&self) -> &'static [Reason];
+
+    /// What it looks for, why that is safe, and where it was seen; the first line is a summary.
+    fn doc(&self) -> &'static str;
+
+    /// Adds a mark for each block it knows.
+    fn mark(&self, page: &Page, marks: &mut Vec<Mark>);
+}
+
+/// Every rule, in the order they are listed to users. On overlap the first one decides.
+pub static RULES: &[&dyn Rule] = &[
+    &metadata_header::MetadataHeader,
+    &title_repeat::TitleRepeat,
+    &text_size_widget::TextSizeWidget,
+    &caption_repeat::CaptionRepeat,
+    &glued_copy::GluedCopy,
+    &timestamp::Timestamp,
+    &byline::Byline,
+    &author_bio::AuthorBio,
+    &section_label::SectionLabel,
+    &count_marker::CountMarker,
+    &page_numbers::PageNumbers,
+    &teaser::Teaser,
+    &caps_link::CapsLink,
+    &words::SHARE_BAR,
+    &words::AD_MARKER,
+    &words::MEDIA_PLACEHOLDER,
+    &words::GALLERY_COUNTER,
+    &words::READING_TIME,
+    &words::NAV,
+    &words::READ_MORE,
+    &words::TAGS,
+    &words::NEWSLETTER,
+    &words::COOKIE_BANNER,
+    &words::COMMENT_PROMPT,
+    &words::PAYWALL,
+    &words::COPYRIGHT,
+    &words::WIRE_SIGNOFF,
+    &words::SEPARATOR,
+    &words::COUNT_WORDS,
+    &words::URL_LINE,
+    &words::IMAGE_FILENAME,
+    &words::SCRIPT_RESIDUE,
+];
+
+/// One paragraph that stays.
+#[derive(Clone, Debug)]
+pub struct Paragraph<'a> {
+    /// Its text as it came in, less the parts that were cut out.
+    pub text: Cow<'a, str>,
+    /// Its block's place in the dump.
+    pub span: Span,
+    /// 1-based line of the dump's text on which it starts.
+    pub line: usize,
+}
+
+/// An article without chrome and repeats, and the account of what went.
+#[derive(Debug, Default)]
+pub struct Stripped<'a> {
+    /// The paragraphs, in reading order, not yet normalized.
+    pub paragraphs: Vec<Paragraph<'a>>,
+    /// The title found in the text, as it came in.
+    pub title: Option<String>,
+    /// The names of the authors found in the text.
+    pub byline: Option<String>,
+    /// The date of publication found in the text, as `date::published` writes it.
+    pub published: Option<String>,
+    /// Each picture caption once.
+    pub captions: Vec<Caption>,
+    /// What was removed, in the order of the text.
+    pub removals: Vec<Removal>,
+    /// Blocks that came in.
+    pub blocks_in: usize,
+    /// Blocks removed whole.
+    pub blocks_removed: usize,
+}
+
+/// What becomes of one block.
+#[derive(Clone, Default)]
+struct Fate {
+    whole: Option<(Take, &'static str)>,
+    cuts: Vec<(Range<usize>, Reason, &'static str, Option<Copied>)>,
+}
+
+/// Removes from `article` what `rules` mark and fills its fields. `dump_text` is the decoded text the
+/// spans point into.
+#[must_use]
+pub fn strip<'a>(
+    article: &Article<'a>,
+    dump_text: &str,
+    rules: &[&dyn Rule],
+    scratch: &mut Scratch,
+) -> Stripped<'a> {
+    let page = Page::read(article, scratch);
+    let mut fates = vec![Fate::default(); article.blocks.len()];
+    let mut marks = Vec::new();
+    for rule in rules {
+        rule.mark(&page, &mut marks);
+        for mark in marks.drain(..) {
+            fates[mark.block].add(mark, rule.name());
+        }
+    }
+    keep_a_paragraph(&mut fates);
+    let mut stripped = Stripped { blocks_in: article.blocks.len(), ..Stripped::default() };
+    stripped.published = page.published().map(str::to_owned);
+    let mut credits = Vec::new();
+    for (block, fate) in fates.iter().enumerate() {
+        apply(article, dump_text, block, fate, &mut stripped, &mut credits);
+    }
+    place_credits(&mut stripped.captions, credits);
+    stripped
+}
+
+impl Fate {
+    fn add(&mut self, mark: Mark, rule: &'static str) {
+        match (mark.part, mark.take) {
+            (Some(part), Take::Remove { reason, repeats }) => {
+                if self.cuts.iter().all(|cut| cut.0.end <= part.start || part.end <= cut.0.start) {
+                    self.cuts.push((part, reason, rule, repeats));
+                }
+            }
+            (_, take) => {
+                self.whole.get_or_insert((take, rule));
+            }
+        }
+    }
+}
+
+/// A title taken from the text must leave a paragraph behind; else it is the text.
+fn keep_a_paragraph(fates: &mut [Fate]) {
+    if fates.iter().all(|fate| fate.whole.is_some()) {
+        let title = |fate: &&mut Fate| matches!(fate.whole, Some((Take::Title, _)));
+        if let Some(fate) = fates.iter_mut().find(title) {
+            fate.whole = None;
+        }
+    }
+}
+
+/// Carries out what was decided of one block.
+fn apply<'a>(
+    article: &Article<'a>,
+    dump_text: &str,
+    index: usize,
+    fate: &Fate,
+    stripped: &mut Stripped<'a>,
+    credits: &mut Vec<(usize, String)>,
+) {
+    let block = &article.blocks[index];
+    let entry = |span: Span, rule: &str, reason, copied: Option<Copied>, partial| Removal {
+        span,
+        line: block.line,
+        rule: rule.to_owned(),
+        reason,
+        text: span.of(dump_text).to_owned(),
+        repeats: copied.map(|copied| match copied {
+            Copied::Block(of) => Repeats::Span(article.blocks[of].span),
+            Copied::TitleField => Repeats::TitleField,
+        }),
+        partial,
+    };
+    if let Some((Take::Remove { reason, repeats }, rule)) = &fate.whole {
+        stripped.removals.push(entry(block.span, rule, *reason, *repeats, false));
+        stripped.blocks_removed += 1;
+        return;
+    }
+    let mut cuts: Vec<_> = fate.cuts.iter().collect();
+    cuts.sort_by_key(|cut| cut.0.start);
+    let mut text = block.text.clone();
+    for (part, reason, rule, copied) in cuts.iter().rev() {
+        text.to_mut().replace_range(part.clone(), "");
+        let start = block.span.start + part.start;
+        let span = Span { start, end: block.span.start + part.end };
+        stripped.removals.push(entry(span, rule, *reason, *copied, true));
+    }
+    let from = stripped.removals.len() - cuts.len();
+    stripped.removals[from..].reverse();
+    let text = match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    };
+    match fate.whole.as_ref().map(|(take, _)| take) {
+        Some(Take::Title) => {
+            let value = page::header_value(article, index).unwrap_or(&text);
+            stripped.title.get_or_insert_with(|| value.to_owned());
+        }
+        Some(Take::Byline) => {
+            let name = names::find(&text).map_or_else(|| text.to_string(), |b| b.name.to_string());
+            match &mut stripped.byline {
+                Some(byline) if key_of(byline) != key_of(&name) => {
+                    byline.push_str(", ");
+                    byline.push_str(&name);
+                }
+                Some(_) => {}
+                none => *none = Some(name),
+            }
+        }
+        Some(Take::Caption) => {
+            let credit = credit::find(&text).map(|credit| credit.text);
+            stripped.captions.push(Caption { text: Some(text.into_owned()), credit });
+        }
+        Some(Take::Credit) => {
+            let credit = credit::find(&text).map_or_else(|| text.to_string(), |credit| credit.text);
+            credits.push((stripped.captions.len(), credit));
+        }
+        Some(Take::Remove { .. }) | None => {
+            let (span, line) = (block.span, block.line);
+            stripped.paragraphs.push(Paragraph { text, span, line });
+        }
+    }
+}
+
+/// Gives each credit on a line of its own to the nearest caption without one: the one before it,
+/// else the one after it. What finds none stands alone.
+fn place_credits(captions: &mut Vec<Caption>, credits: Vec<(usize, String)>) {
+    let mut alone = Vec::new();
+    for (place, credit) in credits {
+        let key = key_of(&credit).into_owned();
+        let open = |caption: &Caption| caption.credit.is_none();
+        let before = captions[..place].iter().rposition(open).filter(|&i| i + 1 == place);
+        let after = || (place < captions.len() && open(&captions[place])).then_some(place);
+        let any = || captions.iter().position(open);
+        match before.or_else(after).or_else(any) {
+            Some(caption) => captions[caption].credit = Some(credit),
+            None if captions.iter().any(|c| c.credit.as_deref().is_some_and(|c| key_of(c) == key)) => {}
+            None => alone.push(Caption { text: None, credit: Some(credit) }),
+        }
+    }
+    captions.extend(alone);
+}

@@ -1,0 +1,494 @@
+//! What all rules need to know of one article: what each block looks like, where the title stands,
+//! where the body starts and ends. Read once, before the rules; it marks nothing itself.
+
+use crate::article::{Article, Block};
+use crate::fingerprint::key_of;
+use crate::ledger::Reason;
+use crate::lexicon::{self, Hit, Scratch, Strength};
+use crate::recognize::byline::{self, Byline};
+use crate::recognize::credit::{self, Credit};
+use crate::recognize::date::{self, DateKind, DateLine};
+use crate::segment::header;
+use crate::segment::lines::{ends_sentence, looks_like_title, width};
+use crate::segment::is_size_control;
+
+/// Blocks below a title within which it may be stated again (see `segment::cut`).
+const FRAME_BLOCKS: usize = 14;
+/// A line this wide is text whatever its last character: of 1,231 labelled pages' body lines, a
+/// headline or a label of this width is rare.
+const PROSE_WIDTH: usize = 110;
+/// With more plain lines than this between title and first sentence, the article is a list or a
+/// poem and its body starts at the first plain line.
+const PLAIN_LINES_MAX: usize = 6;
+
+/// What one block looks like.
+#[derive(Debug)]
+pub struct Facts {
+    /// Columns.
+    pub width: usize,
+    /// Whether it ends as a sentence does.
+    pub sentence: bool,
+    /// What its words say.
+    pub hit: Option<Hit>,
+    /// Whether it is only a date or a time.
+    pub date: Option<DateLine>,
+    /// The credit in it.
+    pub credit: Option<Credit>,
+    /// Whether it names an author.
+    pub byline: Option<Byline>,
+    /// Whether it is nothing but digits, and how many.
+    pub digits: usize,
+    /// The block directly before or after says the same.
+    pub doubled: bool,
+    /// It is the caption of a picture.
+    pub caption: bool,
+    /// It is a title of another article, under a label that announces such.
+    pub teaser: Option<Reason>,
+}
+
+/// One article with what was read from it.
+#[derive(Debug)]
+pub struct Page<'p, 'a> {
+    /// The article.
+    pub article: &'p Article<'a>,
+    /// For each block, what it looks like.
+    pub facts: Vec<Facts>,
+    /// The block that states the title, when the text does.
+    pub title: Option<usize>,
+    /// Index of the first block of the body: before it stand title, captions, byline, chrome.
+    pub head: usize,
+    /// One past the last block of the body.
+    pub tail: usize,
+    /// One past the last restatement of the title and its captions above the body.
+    pub frame_end: usize,
+    published: Option<String>,
+}
+
+impl<'p, 'a> Page<'p, 'a> {
+    /// Reads `article`.
+    #[must_use]
+    pub fn read(article: &'p Article<'a>, scratch: &mut Scratch) -> Page<'p, 'a> {
+        let facts = article.blocks.iter().map(|block| facts(&block.text, scratch)).collect();
+        let mut page =
+            Page { article, facts, title: None, head: 0, tail: 0, frame_end: 0, published: None };
+        page.find_doubles();
+        page.find_marked_captions();
+        page.title = page.find_title();
+        page.frame_end = page.find_frame_end();
+        page.find_framed_captions();
+        page.head = page.find_head();
+        page.find_teasers();
+        page.tail = page.find_tail();
+        page.published = page.find_published();
+        page
+    }
+
+    /// The text of block `i`.
+    #[must_use]
+    pub fn text(&self, i: usize) -> &str {
+        &self.article.blocks[i].text
+    }
+
+    /// Number of blocks.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.article.blocks.len()
+    }
+
+    /// Whether there are no blocks; an article always has one.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.article.blocks.is_empty()
+    }
+
+    /// Whether block `i` stands before the first or behind the last paragraph of the body.
+    #[must_use]
+    pub fn at_edge(&self, i: usize) -> bool {
+        i < self.head || i >= self.tail
+    }
+
+    /// Whether block `i` is chrome by its words or its shape, whatever its strength.
+    #[must_use]
+    pub fn is_chrome(&self, i: usize) -> bool {
+        let facts = &self.facts[i];
+        let timed = facts.date.as_ref().is_some_and(|date| date.kind != DateKind::Time);
+        facts.hit.is_some() || timed || facts.teaser.is_some()
+    }
+
+    /// Whether the block before or after block `i` is chrome. A drawn rule is a witness only for a
+    /// line that stands in the article more than once, as a share bar under each entry does.
+    #[must_use]
+    pub fn has_chrome_beside(&self, i: usize) -> bool {
+        let witness = |j: usize| {
+            let rule = self.facts[j].hit.as_ref().is_some_and(|h| h.reason == Reason::Separator);
+            self.is_chrome(j) && (!rule || self.stands_again(i))
+        };
+        (i > 0 && witness(i - 1)) || (i + 1 < self.len() && witness(i + 1))
+    }
+
+    /// Whether block `i` says the same as block `j`, but for quotes, dashes, case and spaces.
+    #[must_use]
+    pub fn same(&self, i: usize, j: usize) -> bool {
+        same(self.text(i), self.text(j))
+    }
+
+    /// The date of publication that a line of the text gives.
+    #[must_use]
+    pub fn published(&self) -> Option<&str> {
+        self.published.as_deref()
+    }
+
+    /// Whether block `i` is a plain line: no chrome, no date, no caption, no credit, no byline.
+    #[must_use]
+    pub fn is_plain(&self, i: usize) -> bool {
+        let facts = &self.facts[i];
+        facts.hit.is_none()
+            && facts.date.as_ref().is_none_or(|date| date.kind == DateKind::Time)
+            && !facts.caption
+            && facts.teaser.is_none()
+            && facts.credit.as_ref().is_none_or(|credit| !credit.alone)
+            && !facts.byline.as_ref().is_some_and(|byline| byline.sure)
+            && i >= self.article.header_blocks
+    }
+
+    /// Whether block `i` is a sentence of the body.
+    #[must_use]
+    pub fn is_prose(&self, i: usize) -> bool {
+        let facts = &self.facts[i];
+        let says = (facts.sentence && facts.width >= 10 && facts.digits == 0)
+            || facts.width >= PROSE_WIDTH;
+        says && self.is_plain(i) && facts.date.is_none()
+    }
+
+    fn stands_again(&self, i: usize) -> bool {
+        (0..self.len()).any(|j| j != i && self.text(i) == self.text(j))
+    }
+
+    fn find_doubles(&mut self) {
+        for i in 1..self.len() {
+            let letters = self.facts[i].digits == 0 && self.facts[i].width > 2;
+            if letters && self.same(i - 1, i) {
+                self.facts[i - 1].doubled = true;
+                self.facts[i].doubled = true;
+            }
+        }
+    }
+
+    /// Captions that a credit, a label or a picture's own controls give away.
+    fn find_marked_captions(&mut self) {
+        for i in 0..self.len() {
+            let facts = &self.facts[i];
+            if facts.hit.is_some() || facts.width > 600 || facts.date.is_some() {
+                continue;
+            }
+            let own = facts.credit.as_ref().is_some_and(|credit| {
+                !credit.alone && (credit.prefix_label.is_some() || credit.strong)
+            }) && !is_quotation(self.text(i));
+            let beside = |j: usize, controls: fn(&str) -> bool| {
+                self.facts.get(j).is_some_and(|f| f.hit.is_some()) && controls(self.text(j))
+            };
+            let alone = facts.credit.as_ref().is_some_and(|credit| credit.alone);
+            let opened = i > 0 && beside(i - 1, opens_picture);
+            let closed = i + 1 < self.len() && beside(i + 1, closes_picture);
+            self.facts[i].caption = own || ((opened || closed) && !alone && facts.width > 2);
+        }
+    }
+
+    /// Captions that only their place gives away: a doubled line inside the title's frame or beside
+    /// a picture's file name or credit, a line above a credit before the body.
+    fn find_framed_captions(&mut self) {
+        let first = self.title.map_or(0, |title| title + 1);
+        for i in 0..self.len() {
+            let facts = &self.facts[i];
+            if facts.hit.is_some() || facts.date.is_some() || facts.digits > 0 || facts.caption {
+                continue;
+            }
+            if Some(i) == self.title || self.repeats_title(i) || is_size_control(self.text(i)) {
+                continue;
+            }
+            let framed = i >= first && i < self.frame_end;
+            let long = facts.width >= 40 && i < first + FRAME_BLOCKS;
+            let caption = facts.doubled && (framed || long || self.has_picture_beside(i));
+            self.facts[i].caption = caption || self.is_credited_line(i);
+        }
+        // A copy of a caption is one wherever it stands above the body.
+        for i in 1..self.len().min(self.frame_end.max(first + FRAME_BLOCKS)) {
+            if !self.facts[i].caption && self.facts[i].hit.is_none() && !self.repeats_title(i) {
+                let copied = (0..i).any(|j| self.facts[j].caption && self.same(i, j));
+                let cut_short = (0..self.len().min(i + 2))
+                    .filter(|&j| j + 1 == i || j == i + 1)
+                    .any(|j| self.facts[j].caption && is_cut_copy(self.text(i), self.text(j)));
+                self.facts[i].caption = copied || cut_short;
+            }
+        }
+        if !self.facts.is_empty() && first == 0 {
+            let cut = self.len() > 1
+                && self.facts[1].caption
+                && is_cut_copy(self.text(0), self.text(1));
+            self.facts[0].caption |= cut;
+        }
+    }
+
+    /// Whether a picture's file name or a credit on a line of its own stands next to the pair of
+    /// equal lines that block `i` is one of.
+    fn has_picture_beside(&self, i: usize) -> bool {
+        let near = i.saturating_sub(2)..(i + 3).min(self.len());
+        near.into_iter().any(|j| {
+            let facts = &self.facts[j];
+            let file = facts.hit.as_ref().is_some_and(|h| h.reason == Reason::ImageFilename);
+            file || facts.credit.as_ref().is_some_and(|credit| credit.alone && credit.strong)
+        })
+    }
+
+    /// A line directly above a credit of its own, between the title and the body.
+    fn is_credited_line(&self, i: usize) -> bool {
+        let credited = self.facts.get(i + 1).is_some_and(|next| {
+            next.credit.as_ref().is_some_and(|credit| credit.alone && credit.strong)
+        });
+        let near_top = self.title.is_some_and(|title| i > title && i <= title + 4);
+        credited && near_top && self.facts[i].width <= 300 && self.article.blocks[i + 1].gap == 0
+    }
+
+    /// The block that states the title: the first line that looks like one among what stands above
+    /// the body. A single short word before a date or a control is the name of a section.
+    fn find_title(&self) -> Option<usize> {
+        let header = self.article.header_blocks;
+        if header > 0 {
+            return (0..header).find(|&i| {
+                header::parse(self.text(i)).is_some_and(|(key, _)| key == header::Key::Title)
+            });
+        }
+        if self.article.fields.title.is_some() {
+            return None;
+        }
+        let mut label = None;
+        for i in 0..self.len().min(60) {
+            let facts = &self.facts[i];
+            let skipped = facts.hit.is_some()
+                || facts.date.is_some()
+                || facts.caption
+                || facts.digits > 0
+                || facts.byline.as_ref().is_some_and(|byline| byline.sure)
+                || facts.credit.as_ref().is_some_and(|credit| credit.alone && credit.strong)
+                || is_size_control(self.text(i));
+            if skipped {
+                continue;
+            }
+            if !looks_like_title(self.text(i)) {
+                break;
+            }
+            let words = self.text(i).split_whitespace().count();
+            let short = words <= 2 && facts.width <= 20;
+            let label_like = short && i + 1 < self.len() && self.is_chrome(i + 1);
+            if !label_like {
+                return Some(i);
+            }
+            label.get_or_insert(i);
+        }
+        label
+    }
+
+    /// Whether block `i` states the title again, be it with the site's name behind it.
+    pub(super) fn repeats_title(&self, i: usize) -> bool {
+        let text = self.text(i);
+        if let Some(title) = &self.article.fields.title {
+            return states(text, title);
+        }
+        self.title.is_some_and(|title| title != i && states(text, self.text(title)))
+    }
+
+    fn find_frame_end(&self) -> usize {
+        let first = match (self.title, &self.article.fields.title) {
+            (Some(title), _) => title + 1,
+            (None, Some(_)) => 0,
+            (None, None) => return self.article.header_blocks,
+        };
+        let mut end = first.max(self.article.header_blocks);
+        let mut i = first;
+        let mut prose = 0;
+        while i < self.len().min(end + FRAME_BLOCKS) {
+            if self.repeats_title(i) {
+                end = i + 1;
+                prose = 0;
+            } else if self.is_prose(i) && !self.facts[i].doubled {
+                prose += 1;
+                if prose > 2 {
+                    break;
+                }
+            }
+            i += 1;
+        }
+        while end < self.len() && (self.facts[end].doubled || self.facts[end].caption) {
+            end += 1;
+        }
+        end
+    }
+
+    fn find_head(&self) -> usize {
+        let first = self.frame_end.max(self.title.map_or(0, |title| title + 1));
+        let mut plain = 0;
+        let mut first_plain = None;
+        for i in first..self.len() {
+            if self.is_prose(i) {
+                return if plain > PLAIN_LINES_MAX { first_plain.unwrap_or(i) } else { i };
+            }
+            if self.is_plain(i) {
+                plain += 1;
+                first_plain.get_or_insert(i);
+            }
+        }
+        first_plain.unwrap_or(self.len())
+    }
+
+    /// Lines under "Read more", "Most popular", "Topics". Below the last sentence all of them are
+    /// titles of other articles; between sentences only the one directly under the label.
+    fn find_teasers(&mut self) {
+        let mut under: Option<Reason> = None;
+        let mut pending: Vec<usize> = Vec::new();
+        for i in self.head..self.len() {
+            let hit = self.facts[i].hit.as_ref();
+            if let Some(hit) = hit {
+                if hit.opens {
+                    under = Some(hit.reason);
+                }
+                continue;
+            }
+            let Some(reason) = under else { continue };
+            let facts = &self.facts[i];
+            let text = self.text(i);
+            let title = facts.digits > 0 || looks_like_title(text);
+            if title && !facts.caption && facts.width <= 200 {
+                self.facts[i].teaser = Some(reason);
+                pending.push(i);
+            } else if self.is_prose(i) {
+                for &j in &pending {
+                    let direct = self.article.blocks[j].gap == 0
+                        && self.facts[j - 1].hit.as_ref().is_some_and(|hit| hit.opens);
+                    if !direct {
+                        self.facts[j].teaser = None;
+                    }
+                }
+                pending.clear();
+                under = None;
+            }
+        }
+    }
+
+    fn find_tail(&self) -> usize {
+        let last = |is: fn(&Page, usize) -> bool| (self.head..self.len()).rev().find(|&i| is(self, i));
+        let prose = last(|page, i| page.is_prose(i));
+        let has_prose = prose.is_some();
+        let end = prose.or_else(|| last(|page, i| page.is_plain(i))).map_or(self.head, |i| i + 1);
+        if !has_prose {
+            return end;
+        }
+        // Plain lines that follow directly are the rest of a list, a poem, a table.
+        let mut tail = end;
+        while tail < self.len() && self.is_plain(tail) && self.facts[tail].digits == 0 {
+            tail += 1;
+        }
+        tail
+    }
+
+    fn find_published(&self) -> Option<String> {
+        let mut dates = (0..self.len())
+            .filter(|&i| self.at_edge(i))
+            .filter_map(|i| self.facts[i].date.as_ref())
+            .filter(|date| date.kind != DateKind::Time);
+        let dates: Vec<&DateLine> = dates.by_ref().collect();
+        let published = dates.iter().find_map(|date| date.published.clone());
+        published.or_else(|| dates.iter().find_map(|date| date.updated.clone()))
+    }
+}
+
+/// The value of the header line that block `index` is.
+pub(super) fn header_value<'p>(article: &'p Article, index: usize) -> Option<&'p str> {
+    let block: &Block = article.blocks.get(index).filter(|_| index < article.header_blocks)?;
+    header::parse(&block.text).map(|(_, value)| value)
+}
+
+fn facts(text: &str, scratch: &mut Scratch) -> Facts {
+    let hit = lexicon::classify(text, scratch);
+    let date = if hit.is_none() { date::line(text) } else { None };
+    let settled = hit.as_ref().is_some_and(|hit| hit.strength == Strength::Always);
+    Facts {
+        width: width(text),
+        sentence: ends_sentence(text),
+        date,
+        credit: if settled { None } else { credit::find(text) },
+        byline: if settled { None } else { byline::find(text) },
+        digits: if text.len() <= 24 && text.chars().all(char::is_numeric) { text.len() } else { 0 },
+        doubled: false,
+        caption: false,
+        teaser: None,
+        hit,
+    }
+}
+
+/// Whether two lines say the same, but for quotes, dashes, case and spaces.
+pub(super) fn same(a: &str, b: &str) -> bool {
+    a == b || (a.len().abs_diff(b.len()) <= 16 && starts_alike(a, b) && key_of(a) == key_of(b))
+}
+
+/// A cheap test that fails for most pairs of different lines: their first letters.
+fn starts_alike(a: &str, b: &str) -> bool {
+    let letter = |text: &str| text.chars().find(|c| c.is_alphanumeric());
+    let fold = |c: Option<char>| c.map(|c| c.to_lowercase().next().unwrap_or(c));
+    fold(letter(a)) == fold(letter(b))
+}
+
+/// Whether `text` states `title`: the same words, or the same with the name of the site behind a
+/// dash, a bar or an angle, or words so near that only a letter or two differ.
+pub(super) fn states(text: &str, title: &str) -> bool {
+    if same(text, title) {
+        return true;
+    }
+    if text.len() > title.len() * 2 + 80 || title.len() < 8 || !starts_alike(text, title) {
+        return false;
+    }
+    let (text, title) = (key_of(text), key_of(title));
+    let tail = |long: &str, short: &str| {
+        long.strip_prefix(short).is_some_and(|rest| {
+            let rest = rest.trim_start();
+            rest.starts_with(['-', '|', '·', '•', '»', '›', ':']) || rest.starts_with(">")
+        })
+    };
+    if tail(&text, &title) {
+        return true;
+    }
+    let near = title.len() >= 24 && text.len().abs_diff(title.len()) <= 4;
+    near && strsim::normalized_levenshtein(&text, &title) >= 0.94
+}
+
+/// Whether `short` is a copy of `long` that was cut: it ends in an ellipsis, or lacks only the
+/// credit behind the words.
+pub(super) fn is_cut_copy(short: &str, long: &str) -> bool {
+    let stem = short.trim_end_matches(['…', '.', ' ']);
+    let elided = short.ends_with('…') || short.ends_with("...");
+    let long_key = key_of(long);
+    elided
+        && width(stem) >= 24
+        && short.len() < long.len() + 8
+        && long_key.starts_with(&*key_of(stem))
+}
+
+/// A quotation with who said it: what stands in brackets behind it is a source, not a credit.
+fn is_quotation(text: &str) -> bool {
+    text.starts_with(['“', '"', '«', '„', '「', '‘'])
+}
+
+/// Controls above a picture's caption.
+fn opens_picture(text: &str) -> bool {
+    let text = text.to_lowercase();
+    ["enlarge", "fullscreen", "full screen", "view image", "image caption", "vollbild", "agrandir"]
+        .iter()
+        .any(|word| text.contains(word))
+        || (text.starts_with("image ") && text.contains(" of "))
+        || (text.starts_with("photo ") && text.contains(" of "))
+}
+
+/// Controls under a picture's caption.
+fn closes_picture(text: &str) -> bool {
+    let text = text.to_lowercase();
+    ["hide caption", "toggle caption"].iter().any(|word| text.contains(word))
+}

@@ -1,0 +1,23 @@
+use super::{Mark, Page};
+use crate::ledger::Reason;
+
+rule! {
+    /// Titles of other articles under a label that announces them: `Most popular`, `Read also`,
+    /// `Topics` and the lines below.
+    ///
+    /// Below the last sentence every title-like line under such a label goes; between sentences only
+    /// the line directly under it. A sentence always ends the list.
+    Teaser, "teaser", [ReadMore, Tags, Newsletter, Nav]
+}
+
+fn mark(page: &Page, marks: &mut Vec<Mark>) {
+    for (i, facts) in page.facts.iter().enumerate() {
+        let named = facts.byline.as_ref().is_some_and(|byline| byline.sure);
+        if let Some(reason) = facts.teaser
+            && !named
+        {
+            let known = matches!(reason, Reason::ReadMore | Reason::Tags | Reason::Newsletter);
+            marks.push(Mark::remove(i, if known { reason } else { Reason::Nav }));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+use super::{Mark, Page};
+use crate::ledger::Reason;
+use crate::recognize::date::DateKind;
+
+rule! {
+    /// A line that is only the date or time of publication or change: `Updated 29 December 2019`,
+    /// `Stand: 14.03.2024, 09:12 Uhr`, `3 hours ago`.
+    ///
+    /// It goes above the body and, when it says what it is, below it; its value fills `published`.
+    /// Dates between paragraphs order a timeline and stay, and then a bare date above the first one
+    /// stays too. Times alone (`10 p.m.`) order a live blog and are never touched. Relative times go
+    /// anywhere: none of 156 was text.
+    Timestamp, "timestamp", [Timestamp]
+}
+
+fn mark(page: &Page, marks: &mut Vec<Mark>) {
+    let bare = |i: usize| {
+        let date = page.facts[i].date.as_ref();
+        date.is_some_and(|date| date.kind == DateKind::Date && !date.labelled)
+    };
+    let timeline = (page.head..page.tail).any(bare);
+    for (i, facts) in page.facts.iter().enumerate() {
+        let Some(date) = &facts.date else { continue };
+        let goes = match date.kind {
+            DateKind::Time => false,
+            DateKind::Relative => true,
+            DateKind::Date if i < page.head => date.labelled || !timeline,
+            DateKind::Date => i >= page.tail && (date.labelled || page.has_chrome_beside(i)),
+        };
+        if goes {
+            marks.push(Mark::remove(i, Reason::Timestamp));
+        }
+    }
+}
