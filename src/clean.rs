@@ -1,0 +1,266 @@
+//! The stages that look at one article, in a row: segment, strip, normalize, fingerprint.
+//!
+//! A function of one dump: no state passes from one call to the next, so any number of workers may
+//! clean any share of the input.
+
+use std::borrow::Cow;
+
+use url::Url;
+
+use crate::article::{Article, Caption, Dump, Span};
+use crate::fingerprint::{self, Digest};
+use crate::ledger::{Reason, Reject, RejectReason, Removal};
+use crate::lexicon::Scratch as LexiconScratch;
+use crate::options::{Options, Split};
+use crate::recognize::{date, dateline};
+use crate::segment::segment;
+use crate::strip::{self, Paragraph, Rule, Stripped};
+use crate::{language, normalize};
+
+/// The rule under which the ledger enters lines of characters that cannot be seen.
+pub const INVISIBLE_LINE: &str = "invisible-line";
+
+/// Paragraphs in which a dateline is looked for: the first may be a standfirst.
+const DATELINE_PARAGRAPHS: usize = 2;
+
+/// How to clean.
+pub struct Cleaner {
+    rules: Vec<&'static dyn Rule>,
+    split: Split,
+}
+
+/// Buffers that a worker keeps from one article to the next.
+#[derive(Default)]
+pub struct Scratch {
+    lexicon: LexiconScratch,
+    key: String,
+}
+
+/// One paragraph of a clean article.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CleanParagraph {
+    /// Length of its text in bytes.
+    pub bytes: usize,
+    /// Its block's place in the dump.
+    pub span: Span,
+    /// 1-based line of the dump's text on which it starts.
+    pub line: usize,
+    /// Its block as it came in, where normalizing changed it.
+    pub raw: Option<String>,
+}
+
+/// An article after all stages that need nothing but itself.
+#[derive(Clone, Debug, Default)]
+pub struct CleanArticle {
+    /// `path#record`.
+    pub dump: String,
+    /// The input's own id.
+    pub id: Option<String>,
+    /// The id made from the text: the first 16 hex digits of the BLAKE3 of its decoded input text.
+    pub made_id: String,
+    /// The publisher: the input's word, the host of the address, or the name of the folder.
+    pub source: String,
+    /// The address.
+    pub url: Option<String>,
+    /// The headline.
+    pub title: Option<String>,
+    /// Who wrote it.
+    pub byline: Option<String>,
+    /// The dateline.
+    pub dateline: Option<String>,
+    /// When it was published.
+    pub published: Option<String>,
+    /// BCP 47.
+    pub language: Option<String>,
+    /// The clean paragraphs joined by a blank line.
+    pub text: String,
+    /// One for each paragraph of `text`.
+    pub paragraphs: Vec<CleanParagraph>,
+    /// The fingerprint of each paragraph.
+    pub digests: Vec<Digest>,
+    /// Each caption once.
+    pub captions: Vec<Caption>,
+    /// The record's other fields as one JSON object.
+    pub meta: Option<String>,
+    /// What was removed, in the order of the text.
+    pub removals: Vec<Removal>,
+    /// Words of `text`.
+    pub words: usize,
+    /// Blocks that came in.
+    pub blocks_in: usize,
+    /// Blocks removed whole.
+    pub blocks_removed: usize,
+}
+
+impl Cleaner {
+    /// A cleaner with every rule but those that `options` switch off.
+    #[must_use]
+    pub fn new(options: &Options) -> Cleaner {
+        let wanted = |rule: &&&dyn Rule| !options.no_rules.iter().any(|name| name == rule.name());
+        Cleaner {
+            rules: strip::RULES.iter().filter(wanted).copied().collect(),
+            split: options.split,
+        }
+    }
+
+    /// Cleans every article of `dump`, in order. An article in which no paragraph remains, and a
+    /// record without any, is a reject.
+    pub fn clean(
+        &self,
+        dump: &Dump,
+        scratch: &mut Scratch,
+        each: &mut dyn FnMut(Result<CleanArticle, Reject>),
+    ) {
+        let articles = segment(dump, self.split);
+        if articles.is_empty() && dump.record.is_some() {
+            each(Err(empty(dump, dump.record.unwrap_or(1), dump.line, None)));
+        }
+        let parts = articles.len();
+        for (index, article) in articles.into_iter().enumerate() {
+            let number = index as u64 + 1;
+            let name = match dump.record {
+                None => format!("{}#{number}", dump.path),
+                Some(record) if parts == 1 => format!("{}#{record}", dump.path),
+                Some(record) => format!("{}#{record}.{number}", dump.path),
+            };
+            let line = dump.record.map_or(article.blocks[0].line as u64, |_| dump.line);
+            let place = dump.record.is_none().then(|| article.span().start as u64);
+            let stripped = strip::strip(&article, &dump.text, &self.rules, &mut scratch.lexicon);
+            let clean = finish(dump, &article, stripped, name, scratch);
+            each(if clean.paragraphs.is_empty() {
+                Err(empty(dump, dump.record.unwrap_or(number), line, place))
+            } else {
+                Ok(clean)
+            });
+        }
+    }
+}
+
+/// The reject of an article without paragraphs.
+fn empty(dump: &Dump, record: u64, line: u64, offset: Option<u64>) -> Reject {
+    Reject {
+        file: dump.path.clone(),
+        record: Some(record),
+        line: Some(line),
+        offset,
+        reason: RejectReason::Empty,
+        detail: "no paragraph remains after cleaning".to_owned(),
+    }
+}
+
+/// Normalizes and fingerprints what stripping left, and settles the fields.
+fn finish(
+    dump: &Dump,
+    article: &Article,
+    stripped: Stripped,
+    name: String,
+    scratch: &mut Scratch,
+) -> CleanArticle {
+    let mut clean = CleanArticle {
+        dump: name,
+        id: article.fields.id.clone(),
+        made_id: made_id(article.span().of(&dump.text)),
+        removals: stripped.removals,
+        blocks_in: stripped.blocks_in,
+        blocks_removed: stripped.blocks_removed,
+        meta: article.fields.meta.clone(),
+        ..CleanArticle::default()
+    };
+    let bytes: usize = stripped.paragraphs.iter().map(|paragraph| paragraph.text.len() + 2).sum();
+    clean.text.reserve(bytes);
+    clean.paragraphs.reserve(stripped.paragraphs.len());
+    clean.digests.reserve(stripped.paragraphs.len());
+    for paragraph in &stripped.paragraphs {
+        add_paragraph(&mut clean, paragraph, &dump.text, scratch);
+    }
+    clean.removals.sort_by_key(|removal| removal.span.start);
+    clean.words = normalize::words(&clean.text);
+    clean.captions = stripped.captions.into_iter().map(normalized_caption).collect();
+    set_fields(&mut clean, dump, article, stripped.title, stripped.byline, stripped.published);
+    clean
+}
+
+/// Adds one paragraph; a line of characters that cannot be seen goes to the ledger.
+fn add_paragraph(
+    clean: &mut CleanArticle,
+    paragraph: &Paragraph,
+    dump_text: &str,
+    scratch: &mut Scratch,
+) {
+    let before = clean.text.len();
+    if before > 0 {
+        clean.text.push_str("\n\n");
+    }
+    let start = clean.text.len();
+    normalize::append(&paragraph.text, &mut clean.text);
+    let text = &clean.text[start..];
+    let raw = paragraph.span.of(dump_text);
+    let Some(digest) = fingerprint::paragraph(text, &mut scratch.key) else {
+        clean.text.truncate(before);
+        clean.blocks_removed += 1;
+        clean.removals.push(Removal {
+            span: paragraph.span,
+            line: paragraph.line,
+            rule: INVISIBLE_LINE.to_owned(),
+            reason: Reason::ScriptResidue,
+            text: raw.to_owned(),
+            repeats: None,
+            partial: false,
+        });
+        return;
+    };
+    clean.digests.push(digest);
+    clean.paragraphs.push(CleanParagraph {
+        bytes: text.len(),
+        span: paragraph.span,
+        line: paragraph.line,
+        raw: (text != raw).then(|| raw.to_owned()),
+    });
+}
+
+/// Fills the fields: what the input says comes before what the text says.
+fn set_fields(
+    clean: &mut CleanArticle,
+    dump: &Dump,
+    article: &Article,
+    title: Option<String>,
+    byline: Option<String>,
+    published: Option<String>,
+) {
+    let given = &article.fields;
+    let field = |given: &Option<String>, found: Option<String>| {
+        let value = given.as_deref().map(Cow::Borrowed).or(found.map(Cow::Owned))?;
+        Some(normalize::text(&value).into_owned()).filter(|value| !value.is_empty())
+    };
+    clean.title = field(&given.title, title);
+    clean.byline = field(&given.byline, byline);
+    clean.url = given.url.clone();
+    let host = || {
+        let url = Url::parse(given.url.as_deref()?).ok()?;
+        url.host_str().map(str::to_owned).filter(|host| !host.is_empty())
+    };
+    clean.source = field(&given.source, None).or_else(host).unwrap_or_else(|| dump.folder.to_string());
+    let dated = |found: &String| date::published(found).unwrap_or_else(|| found.clone());
+    clean.published = field(&given.published.as_ref().map(dated), published);
+    clean.language = match &given.language {
+        Some(found) => Some(language::tag(found)),
+        None => language::detect(&clean.text).map(str::to_owned),
+    };
+    let mut start = 0;
+    let found = clean.paragraphs.iter().take(DATELINE_PARAGRAPHS).find_map(|paragraph| {
+        let text = &clean.text[start..start + paragraph.bytes];
+        start += paragraph.bytes + 2;
+        dateline::find(text).map(|dateline| dateline.text.to_owned())
+    });
+    clean.dateline = field(&given.dateline, found);
+}
+
+fn normalized_caption(caption: Caption) -> Caption {
+    let written = |text: Option<String>| text.map(|text| normalize::text(&text).into_owned());
+    Caption { text: written(caption.text), credit: written(caption.credit) }
+}
+
+fn made_id(text: &str) -> String {
+    let hash = blake3::hash(text.as_bytes());
+    hash.to_hex()[..16].to_owned()
+}

@@ -1,0 +1,374 @@
+//! The first pass: every batch cleaned, in parallel; texts to the spool, figures to the tables.
+
+use std::ops::ControlFlow;
+
+use rayon::ThreadPool;
+
+use super::index::Index;
+use super::ordered::ordered;
+use super::spool::Spool;
+use super::stored::{Entry, StoredArticle, StoredReject};
+use super::for_each_article;
+use crate::boilerplate::{Learned, Learner};
+use crate::clean::{CleanArticle, Cleaner};
+use crate::dedupe::{self, ArticleId, Candidate};
+use crate::error::{Error, ErrorKind};
+use crate::fingerprint::{self, Digest};
+use crate::ledger::{Reject, RejectReason};
+use crate::observer::Observer;
+use crate::options::Options;
+use crate::read::{Batch, Found, InputSummary, Reader};
+use crate::recognize::date;
+use crate::report;
+use crate::write::folder::OutputFolder;
+
+/// Bytes of cleaned articles held in memory where no budget is given.
+const MEMORY_DEFAULT: u64 = 1 << 30;
+
+/// Everything the first pass leaves behind.
+pub(super) struct Gathered {
+    /// Cleaned articles and rejects, in input order.
+    pub(super) spool: Spool,
+    /// For each piece of the spool, the number of its first article.
+    pub(super) first_articles: Vec<u32>,
+    /// What is held of each article.
+    pub(super) index: Index,
+    /// Paragraphs counted by source.
+    pub(super) learner: Learner,
+    /// One row for each input.
+    pub(super) inputs: Vec<report::Input>,
+    records_left: u64,
+}
+
+/// What a worker makes of one batch.
+struct Chunk {
+    input: usize,
+    bytes_read: u64,
+    finished: Option<InputSummary>,
+    repaired: u64,
+    bytes: Vec<u8>,
+    items: Vec<Item>,
+    problems: Vec<Reject>,
+}
+
+/// One entry of a chunk.
+struct Item {
+    /// Where its bytes end.
+    end: usize,
+    what: What,
+}
+
+enum What {
+    Article(Box<NewArticle>),
+    RejectedRecord,
+    RejectedFile(RejectReason),
+}
+
+/// What the tables need of an article.
+struct NewArticle {
+    candidate: Candidate,
+    source: String,
+    id: String,
+    given: bool,
+    identity: Digest,
+    digests: Vec<Digest>,
+}
+
+impl Gathered {
+    /// Starts with the files that could not even be opened for reading.
+    pub(super) fn new(
+        options: &Options,
+        found: &Found,
+        folder: &OutputFolder,
+    ) -> Result<Gathered, Error> {
+        let mut gathered = Gathered {
+            spool: Spool::new(options.memory.unwrap_or(MEMORY_DEFAULT) / 2),
+            first_articles: Vec::new(),
+            index: Index::default(),
+            learner: Learner::default(),
+            inputs: found.inputs.iter().map(|input| report::Input::unread(&input.shown)).collect(),
+            records_left: options.limit.unwrap_or(u64::MAX),
+        };
+        let mut bytes = Vec::new();
+        for reject in &found.rejects {
+            store(&Entry::Reject(StoredReject::of(reject)), &mut bytes)?;
+            let failed = Some(reject.reason);
+            gathered.inputs.push(report::Input { failed, ..report::Input::unread(&reject.file) });
+        }
+        gathered.keep(bytes, folder)?;
+        Ok(gathered)
+    }
+
+    /// Reads and cleans all of `reader`.
+    pub(super) fn gather(
+        &mut self,
+        pool: &ThreadPool,
+        reader: Reader,
+        cleaner: &Cleaner,
+        observer: &dyn Observer,
+        folder: &OutputFolder,
+    ) -> Result<(), Error> {
+        let work = |batch: Batch| chunk(batch, cleaner);
+        let flow = ordered(pool, reader, work, |chunk| {
+            if observer.interrupted() {
+                return ControlFlow::Break(Err(Error::at("run", ErrorKind::Interrupted)));
+            }
+            match chunk.and_then(|chunk| self.add(chunk, observer, folder)) {
+                Ok(()) if self.records_left > 0 => ControlFlow::Continue(()),
+                end => ControlFlow::Break(end),
+            }
+        });
+        match flow {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(end) => end,
+        }
+    }
+
+    /// Takes in the next chunk, as far as the limit of records allows.
+    fn add(
+        &mut self,
+        mut chunk: Chunk,
+        observer: &dyn Observer,
+        folder: &OutputFolder,
+    ) -> Result<(), Error> {
+        let mut end = 0;
+        let (mut records, mut articles) = (0, 0);
+        let first = self.index.len();
+        let input = &mut self.inputs[chunk.input];
+        for item in chunk.items {
+            if self.records_left == 0 {
+                break;
+            }
+            end = item.end;
+            match item.what {
+                What::RejectedFile(reason) => input.failed = Some(reason),
+                What::RejectedRecord => {
+                    records += 1;
+                    self.records_left -= 1;
+                }
+                What::Article(article) => {
+                    records += 1;
+                    articles += 1;
+                    self.records_left -= 1;
+                    let source = self.learner.source(&article.source);
+                    self.learner.count(source, article.identity, &article.digests);
+                    self.index.push(article.candidate, source, &article.id, article.given);
+                }
+            }
+        }
+        input.records += records;
+        input.repaired += chunk.repaired;
+        if let Some(summary) = chunk.finished {
+            input.finish(&summary.path, summary.bytes, summary.blake3);
+            input.encoding = Some(summary.encoding);
+            input.compression = summary.compression.map(str::to_owned);
+            input.format = Some(summary.format.to_owned());
+        }
+        for reject in &chunk.problems {
+            observer.problem(&place(reject), &format!("{}: {}", reject.reason, reject.detail));
+        }
+        observer.advance(chunk.bytes_read, articles);
+        chunk.bytes.truncate(end);
+        let first = u32::try_from(first).map_err(|_| too_many())?;
+        self.keep_from(chunk.bytes, first, folder)
+    }
+
+    fn keep(&mut self, bytes: Vec<u8>, folder: &OutputFolder) -> Result<(), Error> {
+        let first = u32::try_from(self.index.len()).map_err(|_| too_many())?;
+        self.keep_from(bytes, first, folder)
+    }
+
+    fn keep_from(
+        &mut self,
+        bytes: Vec<u8>,
+        first: u32,
+        folder: &OutputFolder,
+    ) -> Result<(), Error> {
+        if !bytes.is_empty() {
+            self.spool.push(bytes, folder)?;
+            self.first_articles.push(first);
+        }
+        Ok(())
+    }
+
+    /// Fingerprints again every article that holds paragraphs of `learned`, without them. One in
+    /// which nothing else stands is rejected.
+    pub(super) fn fingerprint_again(
+        &mut self,
+        pool: &ThreadPool,
+        learned: &Learned,
+        observer: &dyn Observer,
+    ) -> Result<(), Error> {
+        let Gathered { spool, first_articles, index, .. } = self;
+        let sources = &index.sources;
+        let candidates = &mut index.candidates;
+        let work = |piece: usize| -> Result<Vec<(ArticleId, Option<Candidate>)>, Error> {
+            let mut changed = Vec::new();
+            let bytes = spool.read(piece)?;
+            let mut id = ArticleId(first_articles[piece]);
+            each_entry(&bytes, &mut |entry| {
+                let Entry::Article(article) = entry else { return Ok(()) };
+                let source = sources[id.0 as usize];
+                if (0..article.paragraphs.len()).any(|i| learned.contains(source, article.digest(i))) {
+                    changed.push((id, without(&article, |digest| learned.contains(source, digest))));
+                }
+                id.0 += 1;
+                Ok(())
+            })?;
+            Ok(changed)
+        };
+        let flow = ordered(pool, 0..spool.len(), work, |changed| {
+            if observer.interrupted() {
+                return ControlFlow::Break(Error::at("run", ErrorKind::Interrupted));
+            }
+            match changed {
+                Ok(changed) => {
+                    for (id, candidate) in changed {
+                        candidates[id.0 as usize] = candidate;
+                    }
+                    ControlFlow::Continue(())
+                }
+                Err(error) => ControlFlow::Break(error),
+            }
+        });
+        match flow {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(error) => Err(error),
+        }
+    }
+}
+
+/// What deciding needs of `article` without the paragraphs that are `gone`.
+fn without(article: &StoredArticle, gone: impl Fn(Digest) -> bool) -> Option<Candidate> {
+    let (mut digests, mut bytes, mut words) = (Vec::new(), 0, 0);
+    for (_, text, digest) in article.texts() {
+        if !gone(digest) {
+            bytes += text.len() + 2;
+            words += if words < dedupe::SHORT_WORDS { crate::normalize::words(text) } else { 0 };
+            digests.push(digest);
+        }
+    }
+    let candidate = candidate(&digests, words, bytes, article.title, article.published);
+    (!digests.is_empty()).then_some(candidate)
+}
+
+fn candidate(
+    digests: &[Digest],
+    words: usize,
+    bytes: usize,
+    title: Option<&str>,
+    published: Option<&str>,
+) -> Candidate {
+    let fingerprint = fingerprint::article(digests);
+    let title = if words < dedupe::SHORT_WORDS { title.and_then(digest_of) } else { None };
+    Candidate {
+        key: dedupe::exact_key(fingerprint, words, title),
+        bytes: bytes as u64,
+        published: published.and_then(date::instant).unwrap_or(i64::MIN),
+    }
+}
+
+fn digest_of(text: &str) -> Option<Digest> {
+    fingerprint::paragraph(text, &mut String::new())
+}
+
+/// Cleans one batch.
+fn chunk(batch: Batch, cleaner: &Cleaner) -> Result<Chunk, Error> {
+    let mut chunk = Chunk {
+        input: batch.input,
+        bytes_read: batch.bytes_read,
+        finished: batch.finished.clone(),
+        repaired: 0,
+        bytes: Vec::new(),
+        items: Vec::new(),
+        problems: Vec::new(),
+    };
+    let mut failure = Ok(());
+    chunk.repaired = for_each_article(batch, cleaner, &mut |outcome| {
+        if failure.is_ok() {
+            failure = chunk.take(outcome);
+        }
+    });
+    failure.map(|()| chunk)
+}
+
+/// Rejected records named on the terminal, for each batch; all of them stand in `rejects.jsonl`.
+const PROBLEMS_PER_BATCH: usize = 20;
+
+impl Chunk {
+    fn take(&mut self, outcome: Result<CleanArticle, Reject>) -> Result<(), Error> {
+        let what = match outcome {
+            Ok(article) => {
+                let digests = fingerprint::concat(&article.digests);
+                let stored = StoredArticle::of(&article, &digests);
+                store(&Entry::Article(Box::new(stored)), &mut self.bytes)?;
+                What::Article(Box::new(NewArticle::of(article)))
+            }
+            Err(reject) => {
+                store(&Entry::Reject(StoredReject::of(&reject)), &mut self.bytes)?;
+                let what = match reject.record {
+                    Some(_) => What::RejectedRecord,
+                    None => What::RejectedFile(reject.reason),
+                };
+                if reject.record.is_none() || self.problems.len() < PROBLEMS_PER_BATCH {
+                    self.problems.push(reject);
+                }
+                what
+            }
+        };
+        self.items.push(Item { end: self.bytes.len(), what });
+        Ok(())
+    }
+}
+
+impl NewArticle {
+    fn of(article: CleanArticle) -> NewArticle {
+        let title = article.title.as_deref();
+        let published = article.published.as_deref();
+        let candidate =
+            candidate(&article.digests, article.words, article.text.len(), title, published);
+        let identity = title.and_then(digest_of).unwrap_or_else(|| article.digests[0]);
+        NewArticle {
+            candidate,
+            source: article.source,
+            given: article.id.is_some(),
+            id: article.id.unwrap_or(article.made_id),
+            identity,
+            digests: article.digests,
+        }
+    }
+}
+
+/// Where a person would look for `reject`.
+fn place(reject: &Reject) -> String {
+    match reject.line {
+        Some(line) => format!("{}:{line}", reject.file),
+        None => reject.file.to_string(),
+    }
+}
+
+/// Appends `entry` in its stored form.
+fn store(entry: &Entry, bytes: &mut Vec<u8>) -> Result<(), Error> {
+    let bug = |error: postcard::Error| Error::at("spool", ErrorKind::Bug(error.to_string()));
+    // A growing `Vec` takes what `extend` gives it.
+    postcard::to_extend(entry, std::mem::take(bytes)).map(|full| *bytes = full).map_err(bug)
+}
+
+/// Calls `each` on every entry of a piece of the spool.
+pub(super) fn each_entry<'a>(
+    mut bytes: &'a [u8],
+    each: &mut dyn FnMut(Entry<'a>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    while !bytes.is_empty() {
+        let (entry, rest) = postcard::take_from_bytes(bytes)
+            .map_err(|error| Error::at("spool", ErrorKind::Bug(error.to_string())))?;
+        each(entry)?;
+        bytes = rest;
+    }
+    Ok(())
+}
+
+fn too_many() -> Error {
+    let kind = ErrorKind::Usage("more than 4,294,967,295 articles; split the input".to_owned());
+    Error::at("run", kind)
+}

@@ -1,0 +1,117 @@
+//! What is held of every article while all of them are not yet known: flat tables, no texts.
+
+use hashbrown::HashSet;
+
+use crate::boilerplate::SourceId;
+use crate::dedupe::{ArticleId, Candidate};
+
+/// The tables, by [`ArticleId`]. About 60 bytes an article and its id.
+#[derive(Default)]
+pub(super) struct Index {
+    /// What deciding needs; `None` for an article that was rejected late.
+    pub(super) candidates: Vec<Option<Candidate>>,
+    /// The source of each article.
+    pub(super) sources: Vec<SourceId>,
+    ids: Ids,
+}
+
+/// Final ids, one after the other in one string.
+#[derive(Default)]
+struct Ids {
+    text: String,
+    ends: Vec<usize>,
+    /// Hashes of the ids that stand in the input: a made id must not equal one.
+    given: HashSet<u64>,
+    taken: HashSet<u64>,
+    wishes: Vec<bool>,
+}
+
+impl Index {
+    /// Enters the next article.
+    pub(super) fn push(&mut self, candidate: Candidate, source: SourceId, id: &str, given: bool) {
+        self.candidates.push(Some(candidate));
+        self.sources.push(source);
+        self.ids.text.push_str(id);
+        self.ids.ends.push(self.ids.text.len());
+        self.ids.wishes.push(given);
+        if given {
+            self.ids.given.insert(hash(id));
+        }
+    }
+
+    /// Articles entered.
+    pub(super) fn len(&self) -> usize {
+        self.candidates.len()
+    }
+
+    /// Makes ids unique, in input order: the first article with an id keeps it, later ones get `~2`,
+    /// `~3` behind it, unless the input has that id as well.
+    pub(super) fn settle_ids(&mut self) {
+        let old = std::mem::take(&mut self.ids);
+        let mut new = Ids { text: String::with_capacity(old.text.len()), ..Ids::default() };
+        let mut counts: hashbrown::HashMap<u64, u32> = hashbrown::HashMap::new();
+        let mut start = 0;
+        for (index, &end) in old.ends.iter().enumerate() {
+            let id = &old.text[start..end];
+            start = end;
+            let wish = hash(id);
+            let free = (old.wishes[index] || !old.given.contains(&wish)) && new.taken.insert(wish);
+            new.text.push_str(id);
+            if !free {
+                let count = counts.entry(wish).or_insert(1);
+                let stem = new.text.len();
+                loop {
+                    *count += 1;
+                    new.text.truncate(stem);
+                    new.text.push('~');
+                    new.text.push_str(&count.to_string());
+                    let made = hash(&new.text[stem - id.len()..]);
+                    if !old.given.contains(&made) && new.taken.insert(made) {
+                        break;
+                    }
+                }
+            }
+            new.ends.push(new.text.len());
+        }
+        (new.taken, new.given) = Default::default();
+        self.ids = new;
+    }
+
+    /// The id of `article`.
+    pub(super) fn id(&self, article: ArticleId) -> &str {
+        let index = article.0 as usize;
+        let start = index.checked_sub(1).map_or(0, |before| self.ids.ends[before]);
+        &self.ids.text[start..self.ids.ends[index]]
+    }
+}
+
+/// 64 bits of BLAKE3, the same on every machine.
+fn hash(id: &str) -> u64 {
+    let mut word = [0; 8];
+    word.copy_from_slice(&blake3::hash(id.as_bytes()).as_bytes()[..8]);
+    u64::from_le_bytes(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(ids: &[(&str, bool)], expected: &[&str]) {
+        let mut index = Index::default();
+        let candidate = Candidate { key: 0, bytes: 0, published: 0 };
+        for (id, given) in ids {
+            index.push(candidate, SourceId(0), id, *given);
+        }
+        index.settle_ids();
+        let settled: Vec<&str> = (0..).take(ids.len()).map(|n| index.id(ArticleId(n))).collect();
+        assert_eq!(settled, expected);
+    }
+
+    #[test]
+    fn ids_become_unique_in_input_order() {
+        check(&[("a", true), ("b", true), ("a", true), ("a", true)], &["a", "b", "a~2", "a~3"]);
+        check(&[("a", true), ("a", true), ("a~2", true)], &["a", "a~3", "a~2"]);
+        check(&[("7f", false), ("7f", true)], &["7f~2", "7f"]);
+        check(&[("", true), ("", true)], &["", "~2"]);
+    }
+}

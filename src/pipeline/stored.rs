@@ -1,0 +1,230 @@
+//! Articles at rest between the passes of a run: a compact form that is read without copying.
+
+use serde::{Deserialize, Serialize};
+
+use crate::article::{Caption, Span};
+use crate::clean::CleanArticle;
+use crate::fingerprint::Digest;
+use crate::ledger::{Reason, Reject, RejectReason, Repeats};
+use crate::write::rows::{ArticleRow, RejectRow, RemovalRow, RepeatsRow};
+
+/// One entry of the spool, in input order.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Entry<'a> {
+    /// An article.
+    #[serde(borrow)]
+    Article(Box<StoredArticle<'a>>),
+    /// A record or a file that could not be used.
+    #[serde(borrow)]
+    Reject(StoredReject<'a>),
+}
+
+/// A [`CleanArticle`] whose texts lie in the spool.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct StoredArticle<'a> {
+    pub(super) dump: &'a str,
+    pub(super) source: &'a str,
+    pub(super) url: Option<&'a str>,
+    pub(super) title: Option<&'a str>,
+    pub(super) byline: Option<&'a str>,
+    pub(super) dateline: Option<&'a str>,
+    pub(super) published: Option<&'a str>,
+    pub(super) language: Option<&'a str>,
+    pub(super) text: &'a str,
+    #[serde(borrow)]
+    pub(super) paragraphs: Vec<StoredParagraph<'a>>,
+    /// 32 bytes a paragraph.
+    #[serde(with = "raw_bytes")]
+    pub(super) digests: &'a [u8],
+    pub(super) captions: Vec<Caption>,
+    pub(super) meta: Option<&'a str>,
+    #[serde(borrow)]
+    pub(super) removals: Vec<StoredRemoval<'a>>,
+    pub(super) words: usize,
+    pub(super) blocks_in: usize,
+    pub(super) blocks_removed: usize,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct StoredParagraph<'a> {
+    pub(super) bytes: usize,
+    pub(super) span: Span,
+    pub(super) line: usize,
+    pub(super) raw: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct StoredRemoval<'a> {
+    pub(super) span: Span,
+    line: usize,
+    pub(super) rule: &'a str,
+    pub(super) reason: Reason,
+    pub(super) text: &'a str,
+    repeats: Option<Repeats>,
+    pub(super) partial: bool,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct StoredReject<'a> {
+    pub(super) file: &'a str,
+    pub(super) record: Option<u64>,
+    line: Option<u64>,
+    offset: Option<u64>,
+    pub(super) reason: RejectReason,
+    detail: &'a str,
+}
+
+impl<'a> StoredArticle<'a> {
+    /// A view of `article`; `digests` are its paragraphs' digests in a row.
+    pub(super) fn of(article: &'a CleanArticle, digests: &'a [u8]) -> StoredArticle<'a> {
+        let paragraphs = article.paragraphs.iter().map(|paragraph| StoredParagraph {
+            bytes: paragraph.bytes,
+            span: paragraph.span,
+            line: paragraph.line,
+            raw: paragraph.raw.as_deref(),
+        });
+        let removals = article.removals.iter().map(|removal| StoredRemoval {
+            span: removal.span,
+            line: removal.line,
+            rule: &removal.rule,
+            reason: removal.reason,
+            text: &removal.text,
+            repeats: removal.repeats.clone(),
+            partial: removal.partial,
+        });
+        StoredArticle {
+            dump: &article.dump,
+            source: &article.source,
+            url: article.url.as_deref(),
+            title: article.title.as_deref(),
+            byline: article.byline.as_deref(),
+            dateline: article.dateline.as_deref(),
+            published: article.published.as_deref(),
+            language: article.language.as_deref(),
+            text: &article.text,
+            paragraphs: paragraphs.collect(),
+            digests,
+            captions: article.captions.clone(),
+            meta: article.meta.as_deref(),
+            removals: removals.collect(),
+            words: article.words,
+            blocks_in: article.blocks_in,
+            blocks_removed: article.blocks_removed,
+        }
+    }
+
+    /// The digest of paragraph `index`.
+    pub(super) fn digest(&self, index: usize) -> Digest {
+        let mut digest = [0; 32];
+        digest.copy_from_slice(&self.digests[index * 32..(index + 1) * 32]);
+        Digest(digest)
+    }
+
+    /// Every paragraph with its text and digest.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (&StoredParagraph<'a>, &'a str, Digest)> {
+        let mut start = 0;
+        self.paragraphs.iter().enumerate().map(move |(index, paragraph)| {
+            let text = &self.text[start..start + paragraph.bytes];
+            start += paragraph.bytes + 2;
+            (paragraph, text, self.digest(index))
+        })
+    }
+
+    /// The row of `articles.*`, with `text` and the rest of what later passes settle.
+    pub(super) fn row<'r>(&'r self, settled: &'r Settled<'r>) -> ArticleRow<'r> {
+        ArticleRow {
+            id: settled.id,
+            dump: self.dump,
+            source: Some(self.source),
+            url: self.url,
+            title: self.title,
+            byline: self.byline,
+            dateline: self.dateline,
+            published: self.published,
+            language: self.language,
+            text: settled.text,
+            captions: &self.captions,
+            fingerprint: settled.fingerprint,
+            paragraphs: settled.paragraphs,
+            words: settled.words as u64,
+            copies: settled.copies,
+            duplicate_of: settled.duplicate_of,
+            meta: self.meta,
+        }
+    }
+}
+
+/// What is known of an article only when all of them are.
+pub(super) struct Settled<'r> {
+    pub(super) id: &'r str,
+    pub(super) text: &'r str,
+    pub(super) fingerprint: &'r str,
+    pub(super) paragraphs: &'r [[u8; 32]],
+    pub(super) words: usize,
+    pub(super) copies: u64,
+    pub(super) duplicate_of: Option<&'r str>,
+}
+
+impl StoredRemoval<'_> {
+    /// The row of the ledger, for the article `article` of `dump`.
+    pub(super) fn row<'r>(&'r self, dump: &'r str, article: &'r str) -> RemovalRow<'r> {
+        let place = |dump, span: Span| RepeatsRow::Place { dump, start: span.start, end: span.end };
+        RemovalRow {
+            dump,
+            article,
+            start: self.span.start,
+            end: self.span.end,
+            line: self.line,
+            rule: self.rule,
+            reason: self.reason,
+            text: self.text,
+            repeats: self.repeats.as_ref().map(|repeats| match repeats {
+                Repeats::Span(span) => place(dump, *span),
+                Repeats::Elsewhere { dump, span } => place(dump, *span),
+                Repeats::TitleField => RepeatsRow::Field { field: "title" },
+            }),
+            partial: self.partial,
+        }
+    }
+}
+
+impl<'a> StoredReject<'a> {
+    pub(super) fn of(reject: &'a Reject) -> StoredReject<'a> {
+        StoredReject {
+            file: &reject.file,
+            record: reject.record,
+            line: reject.line,
+            offset: reject.offset,
+            reason: reject.reason,
+            detail: &reject.detail,
+        }
+    }
+
+    /// The row of `rejects.jsonl`.
+    pub(super) fn row(&self) -> RejectRow<'_> {
+        RejectRow {
+            file: self.file,
+            record: self.record,
+            line: self.line,
+            offset: self.offset,
+            reason: self.reason,
+            detail: self.detail,
+        }
+    }
+}
+
+/// Bytes as one piece; serde would store a slice byte by byte.
+mod raw_bytes {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+    pub(super) fn serialize<S: Serializer>(bytes: &&[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(bytes)
+    }
+
+    pub(super) fn deserialize<'de: 'a, 'a, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<&'a [u8], D::Error> {
+        <&[u8]>::deserialize(deserializer)
+    }
+}

@@ -1,0 +1,165 @@
+//! What the report says, counted piece by piece. Two tallies add up to one, in any order.
+
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
+
+use crate::ledger::{Reason, RejectReason};
+use crate::report::{ReasonRow, RejectRow, RuleRow, SourceRow, Totals};
+
+/// Counts over some articles.
+#[derive(Default)]
+pub(super) struct Tally {
+    /// The sums of the run, as far as articles make them.
+    pub(super) totals: Totals,
+    removed: BTreeMap<Reason, BTreeMap<String, Removed>>,
+    sources: BTreeMap<String, SourceRow>,
+    rejects: BTreeMap<RejectReason, (u64, u64)>,
+    /// Titles of the largest clusters, by the number of their representative.
+    pub(super) titles: BTreeMap<u32, Option<String>>,
+    /// What was seen of each paragraph that is to be reported.
+    pub(super) paragraphs: HashMap<[u8; 16], Seen>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Removed {
+    blocks: u64,
+    parts: u64,
+    bytes: u64,
+}
+
+impl Removed {
+    fn add(&mut self, more: Removed) {
+        self.blocks += more.blocks;
+        self.parts += more.parts;
+        self.bytes += more.bytes;
+    }
+}
+
+/// Appearances of one paragraph.
+#[derive(Clone, Default)]
+pub(super) struct Seen {
+    pub(super) fingerprint: String,
+    pub(super) text: String,
+    pub(super) count: u64,
+    pub(super) removed: u64,
+}
+
+impl Tally {
+    /// Enters a row of the ledger.
+    pub(super) fn removal(&mut self, rule: &str, reason: Reason, bytes: usize, partial: bool) {
+        let rules = self.removed.entry(reason).or_default();
+        if !rules.contains_key(rule) {
+            rules.insert(rule.to_owned(), Removed::default());
+        }
+        let Some(row) = rules.get_mut(rule) else { return };
+        row.blocks += u64::from(!partial);
+        row.parts += u64::from(partial);
+        row.bytes += bytes as u64;
+        self.totals.blocks_removed += u64::from(!partial);
+    }
+
+    /// Enters a row of `rejects.jsonl`.
+    pub(super) fn reject(&mut self, reason: RejectReason, whole_file: bool) {
+        let row = self.rejects.entry(reason).or_default();
+        row.0 += u64::from(!whole_file);
+        row.1 += u64::from(whole_file);
+        self.totals.rejected += u64::from(!whole_file);
+        self.totals.read += u64::from(!whole_file);
+    }
+
+    /// The row of a source.
+    pub(super) fn source(&mut self, name: &str) -> &mut SourceRow {
+        if !self.sources.contains_key(name) {
+            let row = SourceRow { source: Some(name.to_owned()), ..SourceRow::default() };
+            self.sources.insert(name.to_owned(), row);
+        }
+        self.sources.entry(name.to_owned()).or_default()
+    }
+
+    /// Adds what `other` counted.
+    pub(super) fn add(&mut self, other: Tally) {
+        let (all, more) = (&mut self.totals, &other.totals);
+        all.read += more.read;
+        all.written += more.written;
+        all.duplicates += more.duplicates;
+        all.exact += more.exact;
+        all.near += more.near;
+        all.contained += more.contained;
+        all.rejected += more.rejected;
+        all.blocks_in += more.blocks_in;
+        all.blocks_out += more.blocks_out;
+        all.blocks_removed += more.blocks_removed;
+        all.blocks_duplicate += more.blocks_duplicate;
+        all.text_bytes_out += more.text_bytes_out;
+        for (reason, rules) in other.removed {
+            let all = self.removed.entry(reason).or_default();
+            for (rule, more) in rules {
+                all.entry(rule).or_default().add(more);
+            }
+        }
+        for (name, more) in other.sources {
+            let row = self.source(&name);
+            row.read += more.read;
+            row.written += more.written;
+            row.duplicates += more.duplicates;
+            row.rejected += more.rejected;
+            row.blocks_in += more.blocks_in;
+            row.blocks_out += more.blocks_out;
+            row.blocks_removed += more.blocks_removed;
+            row.blocks_duplicate += more.blocks_duplicate;
+        }
+        for (reason, more) in other.rejects {
+            let row = self.rejects.entry(reason).or_default();
+            row.0 += more.0;
+            row.1 += more.1;
+        }
+        self.titles.extend(other.titles);
+        for (digest, more) in other.paragraphs {
+            let seen = self.paragraphs.entry(digest).or_default();
+            if seen.count == 0 {
+                (seen.text, seen.fingerprint) = (more.text, more.fingerprint);
+            }
+            seen.count += more.count;
+            seen.removed += more.removed;
+        }
+    }
+
+    /// The rows of the report's table of reasons.
+    pub(super) fn reasons(&self) -> Vec<ReasonRow> {
+        let row = |(&reason, rules): (&Reason, &BTreeMap<String, Removed>)| {
+            let mut sum = Removed::default();
+            rules.values().for_each(|row| sum.add(*row));
+            ReasonRow { reason, blocks: sum.blocks, parts: sum.parts, bytes: sum.bytes }
+        };
+        self.removed.iter().map(row).collect()
+    }
+
+    /// The rows of the report's table of rules.
+    pub(super) fn rules(&self) -> Vec<RuleRow> {
+        let mut rows = Vec::new();
+        for (&reason, rules) in &self.removed {
+            rows.extend(rules.iter().map(|(rule, row)| RuleRow {
+                rule: rule.clone(),
+                reason,
+                blocks: row.blocks,
+                parts: row.parts,
+                bytes: row.bytes,
+            }));
+        }
+        rows
+    }
+
+    /// The rows of the report's table of sources.
+    pub(super) fn sources(&self) -> Vec<SourceRow> {
+        self.sources.values().cloned().collect()
+    }
+
+    /// The rows of the report's table of rejects.
+    pub(super) fn rejects(&self) -> Vec<RejectRow> {
+        let row = |(&reason, &(records, files)): (&RejectReason, &(u64, u64))| {
+            RejectRow { reason, records, files }
+        };
+        self.rejects.iter().map(row).collect()
+    }
+}

@@ -1,0 +1,491 @@
+//! The last pass: every article to the files, in parallel by piece of the spool and in input order.
+
+use std::ops::ControlFlow;
+
+use hashbrown::{HashMap, HashSet};
+use rayon::ThreadPool;
+
+use super::gather::each_entry;
+use super::global::Repeated;
+use super::ordered::ordered;
+use super::stored::{Entry, Settled, StoredArticle};
+use super::tally::{Seen, Tally};
+use super::Known;
+use crate::article::Span;
+use crate::dedupe::{ArticleId, Verdict};
+use crate::error::{Error, ErrorKind};
+use crate::fingerprint::{self, Digest};
+use crate::ledger::{Reason, RejectReason};
+use crate::normalize;
+use crate::observer::Observer;
+use crate::options::{Duplicates, Emit, Paragraphs};
+use crate::report::{self, ClusterRow, LIST_ROWS_MAX, ListTotals, RepeatedParagraph, Report};
+use crate::write::folder::{OutputFile, OutputFolder};
+use crate::write::rows::{
+    ArticleRow, DuplicateKind, DuplicateRow, RejectRow, RemovalRow, RepeatsRow,
+};
+
+/// The rules under which the ledger enters paragraphs that go because of other articles.
+pub(crate) const BOILERPLATE: &str = "boilerplate";
+/// See [`BOILERPLATE`].
+pub(crate) const PARAGRAPH_REPEAT: &str = "paragraph-repeat";
+
+/// Rows of one file from one piece.
+#[derive(Default)]
+struct Rows {
+    bytes: Vec<u8>,
+    rows: u64,
+}
+
+/// What a worker makes of one piece of the spool.
+#[derive(Default)]
+struct Written {
+    articles_jsonl: Rows,
+    articles_csv: Rows,
+    duplicates_jsonl: Rows,
+    duplicates_csv: Rows,
+    removals: Rows,
+    rejects: Rows,
+    tally: Tally,
+    bytes_in: u64,
+}
+
+/// What a worker needs besides the piece itself.
+struct Writing<'a> {
+    known: &'a Known<'a>,
+    copies: Vec<u32>,
+    clusters: HashSet<u32>,
+    paragraphs: HashMap<[u8; 16], (u32, u32)>,
+    repeated: Repeated,
+}
+
+/// Writes every file but the report into `folder` and returns the report, outputs and timings still
+/// open.
+pub(super) fn write(
+    pool: &ThreadPool,
+    known: &Known,
+    folder: &mut OutputFolder,
+    observer: &dyn Observer,
+) -> Result<Report, Error> {
+    let repeated = match known.options.paragraphs {
+        Paragraphs::Global => Repeated::find(pool, known, observer)?,
+        Paragraphs::Boilerplate | Paragraphs::Off => Repeated::default(),
+    };
+    let rows = known.gathered.learner.repeated(2);
+    let list_totals = rows.len() as u64;
+    let paragraphs = rows.into_iter().take(LIST_ROWS_MAX).map(|(d, a, s)| (d, (a, s))).collect();
+    let copies = copies(known.verdicts);
+    let clusters = largest(&copies);
+    let writing = Writing { known, copies, clusters, paragraphs, repeated };
+    let mut files = Files::create(known, folder)?;
+    let mut tally = Tally::default();
+    let work = |piece: usize| writing.piece(piece);
+    let flow = ordered(pool, 0..known.gathered.spool.len(), work, |piece| {
+        if observer.interrupted() {
+            return ControlFlow::Break(Error::at(folder.path().display(), ErrorKind::Interrupted));
+        }
+        match piece.and_then(|piece| files.append(piece, &mut tally, observer)) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => ControlFlow::Break(error),
+        }
+    });
+    if let ControlFlow::Break(error) = flow {
+        return Err(error);
+    }
+    files.seal(folder)?;
+    Ok(writing.report(tally, list_totals))
+}
+
+/// For each article, how many copies name it.
+fn copies(verdicts: &[Verdict]) -> Vec<u32> {
+    let mut copies = vec![0; verdicts.len()];
+    for verdict in verdicts {
+        if let Verdict::DuplicateOf(representative) = verdict {
+            copies[representative.0 as usize] += 1;
+        }
+    }
+    copies
+}
+
+/// The articles with most copies, as many as the report lists.
+fn largest(copies: &[u32]) -> HashSet<u32> {
+    let mut found: Vec<(u32, u32)> =
+        copies.iter().zip(0..).filter(|(count, _)| **count > 0).map(|(c, i)| (*c, i)).collect();
+    found.sort_unstable_by_key(|&(count, index)| (std::cmp::Reverse(count), index));
+    found.into_iter().take(LIST_ROWS_MAX).map(|(_, index)| index).collect()
+}
+
+impl Known<'_> {
+    /// Whether `article` will stand in `articles.*`.
+    pub(super) fn is_written(&self, article: ArticleId) -> bool {
+        let index = article.0 as usize;
+        let copy = matches!(self.verdicts[index], Verdict::DuplicateOf(_));
+        let left_out = copy && self.options.duplicates == Duplicates::Drop;
+        self.gathered.index.candidates[index].is_some() && !left_out
+    }
+}
+
+impl Writing<'_> {
+    fn piece(&self, piece: usize) -> Result<Written, Error> {
+        let bytes = self.known.gathered.spool.read(piece)?;
+        let mut written = Written { bytes_in: bytes.len() as u64, ..Written::default() };
+        let mut id = ArticleId(self.known.gathered.first_articles[piece]);
+        each_entry(&bytes, &mut |entry| {
+            match entry {
+                Entry::Reject(reject) => {
+                    reject.row().jsonl(&mut written.rejects.bytes);
+                    written.rejects.rows += 1;
+                    written.tally.reject(reject.reason, reject.record.is_none());
+                }
+                Entry::Article(article) => {
+                    self.article(id, &article, &mut written);
+                    id.0 += 1;
+                }
+            }
+            Ok(())
+        })?;
+        Ok(written)
+    }
+
+    fn article(&self, id: ArticleId, article: &StoredArticle, written: &mut Written) {
+        let known = self.known;
+        let index = id.0 as usize;
+        if known.gathered.index.candidates[index].is_none() {
+            return reject_late(article, written);
+        }
+        let verdict = known.verdicts[index];
+        let copy_of = match verdict {
+            Verdict::Keep => None,
+            Verdict::DuplicateOf(representative) => Some(known.gathered.index.id(representative)),
+        };
+        let kept = self.kept(id, article, known.is_written(id), written);
+        let fingerprint = fingerprint::article(&kept.digests).to_string();
+        let name = known.gathered.index.id(id);
+        let blocks = article.blocks_in as u64;
+        written.tally.totals.read += 1;
+        written.tally.totals.blocks_in += blocks;
+        let source = written.tally.source(article.source);
+        source.read += 1;
+        source.blocks_in += blocks;
+        if let Some(representative) = copy_of {
+            let row = DuplicateRow {
+                id: name,
+                dump: article.dump,
+                source: Some(article.source),
+                url: article.url,
+                title: article.title,
+                published: article.published,
+                kind: DuplicateKind::Exact,
+                duplicate_of: representative,
+                similarity: 1.0,
+                cluster: representative,
+                fingerprint: &fingerprint,
+            };
+            row.jsonl(&mut written.duplicates_jsonl.bytes);
+            row.csv(&mut written.duplicates_csv.bytes, known.options.csv_raw);
+            written.duplicates_jsonl.rows += 1;
+            written.duplicates_csv.rows += 1;
+            source.duplicates += 1;
+            written.tally.totals.duplicates += 1;
+            written.tally.totals.exact += 1;
+        }
+        if !known.is_written(id) {
+            written.tally.source(article.source).blocks_duplicate += blocks;
+            written.tally.totals.blocks_duplicate += blocks;
+            return;
+        }
+        let paragraphs: Vec<[u8; 32]> = kept.digests.iter().map(|digest| digest.0).collect();
+        let settled = Settled {
+            id: name,
+            text: &kept.text,
+            fingerprint: &fingerprint,
+            paragraphs: &paragraphs,
+            words: kept.words,
+            copies: u64::from(self.copies[index]),
+            duplicate_of: copy_of.filter(|_| known.options.duplicates == Duplicates::Mark),
+        };
+        let row = article.row(&settled);
+        if known.options.emit.contains(&Emit::Jsonl) {
+            row.jsonl(&mut written.articles_jsonl.bytes);
+            written.articles_jsonl.rows += 1;
+        }
+        if known.options.emit.contains(&Emit::Csv) {
+            row.csv(&mut written.articles_csv.bytes, known.options.csv_raw);
+            written.articles_csv.rows += 1;
+        }
+        let removed = removals(article, name, &kept.gone, written);
+        // Counted on its own, so that the sums of the run can find a mistake.
+        let out = (kept.digests.len() + article.blocks_in_fields) as u64;
+        let totals = &mut written.tally.totals;
+        totals.written += 1;
+        totals.blocks_out += out;
+        totals.text_bytes_out += kept.text.len() as u64;
+        let source = written.tally.source(article.source);
+        source.written += 1;
+        source.blocks_out += out;
+        source.blocks_removed += removed;
+        if self.clusters.contains(&id.0) {
+            written.tally.titles.insert(id.0, article.title.map(str::to_owned));
+        }
+    }
+
+    /// What remains of `article` without boilerplate and repeats; counts the paragraphs that the
+    /// report lists.
+    fn kept<'a>(
+        &'a self,
+        id: ArticleId,
+        article: &StoredArticle<'a>,
+        is_written: bool,
+        written: &mut Written,
+    ) -> Kept<'a> {
+        let source = self.known.gathered.index.sources[id.0 as usize];
+        let mut kept = Kept::default();
+        for (index, (paragraph, text, digest)) in article.texts().enumerate() {
+            let gone = if self.known.learned.contains(source, digest) {
+                Some((BOILERPLATE, Reason::Boilerplate, None))
+            } else {
+                self.repeated
+                    .of(id, index)
+                    .map(|place| (PARAGRAPH_REPEAT, Reason::ParagraphRepeat, Some(place)))
+            };
+            self.count(digest, text, gone.is_some() && is_written, written);
+            match gone {
+                None => kept.digests.push(digest),
+                Some((rule, reason, first)) => kept.gone.push(Gone {
+                    index,
+                    span: paragraph.span,
+                    line: paragraph.line,
+                    text: paragraph.raw.unwrap_or(text).to_owned(),
+                    rule,
+                    reason,
+                    first,
+                }),
+            }
+        }
+        if kept.gone.is_empty() {
+            kept.text.push_str(article.text);
+            kept.words = article.words;
+        } else {
+            let is_gone = |index: usize| kept.gone.iter().any(|gone| gone.index == index);
+            let texts = article.texts().enumerate().filter(|(index, _)| !is_gone(*index));
+            let texts: Vec<&str> = texts.map(|(_, (_, text, _))| text).collect();
+            kept.text = texts.join("\n\n");
+            kept.words = normalize::words(&kept.text);
+        }
+        kept
+    }
+
+    fn count(&self, digest: Digest, text: &str, removed: bool, written: &mut Written) {
+        let mut half = [0; 16];
+        half.copy_from_slice(&digest.0[..16]);
+        if self.paragraphs.contains_key(&half) {
+            let seen = written.tally.paragraphs.entry(half).or_insert_with(|| Seen {
+                fingerprint: digest.to_string(),
+                text: text.chars().take(EXAMPLE_CHARS).collect(),
+                ..Seen::default()
+            });
+            seen.count += 1;
+            seen.removed += u64::from(removed);
+        }
+    }
+
+    fn report(&self, tally: Tally, repeated: u64) -> Report {
+        let gathered = &self.known.gathered;
+        let clusters = self.copies.iter().filter(|copies| **copies > 0).count() as u64;
+        let mut totals = tally.totals;
+        totals.files = gathered.inputs.len() as u64;
+        totals.files_failed =
+            gathered.inputs.iter().filter(|input| input.failed.is_some()).count() as u64;
+        totals.bytes_in = gathered.inputs.iter().map(|input| input.bytes).sum();
+        let cluster = |&index: &u32| ClusterRow {
+            id: gathered.index.id(ArticleId(index)).to_owned(),
+            title: tally.titles.get(&index).cloned().flatten(),
+            size: u64::from(self.copies[index as usize]) + 1,
+        };
+        let paragraph = |(half, seen): (&[u8; 16], &Seen)| {
+            let (articles, sources) = self.paragraphs.get(half).copied().unwrap_or_default();
+            RepeatedParagraph {
+                fingerprint: seen.fingerprint.clone(),
+                text: seen.text.clone(),
+                count: seen.count,
+                articles: u64::from(articles),
+                sources: u64::from(sources),
+                learned: self.known.learned.knows(*half),
+                removed: seen.removed,
+            }
+        };
+        let mut report = Report {
+            schema_version: report::SCHEMA_VERSION.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            options: self.known.options.reported(),
+            inputs: gathered.inputs.clone(),
+            totals,
+            reasons: tally.reasons(),
+            rules: tally.rules(),
+            sources: tally.sources(),
+            repeated_paragraphs: tally.paragraphs.iter().map(paragraph).collect(),
+            clusters: self.clusters.iter().map(cluster).collect(),
+            near_misses: Vec::new(),
+            rejects: tally.rejects(),
+            list_totals: ListTotals {
+                clusters,
+                repeated_paragraphs: repeated,
+                ..ListTotals::default()
+            },
+            outputs: Vec::new(),
+            timings: report::Timings::default(),
+        };
+        report.arrange();
+        report
+    }
+}
+
+/// Characters of a repeated paragraph that the report shows.
+const EXAMPLE_CHARS: usize = 300;
+
+/// What remains of an article.
+#[derive(Default)]
+struct Kept<'a> {
+    text: String,
+    words: usize,
+    digests: Vec<Digest>,
+    gone: Vec<Gone<'a>>,
+}
+
+/// A paragraph that goes because of other articles.
+struct Gone<'a> {
+    index: usize,
+    span: Span,
+    line: usize,
+    text: String,
+    rule: &'static str,
+    reason: Reason,
+    first: Option<(&'a str, Span)>,
+}
+
+/// Writes the ledger's rows of one article, in the order of its text; returns how many blocks they
+/// take whole.
+fn removals(article: &StoredArticle, name: &str, gone: &[Gone], written: &mut Written) -> u64 {
+    let mut blocks = 0;
+    let mut enter = |row: RemovalRow| {
+        row.jsonl(&mut written.removals.bytes);
+        written.removals.rows += 1;
+        written.tally.removal(row.rule, row.reason, row.text.len(), row.partial);
+        blocks += u64::from(!row.partial);
+    };
+    let mut gone = gone.iter().peekable();
+    let row = |gone: &'_ Gone| (gone.span, gone.line, gone.rule, gone.reason);
+    let mut enter_gone = |gone: &Gone, enter: &mut dyn FnMut(RemovalRow)| {
+        let (span, line, rule, reason) = row(gone);
+        enter(RemovalRow {
+            dump: article.dump,
+            article: name,
+            start: span.start,
+            end: span.end,
+            line,
+            rule,
+            reason,
+            text: &gone.text,
+            repeats: gone.first.map(|(dump, span)| RepeatsRow::Place {
+                dump,
+                start: span.start,
+                end: span.end,
+            }),
+            partial: false,
+        });
+    };
+    for removal in &article.removals {
+        while let Some(before) = gone.next_if(|gone| gone.span.start < removal.span.start) {
+            enter_gone(before, &mut enter);
+        }
+        enter(removal.row(article.dump, name));
+    }
+    for rest in gone {
+        enter_gone(rest, &mut enter);
+    }
+    blocks
+}
+
+/// An article in which only boilerplate stood is rejected as empty.
+fn reject_late(article: &StoredArticle, written: &mut Written) {
+    let file = article.dump.rsplit_once('#').map_or(article.dump, |(file, _)| file);
+    let row = RejectRow {
+        file,
+        record: Some(article.record),
+        line: Some(article.line),
+        offset: None,
+        reason: RejectReason::Empty,
+        detail: "only paragraphs remain that recur over the articles of its source",
+    };
+    row.jsonl(&mut written.rejects.bytes);
+    written.rejects.rows += 1;
+    written.tally.reject(RejectReason::Empty, false);
+    let source = written.tally.source(article.source);
+    source.read += 1;
+    source.rejected += 1;
+}
+
+/// The files of a run but the report.
+struct Files {
+    articles_jsonl: Option<OutputFile>,
+    articles_csv: Option<OutputFile>,
+    duplicates_jsonl: OutputFile,
+    duplicates_csv: OutputFile,
+    removals: OutputFile,
+    rejects: OutputFile,
+}
+
+impl Files {
+    fn create(known: &Known, folder: &mut OutputFolder) -> Result<Files, Error> {
+        let compress = known.options.compress;
+        let mut create = |name: &str| folder.create(name, compress);
+        let emits = |emit: Emit| known.options.emit.contains(&emit);
+        let mut files = Files {
+            articles_jsonl: if emits(Emit::Jsonl) { Some(create("articles.jsonl")?) } else { None },
+            articles_csv: if emits(Emit::Csv) { Some(create("articles.csv")?) } else { None },
+            duplicates_jsonl: create("duplicates.jsonl")?,
+            duplicates_csv: create("duplicates.csv")?,
+            removals: create("removals.jsonl")?,
+            rejects: create("rejects.jsonl")?,
+        };
+        if let Some(file) = &mut files.articles_csv {
+            file.append(ArticleRow::CSV_HEADER.as_bytes())?;
+        }
+        files.duplicates_csv.append(DuplicateRow::CSV_HEADER.as_bytes())?;
+        Ok(files)
+    }
+
+    fn append(
+        &mut self,
+        written: Written,
+        tally: &mut Tally,
+        observer: &dyn Observer,
+    ) -> Result<(), Error> {
+        let put = |file: &mut OutputFile, rows: &Rows| {
+            file.add_rows(rows.rows);
+            file.append(&rows.bytes)
+        };
+        if let Some(file) = &mut self.articles_jsonl {
+            put(file, &written.articles_jsonl)?;
+        }
+        if let Some(file) = &mut self.articles_csv {
+            put(file, &written.articles_csv)?;
+        }
+        put(&mut self.duplicates_jsonl, &written.duplicates_jsonl)?;
+        put(&mut self.duplicates_csv, &written.duplicates_csv)?;
+        put(&mut self.removals, &written.removals)?;
+        put(&mut self.rejects, &written.rejects)?;
+        observer.advance(written.bytes_in, written.tally.totals.read);
+        tally.add(written.tally);
+        Ok(())
+    }
+
+    fn seal(self, folder: &mut OutputFolder) -> Result<(), Error> {
+        let articles = [self.articles_jsonl, self.articles_csv].into_iter().flatten();
+        let others = [self.duplicates_jsonl, self.duplicates_csv, self.removals, self.rejects];
+        for file in articles.chain(others) {
+            folder.seal(file)?;
+        }
+        Ok(())
+    }
+}
