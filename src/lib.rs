@@ -3,3 +3,5 @@
 pub mod article;
 pub mod error;
 pub mod ledger;
+pub mod text;
+pub mod write;
