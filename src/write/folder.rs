@@ -136,8 +136,9 @@ impl OutputFolder {
     pub fn spool(&self) -> Result<File, Error> {
         // Made and unlinked under a name of our own pattern: where a file system has no nameless files and
         // a run is killed between the two calls, the next run knows what to remove.
-        let (file, temporary) = self.open_temporary("spool")?;
-        fs::remove_file(&temporary).map_err(|error| write_error(temporary.display(), error))?;
+        let failed = |error| write_error(self.path.display(), error);
+        let (file, temporary) = self.open_temporary("spool").map_err(failed)?;
+        fs::remove_file(&temporary).map_err(failed)?;
         Ok(file)
     }
 
@@ -262,24 +263,20 @@ impl OutputFolder {
         if self.files.iter().any(|pending| pending.name == name) {
             return Err(bug(self.place(name), "created twice"));
         }
-        let (file, temporary) = self.open_temporary(name)?;
+        let opened = self.open_temporary(name);
+        let (file, temporary) = opened.map_err(|error| write_error(self.place(name), error))?;
         self.files.push(Pending { name: name.to_owned(), temporary, summary: None });
         Ok(file)
     }
 
-    fn open_temporary(&self, name: &str) -> Result<(File, PathBuf), Error> {
+    fn open_temporary(&self, name: &str) -> io::Result<(File, PathBuf)> {
         // The process and the number matter only where there are no locks.
         let number = self.temporaries.fetch_add(1, Ordering::Relaxed);
         let temporary = format!("{PREFIX}{name}-{}-{number}{SUFFIX}", std::process::id());
         let temporary = self.path.join(temporary);
         // `create_new` is O_EXCL, which follows no link.
-        OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .open(&temporary)
-            .map(|file| (file, temporary))
-            .map_err(|error| write_error(self.place(name), error))
+        let file = OpenOptions::new().read(true).write(true).create_new(true).open(&temporary)?;
+        Ok((file, temporary))
     }
 
     fn in_the_way(&self, name: &str) -> Error {
