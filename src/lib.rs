@@ -8,3 +8,5 @@ pub mod observer;
 pub mod options;
 pub mod report;
 pub mod terminal;
+pub mod text;
+pub mod write;

@@ -1,0 +1,197 @@
+//! One output file on its way to the disk: compressed, counted and hashed.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+
+use flate2::write::GzEncoder;
+
+use crate::error::{Error, ErrorKind};
+
+/// How an output file is compressed. Levels are fixed and no time is stored, so that the same rows
+/// are always the same bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Compression {
+    /// As it is.
+    #[default]
+    None,
+    /// gzip, at its usual level 6.
+    Gz,
+    /// Zstandard, at its usual level 3.
+    Zst,
+}
+
+impl Compression {
+    /// Every way.
+    pub const ALL: [Compression; 3] = [Compression::None, Compression::Gz, Compression::Zst];
+
+    /// What a file's name gets at its end.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            Compression::None => "",
+            Compression::Gz => ".gz",
+            Compression::Zst => ".zst",
+        }
+    }
+}
+
+/// A file of an [`OutputFolder`](super::folder::OutputFolder), open for writing. Complete only when it
+/// was given to [`seal`](super::folder::OutputFolder::seal).
+#[derive(Debug)]
+pub struct OutputFile {
+    name: String,
+    place: String,
+    rows: u64,
+    sink: Sink,
+}
+
+impl OutputFile {
+    pub(super) fn new(name: String, place: String, sink: Sink) -> OutputFile {
+        OutputFile { name, place, rows: 0, sink }
+    }
+
+    /// Writes all of `bytes`; an error names the file.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn append(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.sink.write_all(bytes).map_err(|error| Error::at(&self.place, ErrorKind::Write(error)))
+    }
+
+    /// Counts `rows` more rows.
+    pub fn add_rows(&mut self, rows: u64) {
+        self.rows += rows;
+    }
+
+    pub(super) fn into_parts(self) -> (String, String, u64, Sink) {
+        (self.name, self.place, self.rows, self.sink)
+    }
+}
+
+impl Write for OutputFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.sink.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        // A flush in the middle would show in the compressed bytes; only the end counts here.
+        Ok(())
+    }
+}
+
+/// Where the bytes go.
+pub(super) enum Sink {
+    Plain(Disk),
+    Gz(Steps<GzEncoder<Disk>>),
+    Zst(Steps<zstd::Encoder<'static, Disk>>),
+}
+
+/// A big buffer, so that a system call and a hash are paid for by a mebibyte.
+type Disk = BufWriter<Hashed>;
+
+const BUFFER_BYTES: usize = 1 << 20;
+const GZIP_LEVEL: u32 = 6;
+const ZSTD_LEVEL: i32 = 3;
+
+impl Sink {
+    pub(super) fn new(file: File, compression: Compression) -> io::Result<Sink> {
+        let hashed = Hashed { file, bytes: 0, hasher: blake3::Hasher::new() };
+        let disk = BufWriter::with_capacity(BUFFER_BYTES, hashed);
+        Ok(match compression {
+            Compression::None => Sink::Plain(disk),
+            Compression::Gz => {
+                let level = flate2::Compression::new(GZIP_LEVEL);
+                Sink::Gz(Steps::new(GzEncoder::new(disk, level)))
+            }
+            Compression::Zst => {
+                let mut encoder = zstd::Encoder::new(disk, ZSTD_LEVEL)?;
+                encoder.include_checksum(true)?;
+                Sink::Zst(Steps::new(encoder))
+            }
+        })
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Sink::Plain(disk) => disk.write_all(bytes),
+            Sink::Gz(steps) => steps.write_all(bytes),
+            Sink::Zst(steps) => steps.write_all(bytes),
+        }
+    }
+
+    /// Writes the end. The file is not yet synced.
+    pub(super) fn finish(self) -> io::Result<(File, u64, blake3::Hash)> {
+        let disk = match self {
+            Sink::Plain(disk) => disk,
+            Sink::Gz(steps) => steps.finish()?.finish()?,
+            Sink::Zst(steps) => steps.finish()?.finish()?,
+        };
+        let hashed = disk.into_inner().map_err(io::IntoInnerError::into_error)?;
+        Ok((hashed.file, hashed.bytes, hashed.hasher.finalize()))
+    }
+}
+
+impl std::fmt::Debug for Sink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Sink::Plain(_) => "Plain",
+            Sink::Gz(_) => "Gz",
+            Sink::Zst(_) => "Zst",
+        })
+    }
+}
+
+/// A file that hashes and counts what arrives in it.
+pub(super) struct Hashed {
+    file: File,
+    bytes: u64,
+    hasher: blake3::Hasher,
+}
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Feeds an encoder in steps of one size. What an encoder makes of its input may depend on the
+/// pieces it comes in, and those depend on how many threads made the rows.
+pub(super) struct Steps<W> {
+    encoder: W,
+    step: Vec<u8>,
+}
+
+const STEP_BYTES: usize = 128 << 10;
+
+impl<W: Write> Steps<W> {
+    fn new(encoder: W) -> Steps<W> {
+        Steps { encoder, step: Vec::with_capacity(STEP_BYTES) }
+    }
+
+    fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let (head, tail) = bytes.split_at(bytes.len().min(STEP_BYTES - self.step.len()));
+            self.step.extend_from_slice(head);
+            bytes = tail;
+            if self.step.len() == STEP_BYTES {
+                self.encoder.write_all(&self.step)?;
+                self.step.clear();
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands over the rest, and the encoder, to be finished.
+    fn finish(mut self) -> io::Result<W> {
+        self.encoder.write_all(&self.step)?;
+        Ok(self.encoder)
+    }
+}

@@ -1,0 +1,326 @@
+//! One struct for each kind of row. A field's name is its JSON key and the order of the fields is the
+//! order of the keys; both change only with a major version.
+//!
+//! Rows borrow what they say and know nothing of files, so any thread can turn its articles into
+//! bytes. Keys are always there, `null` where the value is unknown.
+#![expect(clippy::ref_option_ref, reason = "the derive of serde takes every field by reference")]
+
+use std::borrow::Cow;
+
+use serde::ser::{Serialize, SerializeSeq as _, Serializer};
+use serde_json::value::RawValue;
+
+use super::cells::Cells;
+use crate::article::{Caption, Span};
+use crate::ledger::{Reason, Reject, RejectReason, Removal, Repeats};
+
+/// One row of `articles.jsonl` and `articles.csv`: a clean article.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct ArticleRow<'a> {
+    /// The input's own id, or one made from the text.
+    pub id: &'a str,
+    /// Where it came from: `path#record`.
+    pub dump: &'a str,
+    /// The publisher.
+    pub source: Option<&'a str>,
+    /// The address of the page.
+    pub url: Option<&'a str>,
+    /// The headline.
+    pub title: Option<&'a str>,
+    /// Who wrote it, without "By".
+    pub byline: Option<&'a str>,
+    /// Where and by whom: `NEW YORK (Reuters)`.
+    pub dateline: Option<&'a str>,
+    /// RFC 3339, `YYYY-MM-DD`, or as found.
+    pub published: Option<&'a str>,
+    /// BCP 47.
+    pub language: Option<&'a str>,
+    /// The clean paragraphs, a blank line between them.
+    pub text: &'a str,
+    /// Every picture caption once.
+    pub captions: &'a [Caption],
+    /// The article's fingerprint, in hex.
+    pub fingerprint: &'a str,
+    /// The fingerprints of the paragraphs of `text`; written in hex.
+    #[serde(serialize_with = "hex_list")]
+    pub paragraphs: &'a [[u8; 32]],
+    /// Words of `text`.
+    pub words: u64,
+    /// How many rows of `duplicates.jsonl` name this article.
+    pub copies: u64,
+    /// The representative's id, where copies are only marked.
+    pub duplicate_of: Option<&'a str>,
+    /// The other fields of the input record, as the text of one JSON object; written verbatim. `None`
+    /// is `{}`. A text that is not JSON is written as a string, so that it breaks no line.
+    #[serde(serialize_with = "verbatim")]
+    pub meta: Option<&'a str>,
+}
+
+impl ArticleRow<'_> {
+    /// The first line of `articles.csv`, with its line end.
+    pub const CSV_HEADER: &'static str = "id,dump,source,url,title,byline,dateline,published,\
+        language,text,captions,credits,fingerprint,words,copies,duplicate_of\n";
+
+    /// Appends the row as one line of JSON.
+    pub fn jsonl(&self, out: &mut Vec<u8>) {
+        line(self, out);
+    }
+
+    /// Appends the row as one row of CSV. Unless `raw`, a text that a spreadsheet would run gets an
+    /// apostrophe in front.
+    pub fn csv(&self, out: &mut Vec<u8>, raw: bool) {
+        let mut cells = Cells::new(out, raw);
+        cells.text(self.id);
+        cells.text(self.dump);
+        cells.optional(self.source);
+        cells.optional(self.url);
+        cells.optional(self.title);
+        cells.optional(self.byline);
+        cells.optional(self.dateline);
+        cells.optional(self.published);
+        cells.optional(self.language);
+        cells.text(self.text);
+        cells.joined(self.captions.iter().filter_map(|caption| caption.text.as_deref()));
+        cells.joined(self.captions.iter().filter_map(|caption| caption.credit.as_deref()));
+        cells.text(self.fingerprint);
+        cells.number(self.words);
+        cells.number(self.copies);
+        cells.optional(self.duplicate_of);
+        cells.end();
+    }
+}
+
+/// How a duplicate resembles its representative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DuplicateKind {
+    /// The same fingerprint.
+    Exact,
+    /// A similarity at or above the threshold.
+    Near,
+    /// Nearly all of it stands within the representative.
+    Contained,
+}
+
+impl DuplicateKind {
+    /// The word used in files. Users filter by it, so it never changes.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DuplicateKind::Exact => "exact",
+            DuplicateKind::Near => "near",
+            DuplicateKind::Contained => "contained",
+        }
+    }
+}
+
+/// One row of `duplicates.jsonl` and `duplicates.csv`: an article that is a copy of another.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct DuplicateRow<'a> {
+    /// The duplicate's id.
+    pub id: &'a str,
+    /// Where it came from: `path#record`.
+    pub dump: &'a str,
+    /// The publisher.
+    pub source: Option<&'a str>,
+    /// The address of the page.
+    pub url: Option<&'a str>,
+    /// The headline.
+    pub title: Option<&'a str>,
+    /// RFC 3339, `YYYY-MM-DD`, or as found.
+    pub published: Option<&'a str>,
+    /// In what way it is a copy.
+    pub kind: DuplicateKind,
+    /// Id of the written article it is a copy of.
+    pub duplicate_of: &'a str,
+    /// The value measured against that article, 0 to 1; written with at most six decimals.
+    #[serde(serialize_with = "six_decimals")]
+    pub similarity: f64,
+    /// The representative's id.
+    pub cluster: &'a str,
+    /// The duplicate's own fingerprint, in hex.
+    pub fingerprint: &'a str,
+}
+
+impl DuplicateRow<'_> {
+    /// The first line of `duplicates.csv`, with its line end.
+    pub const CSV_HEADER: &'static str =
+        "id,dump,source,url,title,published,kind,duplicate_of,similarity,cluster,fingerprint\n";
+
+    /// Appends the row as one line of JSON.
+    pub fn jsonl(&self, out: &mut Vec<u8>) {
+        line(self, out);
+    }
+
+    /// Appends the row as one row of CSV, as [`ArticleRow::csv`] does.
+    pub fn csv(&self, out: &mut Vec<u8>, raw: bool) {
+        let mut cells = Cells::new(out, raw);
+        cells.text(self.id);
+        cells.text(self.dump);
+        cells.optional(self.source);
+        cells.optional(self.url);
+        cells.optional(self.title);
+        cells.optional(self.published);
+        cells.text(self.kind.as_str());
+        cells.text(self.duplicate_of);
+        // As in JSON, where a whole number keeps its `.0`.
+        cells.number(format_args!("{:?}", rounded(self.similarity)));
+        cells.text(self.cluster);
+        cells.text(self.fingerprint);
+        cells.end();
+    }
+}
+
+/// One row of `removals.jsonl`: a block, or a part of one, that was taken out of a written article.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct RemovalRow<'a> {
+    /// Where the article came from: `path#record`.
+    pub dump: &'a str,
+    /// The article's id.
+    pub article: &'a str,
+    /// First byte removed, in the decoded text.
+    pub start: usize,
+    /// One past the last byte removed.
+    pub end: usize,
+    /// 1-based line of that text.
+    pub line: usize,
+    /// The rule that asked for it.
+    pub rule: &'a str,
+    /// Why.
+    pub reason: Reason,
+    /// The slice of the text.
+    pub text: &'a str,
+    /// What it copies.
+    pub repeats: Option<RepeatsRow<'a>>,
+    /// Whether the rest of its block stays.
+    pub partial: bool,
+}
+
+/// What a removed text copies: a place, or a field of the input record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(untagged)]
+pub enum RepeatsRow<'a> {
+    /// Bytes of the decoded text of a dump.
+    Place {
+        /// `path#record`.
+        dump: &'a str,
+        /// First byte.
+        start: usize,
+        /// One past the last byte.
+        end: usize,
+    },
+    /// A field, by the name it has in our records.
+    Field {
+        /// `title`.
+        field: &'a str,
+    },
+}
+
+impl<'a> RemovalRow<'a> {
+    /// The row of a removal from the article `article` of `dump`.
+    #[must_use]
+    pub fn new(removal: &'a Removal, dump: &'a str, article: &'a str) -> RemovalRow<'a> {
+        let place = |dump: &'a str, span: Span| RepeatsRow::Place {
+            dump,
+            start: span.start,
+            end: span.end,
+        };
+        RemovalRow {
+            dump,
+            article,
+            start: removal.span.start,
+            end: removal.span.end,
+            line: removal.line,
+            rule: &removal.rule,
+            reason: removal.reason,
+            text: &removal.text,
+            repeats: removal.repeats.as_ref().map(|repeats| match repeats {
+                Repeats::Span(span) => place(dump, *span),
+                Repeats::Elsewhere { dump, span } => place(dump, *span),
+                Repeats::TitleField => RepeatsRow::Field { field: "title" },
+            }),
+            partial: removal.partial,
+        }
+    }
+
+    /// Appends the row as one line of JSON.
+    pub fn jsonl(&self, out: &mut Vec<u8>) {
+        line(self, out);
+    }
+}
+
+/// One row of `rejects.jsonl`: a record or a file that could not be used.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct RejectRow<'a> {
+    /// The file.
+    pub file: &'a str,
+    /// 1-based number of the record; `None` when the file, or its rest, is meant.
+    pub record: Option<u64>,
+    /// 1-based line of the file.
+    pub line: Option<u64>,
+    /// Byte of the decoded file.
+    pub offset: Option<u64>,
+    /// Why.
+    pub reason: RejectReason,
+    /// What exactly, and the remedy.
+    pub detail: &'a str,
+}
+
+impl<'a> From<&'a Reject> for RejectRow<'a> {
+    fn from(reject: &'a Reject) -> RejectRow<'a> {
+        RejectRow {
+            file: &reject.file,
+            record: reject.record,
+            line: reject.line,
+            offset: reject.offset,
+            reason: reject.reason,
+            detail: &reject.detail,
+        }
+    }
+}
+
+impl RejectRow<'_> {
+    /// Appends the row as one line of JSON.
+    pub fn jsonl(&self, out: &mut Vec<u8>) {
+        line(self, out);
+    }
+}
+
+fn line(row: &impl Serialize, out: &mut Vec<u8>) {
+    serde_json::to_writer(&mut *out, row).expect("rows of texts and numbers fit into JSON");
+    out.push(b'\n');
+}
+
+/// Six decimals are more than the measure can tell apart, and hide how a platform rounds the last bit.
+fn rounded(similarity: f64) -> f64 {
+    (similarity * 1e6).round() / 1e6
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn six_decimals<S: Serializer>(similarity: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(rounded(*similarity))
+}
+
+fn hex_list<S: Serializer>(digests: &[[u8; 32]], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut list = serializer.serialize_seq(Some(digests.len()))?;
+    for digest in digests {
+        list.serialize_element(blake3::Hash::from_bytes(*digest).to_hex().as_str())?;
+    }
+    list.end()
+}
+
+fn verbatim<S: Serializer>(json: &Option<&str>, serializer: S) -> Result<S::Ok, S::Error> {
+    let json = one_line(json.unwrap_or("{}"));
+    match serde_json::from_str::<&RawValue>(&json) {
+        Ok(raw) => raw.serialize(serializer),
+        Err(_) => serializer.serialize_str(&json),
+    }
+}
+
+/// A line end in JSON is always white space between its parts, so a space says the same.
+fn one_line(json: &str) -> Cow<'_, str> {
+    match memchr::memchr2(b'\n', b'\r', json.as_bytes()) {
+        None => Cow::Borrowed(json),
+        Some(_) => Cow::Owned(json.replace(['\n', '\r'], " ")),
+    }
+}
