@@ -194,9 +194,10 @@ impl FromStr for MaxRejects {
             return text.parse().map(MaxRejects::Count).map_err(|_| invalid());
         };
         let percent: f64 = percent.parse().map_err(|_| invalid())?;
-        match (0.0..=100.0).contains(&percent) {
-            true => Ok(MaxRejects::Percent(percent)),
-            false => Err(Invalid(format!("`{text}` is not between 0% and 100%"))),
+        if (0.0..=100.0).contains(&percent) {
+            Ok(MaxRejects::Percent(percent))
+        } else {
+            Err(Invalid(format!("`{text}` is not between 0% and 100%")))
         }
     }
 }

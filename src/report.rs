@@ -433,17 +433,16 @@ pub fn schema() -> Value {
     let rule_row = object(
         [("rule".to_owned(), text()), ("reason".to_owned(), reason)].into_iter().chain(removed()),
     );
-    let source_row =
-        object([("source".to_owned(), text_or_null())].into_iter().chain(counts(&[
-            "read",
-            "written",
-            "duplicates",
-            "rejected",
-            "blocks_in",
-            "blocks_out",
-            "blocks_removed",
-            "blocks_duplicate",
-        ])));
+    let source_row = object([("source".to_owned(), text_or_null())].into_iter().chain(counts(&[
+        "read",
+        "written",
+        "duplicates",
+        "rejected",
+        "blocks_in",
+        "blocks_out",
+        "blocks_removed",
+        "blocks_duplicate",
+    ])));
     let repeated = object([
         ("fingerprint", hash()),
         ("text", text()),

@@ -49,6 +49,9 @@ mod tests {
         check("a\nb\r\tc", "a\\nb\\r\\tc");
         check("\x1b[31mred\x7f", "\\u{1b}[31mred\\u{7f}");
         check("é\u{85}\u{9b}2J", "é\\u{85}\\u{9b}2J");
-        check("\u{202e}txt.exe\u{2066}\u{2028}\u{61c}", "\\u{202e}txt.exe\\u{2066}\\u{2028}\\u{61c}");
+        check(
+            "\u{202e}txt.exe\u{2066}\u{2028}\u{61c}",
+            "\\u{202e}txt.exe\\u{2066}\\u{2028}\\u{61c}",
+        );
     }
 }

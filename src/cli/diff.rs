@@ -1,0 +1,616 @@
+//! `copydesk report DIR DIR2`: what differs between two finished runs, and why.
+//!
+//! The rows are read one by one; of each article of the first run only its names and hashes stay in
+//! memory, of the second run only those that the first does not know.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::cli::report::named_totals;
+use crate::cli::table::{Cell, Limit, Look, Page};
+use crate::error::{Error, ErrorKind};
+use crate::report::Report;
+
+/// Articles of a list that a terminal shows.
+const ROWS_SHOWN: usize = 20;
+
+/// What differs between two runs; the first is `before`, the second `after`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// Options that are not the same, as JSON.
+    pub options: Vec<OptionChange>,
+    /// Totals that are not the same.
+    pub totals: Vec<CountChange>,
+    /// Reasons that removed another number of blocks.
+    pub reasons: Vec<CountChange>,
+    /// Sources with another number of articles written; of long lists, those that both reports name.
+    pub sources: Vec<CountChange>,
+    /// Articles that only the second run wrote.
+    pub entered: Vec<Moved>,
+    /// Articles that only the first run wrote.
+    pub left: Vec<Moved>,
+    /// Articles that both wrote, but not the same.
+    pub changed: Vec<Changed>,
+}
+
+/// An option that differs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OptionChange {
+    /// Its name.
+    pub name: String,
+    /// Its value in the first run.
+    pub before: serde_json::Value,
+    /// Its value in the second.
+    pub after: serde_json::Value,
+}
+
+/// A number that differs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CountChange {
+    /// What was counted; null for articles without a source.
+    pub name: Option<String>,
+    /// In the first run.
+    pub before: u64,
+    /// In the second.
+    pub after: u64,
+}
+
+/// An article that one run wrote and the other did not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Moved {
+    /// Its id.
+    pub id: String,
+    /// Where it came from.
+    pub dump: String,
+    /// What the other run did with it.
+    pub why: String,
+}
+
+/// An article that both wrote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Changed {
+    /// Its id in the second run.
+    pub id: String,
+    /// Where it came from.
+    pub dump: String,
+    /// What is not the same: `id`, `title`, `text`, `captions`, `fields`.
+    pub what: Vec<&'static str>,
+}
+
+impl Difference {
+    /// Whether nothing differs.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Difference::default()
+    }
+}
+
+/// The parts of an article that are compared, and a hash of each.
+type Parts = [u64; 4];
+const PARTS: [&str; 4] = ["title", "text", "captions", "fields"];
+
+/// What is kept of an article.
+struct Seen {
+    id: Box<str>,
+    dump: Box<str>,
+    /// `None` when it was left out as a copy.
+    parts: Option<Parts>,
+    /// Of which article it is a copy, in words.
+    copy: Option<Box<str>>,
+    /// Whether the other run wrote it too, or it is accounted for otherwise.
+    is_settled: bool,
+}
+
+/// Compares the finished runs in two folders.
+///
+/// # Errors
+/// When a report or a table of articles is missing or damaged.
+pub fn compare(
+    before: (&Path, &Report),
+    after: (&Path, &Report),
+    interrupted: &dyn Fn() -> bool,
+) -> Result<Difference, Error> {
+    let mut difference = Difference {
+        options: options(before.1, after.1),
+        totals: counts(totals(before.1), totals(after.1)),
+        reasons: counts(reasons(before.1), reasons(after.1)),
+        sources: source_counts(before.1, after.1),
+        ..Difference::default()
+    };
+    let (before, after) = (Run::new(before), Run::new(after));
+    // CSV has no `meta` and joins the captions: only what both formats hold can be compared.
+    let is_full = before.articles()?.is_json() == after.articles()?.is_json();
+
+    let mut olds: Vec<Seen> = Vec::new();
+    let mut by_id: HashMap<Box<str>, usize> = HashMap::new();
+    before.for_each_seen(interrupted, &mut |seen| {
+        if let Some(&index) = by_id.get(&seen.id) {
+            olds[index].copy = seen.copy;
+        } else {
+            by_id.insert(seen.id.clone(), olds.len());
+            olds.push(seen);
+        }
+    })?;
+
+    let mut news: Vec<Seen> = Vec::new();
+    after.for_each_seen(interrupted, &mut |new| {
+        let Some(old) = by_id.get(&new.id).map(|&index| &mut olds[index]) else {
+            news.push(new);
+            return;
+        };
+        match (old.parts, new.parts) {
+            (Some(was), Some(is)) => {
+                let what = differing(was, is, is_full);
+                if !what.is_empty() {
+                    difference.changed.push(Changed {
+                        id: new.id.into(),
+                        dump: new.dump.into(),
+                        what,
+                    });
+                }
+            }
+            (None, Some(_)) => {
+                let copy = old.copy.as_deref().unwrap_or("a copy");
+                let why = format!("was {copy}");
+                difference.entered.push(Moved { id: new.id.into(), dump: new.dump.into(), why });
+            }
+            // A copy that is only marked was settled by its row among the articles.
+            (Some(_), None) if !old.is_settled => {
+                let copy = new.copy.as_deref().unwrap_or("a copy");
+                let why = format!("is now {copy}");
+                difference.left.push(Moved { id: new.id.into(), dump: new.dump.into(), why });
+            }
+            _ => {}
+        }
+        old.is_settled = true;
+    })?;
+
+    same_place(&mut difference, &mut olds, &mut news, is_full);
+    let (was_rejected, is_rejected) = (before.rejects(interrupted)?, after.rejects(interrupted)?);
+    let moved = |seen: &Seen, rejected: &HashMap<String, String>, verb: &str| {
+        let why = match rejected.get(&*seen.dump) {
+            Some(reason) => format!("{verb} rejected ({reason})"),
+            None => format!("{verb} not among the inputs"),
+        };
+        Moved { id: seen.id.to_string(), dump: seen.dump.to_string(), why }
+    };
+    let open = |seen: &&Seen| seen.parts.is_some() && !seen.is_settled;
+    difference
+        .left
+        .extend(olds.iter().filter(open).map(|seen| moved(seen, &is_rejected, "is now")));
+    difference
+        .entered
+        .extend(news.iter().filter(open).map(|seen| moved(seen, &was_rejected, "was")));
+    Ok(difference)
+}
+
+/// Settles the articles whose made id changed with their text: they stand at the same place.
+fn same_place(difference: &mut Difference, olds: &mut [Seen], news: &mut [Seen], is_full: bool) {
+    let mut by_dump: HashMap<Box<str>, usize> = HashMap::new();
+    for (index, old) in olds.iter().enumerate().filter(|(_, old)| !old.is_settled) {
+        by_dump.insert(old.dump.clone(), index);
+    }
+    for new in news {
+        let old = by_dump.get(&new.dump).map(|&index| &mut olds[index]);
+        // A copy that is only marked comes twice, and its row among the articles comes first.
+        let Some(old) = old.filter(|old| !old.is_settled) else {
+            continue;
+        };
+        let (id, dump) = (new.id.to_string(), new.dump.to_string());
+        match (old.parts, new.parts) {
+            (Some(was), Some(is)) => {
+                let mut what = differing(was, is, is_full);
+                what.insert(0, "id");
+                difference.changed.push(Changed { id, dump, what });
+            }
+            (None, Some(_)) => {
+                let why = format!("was {}", old.copy.as_deref().unwrap_or("a copy"));
+                difference.entered.push(Moved { id, dump, why });
+            }
+            (Some(_), None) => {
+                let why = format!("is now {}", new.copy.as_deref().unwrap_or("a copy"));
+                difference.left.push(Moved { id: old.id.to_string(), dump, why });
+            }
+            (None, None) => {}
+        }
+        old.is_settled = true;
+        new.is_settled = true;
+    }
+}
+
+fn differing(was: Parts, is: Parts, is_full: bool) -> Vec<&'static str> {
+    let parts = if is_full { PARTS.len() } else { 2 };
+    let pairs = PARTS.iter().zip(was.iter().zip(is)).take(parts);
+    pairs.filter(|(_, (was, is))| **was != *is).map(|(name, _)| *name).collect()
+}
+
+type Counts = Vec<(Option<String>, u64)>;
+
+fn totals(report: &Report) -> Counts {
+    named_totals(&report.totals).map(|(name, count)| (Some(name.to_owned()), count)).into()
+}
+
+fn reasons(report: &Report) -> Counts {
+    report.reasons.iter().map(|row| (Some(row.reason.as_str().to_owned()), row.blocks)).collect()
+}
+
+fn source_counts(before: &Report, after: &Report) -> Vec<CountChange> {
+    let sources = |report: &Report| -> Counts {
+        report.sources.iter().map(|row| (row.source.clone(), row.written)).collect()
+    };
+    let is_whole = |report: &Report| report.list_totals.sources <= report.sources.len() as u64;
+    let (mut was, mut is) = (sources(before), sources(after));
+    // Absence from a capped list says nothing.
+    if !is_whole(before) {
+        is.retain(|(name, _)| was.iter().any(|(other, _)| other == name));
+    }
+    if !is_whole(after) {
+        was.retain(|(name, _)| is.iter().any(|(other, _)| other == name));
+    }
+    counts(was, is)
+}
+
+/// The counts that differ: in the order of the first run, then those only the second has.
+fn counts(before: Counts, after: Counts) -> Vec<CountChange> {
+    let was: HashMap<Option<String>, u64> = before.iter().cloned().collect();
+    let is: HashMap<Option<String>, u64> = after.iter().cloned().collect();
+    let added = after.into_iter().filter(|(name, _)| !was.contains_key(name));
+    let rows = before.into_iter().chain(added).map(|(name, _)| CountChange {
+        before: was.get(&name).copied().unwrap_or(0),
+        after: is.get(&name).copied().unwrap_or(0),
+        name,
+    });
+    rows.filter(|row| row.before != row.after).collect()
+}
+
+fn options(before: &Report, after: &Report) -> Vec<OptionChange> {
+    // A struct of plain values always has a JSON form.
+    let value = |report: &Report| serde_json::to_value(&report.options).unwrap_or_default();
+    let (was, is) = (value(before), value(after));
+    let names = was.as_object().into_iter().flatten().map(|(name, _)| name);
+    let rows = names.map(|name| OptionChange {
+        name: name.clone(),
+        before: was[name].clone(),
+        after: is[name].clone(),
+    });
+    rows.filter(|row| row.before != row.after).collect()
+}
+
+/// A finished run on the disk.
+struct Run<'a> {
+    dir: &'a Path,
+    report: &'a Report,
+}
+
+/// One of its tables.
+struct Table {
+    path: PathBuf,
+    ending: &'static str,
+    is_raw: bool,
+}
+
+impl Table {
+    fn is_json(&self) -> bool {
+        self.ending.starts_with(".jsonl")
+    }
+}
+
+impl<'a> Run<'a> {
+    fn new((dir, report): (&'a Path, &'a Report)) -> Run<'a> {
+        Run { dir, report }
+    }
+
+    /// The table `name` in the best format there is. Names come from here, never from the report: a
+    /// report from elsewhere must not open other files.
+    fn table(&self, name: &str) -> Option<Table> {
+        let endings = [".jsonl", ".jsonl.zst", ".jsonl.gz", ".csv", ".csv.zst", ".csv.gz"];
+        endings.into_iter().find_map(|ending| {
+            let path = format!("{name}{ending}");
+            let is_there = self.report.outputs.iter().any(|output| output.path == path);
+            let is_raw = self.report.options.csv_raw;
+            is_there.then(|| Table { path: self.dir.join(path), ending, is_raw })
+        })
+    }
+
+    fn articles(&self) -> Result<Table, Error> {
+        self.table("articles").ok_or_else(|| {
+            let what = "names no file of articles; run copydesk again";
+            let kind = ErrorKind::Damaged(what.to_owned());
+            Error::at(self.dir.join("report.json").display(), kind)
+        })
+    }
+
+    /// Every article written, then every copy.
+    fn for_each_seen(
+        &self,
+        interrupted: &dyn Fn() -> bool,
+        each: &mut dyn FnMut(Seen),
+    ) -> Result<(), Error> {
+        rows(&self.articles()?, interrupted, &mut |row: ArticleRow| {
+            each(Seen {
+                parts: Some(row.parts),
+                id: row.id.into(),
+                dump: row.dump.into(),
+                copy: None,
+                is_settled: false,
+            });
+        })?;
+        let Some(copies) = self.table("duplicates") else { return Ok(()) };
+        rows(&copies, interrupted, &mut |row: CopyRow| {
+            let copy = format!("a copy ({}) of {}", row.kind, row.duplicate_of);
+            each(Seen {
+                id: row.id.into(),
+                dump: row.dump.into(),
+                parts: None,
+                copy: Some(copy.into()),
+                is_settled: false,
+            });
+        })
+    }
+
+    /// The reason of each rejected record, by its place.
+    fn rejects(&self, interrupted: &dyn Fn() -> bool) -> Result<HashMap<String, String>, Error> {
+        let mut rejects = HashMap::new();
+        if let Some(table) = self.table("rejects") {
+            rows(&table, interrupted, &mut |row: RejectedRow| {
+                if let Some(record) = row.record {
+                    rejects.insert(format!("{}#{record}", row.file), row.reason);
+                }
+            })?;
+        }
+        Ok(rejects)
+    }
+}
+
+/// A row that can be read from a JSON line and from the cells of a CSV file.
+trait Row: Sized {
+    /// The row on `line`.
+    fn of_json(line: &[u8]) -> Result<Self, serde_json::Error>;
+
+    /// The row of a CSV file; `None` when a column is missing.
+    fn of_csv(cells: &Cells<'_>) -> Option<Self>;
+}
+
+/// A row of `articles`.
+struct ArticleRow {
+    id: String,
+    dump: String,
+    parts: Parts,
+}
+
+impl Row for ArticleRow {
+    fn of_json(line: &[u8]) -> Result<ArticleRow, serde_json::Error> {
+        #[derive(Deserialize)]
+        struct Json<'a> {
+            id: String,
+            dump: String,
+            title: Option<String>,
+            text: String,
+            #[serde(borrow)]
+            captions: &'a RawValue,
+            #[serde(borrow)]
+            source: &'a RawValue,
+            #[serde(borrow)]
+            url: &'a RawValue,
+            #[serde(borrow)]
+            byline: &'a RawValue,
+            #[serde(borrow)]
+            dateline: &'a RawValue,
+            #[serde(borrow)]
+            published: &'a RawValue,
+            #[serde(borrow)]
+            language: &'a RawValue,
+            #[serde(borrow)]
+            meta: &'a RawValue,
+        }
+        let row: Json<'_> = serde_json::from_slice(line)?;
+        let fields =
+            [row.source, row.url, row.byline, row.dateline, row.published, row.language, row.meta];
+        let parts = [
+            // A CSV cell cannot tell no title from an empty one.
+            hash(row.title.unwrap_or_default()),
+            hash(row.text),
+            hash(row.captions.get()),
+            hash(fields.map(RawValue::get)),
+        ];
+        Ok(ArticleRow { id: row.id, dump: row.dump, parts })
+    }
+
+    fn of_csv(cells: &Cells<'_>) -> Option<ArticleRow> {
+        let fields = ["source", "url", "byline", "dateline", "published", "language"];
+        let parts = [
+            hash(cells.get("title")?),
+            hash(cells.get("text")?),
+            hash(["captions", "credits"].map(|name| cells.get(name))),
+            hash(fields.map(|name| cells.get(name))),
+        ];
+        Some(ArticleRow { id: cells.get("id")?.into(), dump: cells.get("dump")?.into(), parts })
+    }
+}
+
+/// A row of `duplicates`.
+#[derive(Deserialize)]
+struct CopyRow {
+    id: String,
+    dump: String,
+    kind: String,
+    duplicate_of: String,
+}
+
+impl Row for CopyRow {
+    fn of_json(line: &[u8]) -> Result<CopyRow, serde_json::Error> {
+        serde_json::from_slice(line)
+    }
+
+    fn of_csv(cells: &Cells<'_>) -> Option<CopyRow> {
+        Some(CopyRow {
+            id: cells.get("id")?.into(),
+            dump: cells.get("dump")?.into(),
+            kind: cells.get("kind")?.into(),
+            duplicate_of: cells.get("duplicate_of")?.into(),
+        })
+    }
+}
+
+/// A row of `rejects`, which are JSON lines whatever else is written.
+#[derive(Deserialize)]
+struct RejectedRow {
+    file: String,
+    record: Option<u64>,
+    reason: String,
+}
+
+impl Row for RejectedRow {
+    fn of_json(line: &[u8]) -> Result<RejectedRow, serde_json::Error> {
+        serde_json::from_slice(line)
+    }
+
+    fn of_csv(_: &Cells<'_>) -> Option<RejectedRow> {
+        None
+    }
+}
+
+/// One row of a CSV file with its header.
+struct Cells<'a> {
+    header: &'a csv::StringRecord,
+    row: &'a csv::StringRecord,
+    is_raw: bool,
+}
+
+impl Cells<'_> {
+    /// The cell of a column, without the `'` that keeps spreadsheets from running it.
+    fn get(&self, name: &str) -> Option<&str> {
+        let cell = self.row.get(self.header.iter().position(|column| column == name)?)?;
+        Some(match cell.strip_prefix('\'') {
+            Some(rest)
+                if !self.is_raw && rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) =>
+            {
+                rest
+            }
+            _ => cell,
+        })
+    }
+}
+
+/// Within one process this is the same for the same value, and nobody sees it.
+fn hash(value: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Calls `each` with every row of a table.
+fn rows<R: Row>(
+    table: &Table,
+    interrupted: &dyn Fn() -> bool,
+    each: &mut dyn FnMut(R),
+) -> Result<(), Error> {
+    let path = table.path.display();
+    let read = |error| Error::at(&path, ErrorKind::Read(error));
+    let damaged = |line: u64, what: &str| {
+        let what = format!("no row of a finished run: {what}; run copydesk again");
+        Error::at(format_args!("{path}:{line}"), ErrorKind::Damaged(what))
+    };
+    let go_on =
+        || if interrupted() { Err(Error::at(&path, ErrorKind::Interrupted)) } else { Ok(()) };
+    let mut input = BufReader::with_capacity(1 << 18, open(table).map_err(read)?);
+    if table.is_json() {
+        let mut bytes = Vec::new();
+        for line in 1.. {
+            bytes.clear();
+            if input.read_until(b'\n', &mut bytes).map_err(read)? == 0 {
+                break;
+            }
+            go_on()?;
+            each(R::of_json(&bytes).map_err(|error| damaged(line, &error.to_string()))?);
+        }
+        return Ok(());
+    }
+    let mut csv = csv::Reader::from_reader(input);
+    let line_of = |error: &csv::Error| error.position().map_or(1, csv::Position::line);
+    let header = csv.headers().map_err(|error| damaged(1, &error.to_string()))?.clone();
+    let mut row = csv::StringRecord::new();
+    while csv.read_record(&mut row).map_err(|error| damaged(line_of(&error), &error.to_string()))? {
+        go_on()?;
+        let cells = Cells { header: &header, row: &row, is_raw: table.is_raw };
+        let line = row.position().map_or(1, csv::Position::line);
+        each(R::of_csv(&cells).ok_or_else(|| damaged(line, "a column is missing"))?);
+    }
+    Ok(())
+}
+
+fn open(table: &Table) -> io::Result<Box<dyn Read>> {
+    let file = File::open(&table.path)?;
+    Ok(match table.ending.rsplit('.').next() {
+        Some("gz") => Box::new(flate2::read::MultiGzDecoder::new(file)),
+        Some("zst") => Box::new(zstd::Decoder::new(file)?),
+        _ => Box::new(file),
+    })
+}
+
+/// The difference as a page; `before` and `after` are the names of the folders.
+#[must_use]
+pub fn page(difference: &Difference, (before, after): (&str, &str), look: Look) -> String {
+    let mut page = Page::new(look);
+    if difference.is_empty() {
+        page.line("The two runs wrote the same articles.");
+        return page.into_text();
+    }
+    let text = |value: &serde_json::Value| Cell::clipped(&value.to_string());
+    page.table(
+        "Options",
+        ["option", before, after],
+        difference
+            .options
+            .iter()
+            .map(|row| [row.name.as_str().into(), text(&row.before), text(&row.after)]),
+        Limit::ALL,
+    );
+    for (heading, rows) in [
+        ("Totals", &difference.totals),
+        ("Blocks removed, by reason", &difference.reasons),
+        ("Articles written, by source", &difference.sources),
+    ] {
+        page.table(
+            heading,
+            ["", before, after, "change"],
+            rows.iter().map(|row| {
+                let name = row.name.as_deref().map_or("(none)".into(), Cell::clipped);
+                let change = i128::from(row.after) - i128::from(row.before);
+                [name, row.before.into(), row.after.into(), Cell::Change(change)]
+            }),
+            limit(rows.len()),
+        );
+    }
+    for (heading, rows) in
+        [("Articles that entered", &difference.entered), ("Articles that left", &difference.left)]
+    {
+        page.table(
+            heading,
+            ["id", "from", "why"],
+            rows.iter().map(|row| {
+                [row.id.as_str().into(), row.dump.as_str().into(), row.why.as_str().into()]
+            }),
+            limit(rows.len()),
+        );
+    }
+    page.table(
+        "Articles that changed",
+        ["id", "from", "what"],
+        difference.changed.iter().map(|row| {
+            [row.id.as_str().into(), row.dump.as_str().into(), row.what.join(", ").as_str().into()]
+        }),
+        limit(difference.changed.len()),
+    );
+    page.into_text()
+}
+
+fn limit(total: usize) -> Limit<'static> {
+    Limit { rows_max: ROWS_SHOWN, total: total as u64, more: "; `--json` lists all" }
+}
