@@ -10,3 +10,4 @@ pub mod report;
 pub mod terminal;
 pub mod text;
 pub mod write;
+pub mod read;

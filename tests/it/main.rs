@@ -1,3 +1,4 @@
 //! One test binary for everything that is tested from outside.
 
 mod write;
+mod read;

@@ -1,0 +1,58 @@
+//! Looking at a finished run: proving that it is whole, and showing one article as it came in.
+//!
+//! Everything here works from the files of the run and from its inputs, not from what the run knew.
+
+mod explain;
+mod rows;
+mod verify;
+
+use std::path::{Path, PathBuf};
+
+pub use explain::explain;
+pub use verify::verify;
+
+use crate::error::{Error, ErrorKind};
+use crate::options::Options;
+use crate::pipeline::{self, Job};
+use crate::read::{self, Found};
+use crate::report::{REPORT, Report};
+
+/// The report of the run in `dir`.
+fn report(dir: &Path) -> Result<Report, Error> {
+    let path = dir.join(REPORT);
+    let bytes = std::fs::read(&path).map_err(|error| {
+        let what = format!("no finished run here ({error}); name the output folder of one");
+        Error::at(dir.display(), ErrorKind::Usage(what))
+    })?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        let what = format!("not a report of this version ({error}); run copydesk again");
+        Error::at(path.display(), ErrorKind::Damaged(what))
+    })
+}
+
+/// The inputs of the run, in its order, as they are now.
+fn inputs(report: &Report, dir: &Path) -> Result<(Found, Job), Error> {
+    let changed = |path: &str, what: &str| {
+        Err(Error::at(path, ErrorKind::Usage(format!("{what}, so the run cannot be followed"))))
+    };
+    let mut paths = Vec::new();
+    for input in &report.inputs {
+        if input.path == "-" {
+            return changed("-", "the run read its standard input");
+        }
+        let path = PathBuf::from(&input.path);
+        if input.blake3.is_some() && !path.exists() {
+            return changed(&input.path, "this input is gone");
+        }
+        if input.blake3.is_some() {
+            paths.push(path);
+        }
+    }
+    let job = Job {
+        inputs: paths,
+        output: dir.to_path_buf(),
+        options: Options { exclude: Vec::new(), ..Options::from(&report.options) },
+    };
+    let found = read::find(&job.inputs, &pipeline::read_options(&job))?;
+    Ok((found, job))
+}

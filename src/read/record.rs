@@ -1,0 +1,390 @@
+//! One JSON record: from the text of an object to a dump or a reject. Shared by all JSON formats.
+//!
+//! Values are looked at as raw slices: what is no field of ours goes on byte for byte, numbers of
+//! any size too. Of keys that occur twice the last one counts, as in most JSON libraries.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Error as _, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::fields::FieldName;
+use super::{Each, Origin, Place};
+use crate::article::Fields;
+use crate::ledger::RejectReason;
+
+/// Keys of one record. A table of articles has a few dozen; each costs more memory than its bytes.
+const MEMBERS_MAX: usize = 1 << 16;
+
+/// Up to so many keys, looking at all of them is faster than a map.
+const MEMBERS_FEW: usize = 24;
+
+/// A key and its value.
+#[derive(Clone, Debug)]
+struct Member<'a> {
+    key: Cow<'a, str>,
+    raw_key: &'a str,
+    value: &'a str,
+}
+
+/// Why a record is none.
+struct Refusal(RejectReason, String);
+
+/// Gives `each` the dump, or the reject, of the JSON text `raw`, one value.
+pub(super) fn parse(raw: &str, file: &Origin, place: Place, each: Each) {
+    each(match read(raw, file) {
+        Ok((text, fields)) => Ok(file.dump(place, text, fields)),
+        Err(Refusal(reason, detail)) => Err(file.reject(place, reason, detail)),
+    });
+}
+
+fn read(raw: &str, file: &Origin) -> Result<(String, Fields), Refusal> {
+    let limits = &file.limits;
+    if raw.len() > limits.record_bytes_max {
+        return Err(too_large(limits.record_bytes_max));
+    }
+    let too_deep = || {
+        let detail = format!("nested deeper than {} levels", limits.depth_max);
+        Refusal(RejectReason::TooDeep, detail)
+    };
+    let members = match members(raw) {
+        Ok(members) => members,
+        Err(_) if is_deeper_than(limits.depth_max, raw) => return Err(too_deep()),
+        Err(refusal) => return Err(refusal),
+    };
+    let nested = |member: &&Member| is_nested(member.value);
+    if members
+        .iter()
+        .filter(nested)
+        .any(|m| is_deeper_than(limits.depth_max.saturating_sub(1), m.value))
+    {
+        return Err(too_deep());
+    }
+    pick(&without_doubles(members), file)
+}
+
+/// The reject of a record of more than `limit` bytes.
+pub(super) fn too_large_detail(limit: usize) -> String {
+    format!("a record of more than {limit} bytes")
+}
+
+fn too_large(limit: usize) -> Refusal {
+    Refusal(RejectReason::TooLarge, too_large_detail(limit))
+}
+
+/// The members of an object, in order.
+fn members(raw: &str) -> Result<Vec<Member<'_>>, Refusal> {
+    if !raw.trim_ascii_start().starts_with('{') {
+        let detail = "not a json object".to_owned();
+        return Err(Refusal(RejectReason::InvalidJson, detail));
+    }
+    let mut members = Vec::with_capacity(16);
+    let mut deserializer = serde_json::Deserializer::from_str(raw);
+    let done = Members(&mut members).deserialize(&mut deserializer);
+    match done.and_then(|()| deserializer.end()) {
+        Ok(()) => Ok(members),
+        Err(_) if members.len() > MEMBERS_MAX => {
+            let detail = format!("a record of more than {MEMBERS_MAX} keys");
+            Err(Refusal(RejectReason::TooLarge, detail))
+        }
+        Err(error) => Err(Refusal(RejectReason::InvalidJson, describe(&error))),
+    }
+}
+
+/// The parser's message, with the place inside the record.
+pub(super) fn describe(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let what = message.split(" at line ").next().unwrap_or_default();
+    format!("not valid json: {} (column {})", what.to_lowercase(), error.column())
+}
+
+struct Members<'v, 'a>(&'v mut Vec<Member<'a>>);
+
+impl<'a> DeserializeSeed<'a> for Members<'_, 'a> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'a> Visitor<'a> for Members<'_, 'a> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some((key, value)) = map.next_entry::<&'a RawValue, &'a RawValue>()? {
+            let raw_key = key.get();
+            let inner = &raw_key[1..raw_key.len() - 1];
+            let key = if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
+                Cow::Borrowed(inner)
+            } else {
+                Cow::Owned(serde_json::from_str(raw_key).map_err(A::Error::custom)?)
+            };
+            self.0.push(Member { key, raw_key, value: value.get() });
+            if self.0.len() > MEMBERS_MAX {
+                return Err(A::Error::custom("too many keys"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Only the last member of each key.
+fn without_doubles(mut members: Vec<Member<'_>>) -> Vec<Member<'_>> {
+    if members.len() <= MEMBERS_FEW {
+        let mut index = 0;
+        while index < members.len() {
+            let (earlier, later) = members.split_at(index + 1);
+            if later.iter().any(|member| member.key == earlier[index].key) {
+                members.remove(index);
+            } else {
+                index += 1;
+            }
+        }
+        return members;
+    }
+    let last: HashMap<&str, usize> =
+        members.iter().enumerate().map(|(index, member)| (&*member.key, index)).collect();
+    if last.len() == members.len() {
+        return members;
+    }
+    let keep: Vec<bool> =
+        members.iter().enumerate().map(|(index, member)| last[&*member.key] == index).collect();
+    let mut keep = keep.into_iter();
+    members.retain(|_| keep.next().unwrap_or(true));
+    members
+}
+
+/// Finds the fields among the members; the others become `meta`.
+fn pick(members: &[Member], file: &Origin) -> Result<(String, Fields), Refusal> {
+    let mut chosen: [Option<(usize, usize)>; FieldName::ALL.len()] = Default::default();
+    // A key that names a field and says nothing is not worth keeping as something else.
+    let mut dropped = Vec::new();
+    for (index, member) in members.iter().enumerate() {
+        for (field, rank) in file.names.of(&member.key) {
+            if is_blank(member.value) {
+                dropped.push(index);
+                continue;
+            }
+            let slot = &mut chosen[field.index()];
+            if slot.is_none_or(|(best, _)| rank < best) && is_usable(field, member.value) {
+                *slot = Some((rank, index));
+            }
+        }
+    }
+    let mut fields = Fields::default();
+    let mut text = String::new();
+    let mut kept_whole = None;
+    for field in FieldName::ALL {
+        let Some((_, index)) = chosen[field.index()] else { continue };
+        let value = members[index].value;
+        let slot = match field {
+            FieldName::Text => {
+                text = string(value).unwrap_or_default();
+                continue;
+            }
+            FieldName::Byline => {
+                if let Some((names, is_all)) = byline(value) {
+                    fields.byline = Some(names);
+                    kept_whole = (!is_all).then_some(index);
+                }
+                continue;
+            }
+            FieldName::Id => &mut fields.id,
+            FieldName::Source => &mut fields.source,
+            FieldName::Url => &mut fields.url,
+            FieldName::Title => &mut fields.title,
+            FieldName::Published => &mut fields.published,
+            FieldName::Dateline => &mut fields.dateline,
+            FieldName::Language => &mut fields.language,
+        };
+        *slot = string(value).or_else(|| Some(value.to_owned()));
+    }
+    if chosen[FieldName::Text.index()].is_none() {
+        return Err(Refusal(RejectReason::NoText, no_text(members, file)));
+    }
+    let is_meta = |index: &usize| {
+        let is_field = chosen.iter().flatten().any(|(_, chosen)| chosen == index);
+        dropped.binary_search(index).is_err() && (!is_field || kept_whole == Some(*index))
+    };
+    fields.meta = meta((0..members.len()).filter(is_meta).map(|index| &members[index]));
+    Ok((text, fields))
+}
+
+/// What is wrong with a record without text, and the remedy.
+fn no_text(members: &[Member], file: &Origin) -> String {
+    const REMEDY: &str = "name another with --field text=COLUMN";
+    match members.iter().find(|member| file.names.is_text(&member.key)) {
+        None => format!("no text field; {REMEDY}"),
+        Some(member) => {
+            let what = match member.value.as_bytes().first() {
+                Some(b'"') => "empty",
+                Some(b'n') => "null",
+                Some(b'[') => "a list",
+                Some(b'{') => "an object",
+                Some(b't' | b'f') => "true or false",
+                _ => "a number",
+            };
+            let name = member.key.escape_debug();
+            format!("the text field `{name}` is {what}; {REMEDY}")
+        }
+    }
+}
+
+fn is_nested(value: &str) -> bool {
+    value.starts_with(['[', '{'])
+}
+
+/// Null, a string of white space, an empty list.
+fn is_blank(value: &str) -> bool {
+    match value.as_bytes() {
+        [b'n', ..] => true,
+        // Nearly every string is told by its first letter.
+        [b'"', b'!'..=b'[' | b']'..=b'~', _, ..] => false,
+        [b'"', ..] => string(value).is_some_and(|text| text.trim().is_empty()),
+        [b'[', rest @ ..] => rest.trim_ascii_start() == b"]",
+        _ => false,
+    }
+}
+
+/// Whether a value that is not blank has a shape that `field` takes.
+fn is_usable(field: FieldName, value: &str) -> bool {
+    let is_string = value.starts_with('"');
+    match field {
+        FieldName::Text => is_string,
+        FieldName::Byline => is_string || byline(value).is_some(),
+        _ => is_string || value.starts_with(|c: char| c == '-' || c.is_ascii_digit()),
+    }
+}
+
+/// The text of a JSON string; `None` for other values.
+fn string(value: &str) -> Option<String> {
+    let inner = value.strip_prefix('"')?.strip_suffix('"')?;
+    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
+        return Some(inner.to_owned());
+    }
+    serde_json::from_str(value).ok()
+}
+
+/// The names in a byline and whether they are all it says: a string, an object with a `name`, or a
+/// list of such. `None` for other shapes.
+fn byline(value: &str) -> Option<(String, bool)> {
+    if value.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
+        return Some((value.to_owned(), true));
+    }
+    let (mut names, mut is_all) = (Vec::new(), true);
+    let items: Vec<&RawValue> =
+        if value.starts_with('[') { serde_json::from_str(value).ok()? } else { Vec::new() };
+    let items = items.into_iter().map(RawValue::get);
+    let alone = (!value.starts_with('[')).then_some(value);
+    for item in items.chain(alone) {
+        if is_blank(item) {
+            continue;
+        }
+        if let Some(name) = string(item) {
+            names.push(name);
+            continue;
+        }
+        let parts = if item.starts_with('{') { members(item).ok()? } else { return None };
+        let name = parts.iter().rfind(|part| part.key == "name" && !is_blank(part.value))?;
+        names.push(string(name.value)?);
+        is_all &= parts.len() == 1;
+    }
+    (!names.is_empty()).then(|| (names.join(", "), is_all))
+}
+
+/// The members as one JSON object on one line, `None` when there are none.
+fn meta<'m>(members: impl Iterator<Item = &'m Member<'m>>) -> Option<String> {
+    let mut meta = String::new();
+    for member in members {
+        meta.push(if meta.is_empty() { '{' } else { ',' });
+        meta.push_str(member.raw_key);
+        meta.push(':');
+        // A raw newline cannot stand in a string, so every one is between tokens.
+        if memchr::memchr2(b'\n', b'\r', member.value.as_bytes()).is_none() {
+            meta.push_str(member.value);
+        } else {
+            meta.extend(member.value.split(['\n', '\r']));
+        }
+    }
+    (!meta.is_empty()).then(|| meta + "}")
+}
+
+/// Whether arrays and objects stand deeper inside each other than `limit`. Reads on over what is
+/// not JSON: it also explains why a parser gave up.
+fn is_deeper_than(limit: usize, raw: &str) -> bool {
+    let bytes = raw.as_bytes();
+    if raw.len() <= limit || memchr::memchr2_iter(b'[', b'{', bytes).nth(limit).is_none() {
+        return false;
+    }
+    let (mut depth, mut at) = (0_usize, 0);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'[' | b'{' => {
+                depth += 1;
+                if depth > limit {
+                    return true;
+                }
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b'"' => at = end_of_string(bytes, at + 1),
+            _ => {}
+        }
+        at += 1;
+    }
+    false
+}
+
+/// Where the quote stands that ends the string whose text starts at `at`.
+fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        at += found;
+        if bytes[at] == b'"' {
+            return at;
+        }
+        at += 2;
+    }
+    bytes.len()
+}
+
+/// Puts `\ufffd` for every escape of a surrogate that has no partner, which is as long. Returns
+/// whether there was one.
+pub(super) fn repair_surrogates(bytes: &mut [u8]) -> bool {
+    let mut repaired = false;
+    let mut at = 0;
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr(b'\\', rest)) {
+        at += found;
+        match surrogate(bytes, at) {
+            Some(0xd800..=0xdbff) if matches!(surrogate(bytes, at + 6), Some(0xdc00..)) => at += 12,
+            Some(_) => {
+                bytes[at + 2..at + 6].copy_from_slice(b"fffd");
+                repaired = true;
+                at += 6;
+            }
+            None => at += 2,
+        }
+    }
+    repaired
+}
+
+/// The surrogate that is escaped at `at`.
+fn surrogate(bytes: &[u8], at: usize) -> Option<u16> {
+    let escape = bytes.get(at..at + 6)?;
+    let digits = escape.strip_prefix(b"\\u")?;
+    if !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    let unit = u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+    (0xd800..=0xdfff).contains(&unit).then_some(unit)
+}
+
+/// Whether an escape of a surrogate may be in `bytes`: a quick look at a whole batch.
+pub(super) fn may_have_surrogates(bytes: &[u8]) -> bool {
+    memchr::memmem::find(bytes, b"\\ud").is_some() || memchr::memmem::find(bytes, b"\\uD").is_some()
+}
