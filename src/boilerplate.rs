@@ -75,6 +75,7 @@ pub struct Learner {
 #[derive(Debug, Default)]
 pub struct Learned {
     keys: HashSet<Key, ByDigest>,
+    halves: HashSet<[u8; 16], ByDigest>,
 }
 
 impl Learner {
@@ -139,7 +140,9 @@ impl Learner {
             likely(count) && (common || rare)
         };
         let keys = self.counts.iter().filter(|(key, count)| is_boilerplate(key, count));
-        Learned { keys: keys.map(|(key, _)| *key).collect() }
+        let keys: HashSet<Key, ByDigest> = keys.map(|(key, _)| *key).collect();
+        let halves = keys.iter().map(|(_, half)| *half).collect();
+        Learned { keys, halves }
     }
 
     /// How many articles of all sources hold paragraph `digest`, in how many sources; for reports.
@@ -166,6 +169,12 @@ impl Learned {
     #[must_use]
     pub fn contains(&self, source: SourceId, paragraph: Digest) -> bool {
         !self.keys.is_empty() && self.keys.contains(&key(source, paragraph))
+    }
+
+    /// Whether the paragraph with this first half of a digest is boilerplate of any source.
+    #[must_use]
+    pub fn knows(&self, half: [u8; 16]) -> bool {
+        self.halves.contains(&half)
     }
 
     /// Whether nothing was learned.

@@ -54,6 +54,10 @@ pub struct CleanParagraph {
 pub struct CleanArticle {
     /// `path#record`.
     pub dump: String,
+    /// 1-based number of the record in its file; of an article of a text dump, of the article.
+    pub record: u64,
+    /// 1-based line of the file on which it starts.
+    pub line: u64,
     /// The input's own id.
     pub id: Option<String>,
     /// The id made from the text: the first 16 hex digits of the BLAKE3 of its decoded input text.
@@ -88,8 +92,8 @@ pub struct CleanArticle {
     pub words: usize,
     /// Blocks that came in.
     pub blocks_in: usize,
-    /// Blocks removed whole.
-    pub blocks_removed: usize,
+    /// Blocks that became the title, a caption, a credit or the byline.
+    pub blocks_in_fields: usize,
 }
 
 impl Cleaner {
@@ -118,21 +122,29 @@ impl Cleaner {
         let parts = articles.len();
         for (index, article) in articles.into_iter().enumerate() {
             let number = index as u64 + 1;
-            let name = match dump.record {
-                None => format!("{}#{number}", dump.path),
-                Some(record) if parts == 1 => format!("{}#{record}", dump.path),
-                Some(record) => format!("{}#{record}.{number}", dump.path),
-            };
+            let name = dump_name(dump, number, parts);
             let line = dump.record.map_or(article.blocks[0].line as u64, |_| dump.line);
             let place = dump.record.is_none().then(|| article.span().start as u64);
             let stripped = strip::strip(&article, &dump.text, &self.rules, &mut scratch.lexicon);
             let clean = finish(dump, &article, stripped, name, scratch);
+            let clean = CleanArticle { record: dump.record.unwrap_or(number), line, ..clean };
             each(if clean.paragraphs.is_empty() {
                 Err(empty(dump, dump.record.unwrap_or(number), line, place))
             } else {
                 Ok(clean)
             });
         }
+    }
+}
+
+/// `path#record` of the article with this 1-based number, of `parts` in `dump`. A record that was
+/// split has `path#record.number`.
+#[must_use]
+pub fn dump_name(dump: &Dump, number: u64, parts: usize) -> String {
+    match dump.record {
+        None => format!("{}#{number}", dump.path),
+        Some(record) if parts == 1 => format!("{}#{record}", dump.path),
+        Some(record) => format!("{}#{record}.{number}", dump.path),
     }
 }
 
@@ -162,7 +174,7 @@ fn finish(
         made_id: made_id(article.span().of(&dump.text)),
         removals: stripped.removals,
         blocks_in: stripped.blocks_in,
-        blocks_removed: stripped.blocks_removed,
+        blocks_in_fields: stripped.blocks_in_fields,
         meta: article.fields.meta.clone(),
         ..CleanArticle::default()
     };
@@ -197,7 +209,6 @@ fn add_paragraph(
     let raw = paragraph.span.of(dump_text);
     let Some(digest) = fingerprint::paragraph(text, &mut scratch.key) else {
         clean.text.truncate(before);
-        clean.blocks_removed += 1;
         clean.removals.push(Removal {
             span: paragraph.span,
             line: paragraph.line,

@@ -9,10 +9,12 @@ use copydesk::cli::args::Plan;
 use copydesk::cli::messages::Exit;
 use copydesk::cli::rules::RuleDoc;
 use copydesk::cli::{self, Commands};
-use copydesk::error::{Error, ErrorKind};
+use copydesk::error::Error;
 use copydesk::observer::Observer;
+use copydesk::pipeline::{self, Job};
 use copydesk::report::{Report, Totals};
-use copydesk::terminal::terminal_safe;
+use copydesk::text::terminal_safe;
+use copydesk::{inspect, strip, write};
 
 fn main() -> ExitCode {
     panic::set_hook(Box::new(|panic| {
@@ -21,45 +23,76 @@ fn main() -> ExitCode {
         let line = format!("copydesk: a mistake of this program; please report it: {what}\n");
         drop(std::io::stderr().write_all(line.as_bytes()));
     }));
-    let run = AssertUnwindSafe(|| cli::main(std::env::args_os(), &Library));
+    let run = AssertUnwindSafe(|| cli::main(std::env::args_os(), &Library::new()));
     panic::catch_unwind(run).unwrap_or(Exit::Failed).into()
 }
 
 /// The commands as the library carries them out.
-struct Library;
+struct Library {
+    rules: Vec<RuleDoc>,
+}
 
-// STUBS: the integrator replaces the bodies below by the library's functions.
-fn not_yet<T>(command: &str) -> Result<T, Error> {
-    Err(Error::at(command, ErrorKind::Usage("this command is not there yet".to_owned())))
+impl Library {
+    fn new() -> Library {
+        let rule = |rule: &&'static dyn strip::Rule| RuleDoc {
+            name: rule.name(),
+            reasons: rule.reasons(),
+            summary: rule.doc().lines().next().unwrap_or_default().trim(),
+            doc: rule.doc(),
+        };
+        Library { rules: strip::RULES.iter().map(rule).collect() }
+    }
+}
+
+fn job(plan: &Plan) -> Job {
+    Job {
+        inputs: plan.inputs.clone(),
+        output: plan.output.clone(),
+        options: plan.options.clone(),
+    }
 }
 
 impl Commands for Library {
-    fn run(&self, _: &Plan, _: &dyn Observer) -> Result<Report, Error> {
-        not_yet("run")
+    fn run(&self, plan: &Plan, observer: &dyn Observer) -> Result<Report, Error> {
+        pipeline::run(&job(plan), observer)
     }
 
     fn clean(
         &self,
-        _: &Plan,
-        _: &mut (dyn Write + Send),
-        _: &dyn Observer,
+        plan: &Plan,
+        out: &mut (dyn Write + Send),
+        observer: &dyn Observer,
     ) -> Result<Totals, Error> {
-        not_yet("clean")
+        pipeline::clean(&job(plan), out, observer)
     }
 
-    fn explain(&self, _: &Path, _: &str, _: &mut dyn Write, _: &dyn Observer) -> Result<(), Error> {
-        not_yet("explain")
+    fn explain(
+        &self,
+        dir: &Path,
+        id: &str,
+        out: &mut dyn Write,
+        _: &dyn Observer,
+    ) -> Result<(), Error> {
+        inspect::explain(dir, id, out)
     }
 
-    fn verify(&self, _: &Path, _: &mut dyn Write, _: &dyn Observer) -> Result<bool, Error> {
-        not_yet("verify")
+    fn verify(
+        &self,
+        dir: &Path,
+        out: &mut dyn Write,
+        observer: &dyn Observer,
+    ) -> Result<bool, Error> {
+        inspect::verify(dir, out, observer)
     }
 
     fn rules(&self) -> &[RuleDoc] {
-        &[]
+        &self.rules
     }
 
     fn schemas(&self) -> Vec<(&'static str, serde_json::Value)> {
-        Vec::new()
+        let parsed = |&(name, text): &(&'static str, &str)| {
+            serde_json::from_str(text).ok().map(|schema| (name, schema))
+        };
+        write::SCHEMAS.iter().filter_map(parsed).collect()
     }
 }

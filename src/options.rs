@@ -155,6 +155,18 @@ choices! {
     }
 }
 
+impl Compression {
+    /// What a file's name gets at its end.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            Compression::None => "",
+            Compression::Gz => ".gz",
+            Compression::Zst => ".zst",
+        }
+    }
+}
+
 /// How many rejected records a run may have before its exit code says so.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum MaxRejects {
@@ -526,5 +538,30 @@ mod tests {
         let json = serde_json::to_string(&limited.reported()).unwrap();
         assert!(json.contains(r#""max_rejects":"0.5%""#) && json.contains(r#"["text=Body"]"#));
         assert_eq!(serde_json::from_str::<Reported>(&json).unwrap(), limited.reported());
+    }
+}
+
+impl From<&Reported> for Options {
+    /// The options of a finished run, as far as they are reported.
+    fn from(reported: &Reported) -> Options {
+        let field = |field: &String| parse_field(field).ok();
+        Options {
+            from: reported.from,
+            split: reported.split,
+            fields: reported.fields.iter().filter_map(field).collect(),
+            near: reported.near,
+            keep: reported.keep,
+            duplicates: reported.duplicates,
+            paragraphs: reported.paragraphs,
+            no_rules: reported.no_rules.clone(),
+            emit: reported.emit.clone(),
+            compress: reported.compress,
+            csv_raw: reported.csv_raw,
+            exclude: reported.exclude.clone(),
+            limit: reported.limit,
+            strict: reported.strict,
+            max_rejects: reported.max_rejects,
+            ..Options::default()
+        }
     }
 }

@@ -92,7 +92,7 @@ fn with_dump(
     };
     let one = Report { inputs: vec![input.clone()], ..report.clone() };
     let (found, job) = super::inputs(&one, dir)?;
-    for batch in Reader::new(found.inputs, pipeline::read_options(&job)) {
+    for batch in Reader::new(found.inputs, &pipeline::read_options(&job)) {
         let finished = batch.finished.clone();
         batch.parse(&mut |dump| {
             let Ok(dump) = dump else { return };

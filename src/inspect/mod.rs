@@ -15,7 +15,8 @@ use crate::error::{Error, ErrorKind};
 use crate::options::Options;
 use crate::pipeline::{self, Job};
 use crate::read::{self, Found};
-use crate::report::{REPORT, Report};
+use crate::report::Report;
+use crate::write::folder::REPORT;
 
 /// The report of the run in `dir`.
 fn report(dir: &Path) -> Result<Report, Error> {

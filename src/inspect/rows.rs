@@ -1,6 +1,5 @@
 //! The rows of a finished run, read one after the other.
 
-use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -70,11 +69,7 @@ pub(super) struct Rows<T> {
 impl<T: DeserializeOwned> Rows<T> {
     /// Opens `name` in `dir`, compressed as the run was told.
     pub(super) fn open(dir: &Path, name: &str, compression: Compression) -> Result<Rows<T>, Error> {
-        let path = dir.join(match compression {
-            Compression::None => Cow::Borrowed(name),
-            Compression::Gz => Cow::Owned(format!("{name}.gz")),
-            Compression::Zst => Cow::Owned(format!("{name}.zst")),
-        });
+        let path = dir.join(format!("{name}{}", compression.extension()));
         let failed = |error| Error::at(path.display(), ErrorKind::Read(error));
         let file = File::open(&path).map_err(failed)?;
         let plain: Box<dyn Read> = match compression {

@@ -202,7 +202,7 @@ impl<'c, 'a> Follow<'c, 'a> {
 
     fn inputs(mut self, report: &Report) -> Result<u64, Error> {
         let (found, job) = super::inputs(report, self.check.dir)?;
-        let reader = Reader::new(found.inputs, pipeline::read_options(&job));
+        let reader = Reader::new(found.inputs, &pipeline::read_options(&job));
         for batch in reader {
             self.check.stop()?;
             let finished = batch.finished.clone();

@@ -18,7 +18,6 @@ use crate::ledger::{Reject, RejectReason};
 use crate::observer::Observer;
 use crate::options::Options;
 use crate::read::{Batch, Found, InputSummary, Reader};
-use crate::recognize::date;
 use crate::report;
 use crate::write::folder::OutputFolder;
 
@@ -86,14 +85,14 @@ impl Gathered {
             first_articles: Vec::new(),
             index: Index::default(),
             learner: Learner::default(),
-            inputs: found.inputs.iter().map(|input| report::Input::unread(&input.shown)).collect(),
+            inputs: found.inputs.iter().map(|input| unread(&input.shown)).collect(),
             records_left: options.limit.unwrap_or(u64::MAX),
         };
         let mut bytes = Vec::new();
         for reject in &found.rejects {
             store(&Entry::Reject(StoredReject::of(reject)), &mut bytes)?;
             let failed = Some(reject.reason);
-            gathered.inputs.push(report::Input { failed, ..report::Input::unread(&reject.file) });
+            gathered.inputs.push(report::Input { failed, ..unread(&reject.file) });
         }
         gathered.keep(bytes, folder)?;
         Ok(gathered)
@@ -159,14 +158,13 @@ impl Gathered {
         input.records += records;
         input.repaired += chunk.repaired;
         if let Some(summary) = chunk.finished {
-            input.finish(&summary.path, summary.bytes, summary.blake3);
+            input.bytes = summary.bytes;
+            input.blake3 = Some(summary.blake3);
             input.encoding = Some(summary.encoding);
             input.compression = summary.compression.map(str::to_owned);
             input.format = Some(summary.format.to_owned());
         }
-        for reject in &chunk.problems {
-            observer.problem(&place(reject), &format!("{}: {}", reject.reason, reject.detail));
-        }
+        chunk.problems.iter().for_each(|reject| tell(reject, observer));
         observer.advance(chunk.bytes_read, articles);
         chunk.bytes.truncate(end);
         let first = u32::try_from(first).map_err(|_| too_many())?;
@@ -238,6 +236,21 @@ impl Gathered {
     }
 }
 
+/// An input of which nothing is known yet.
+fn unread(path: &str) -> report::Input {
+    report::Input {
+        path: path.to_owned(),
+        bytes: 0,
+        blake3: None,
+        encoding: None,
+        compression: None,
+        format: None,
+        records: 0,
+        repaired: 0,
+        failed: None,
+    }
+}
+
 /// What deciding needs of `article` without the paragraphs that are `gone`.
 fn without(article: &StoredArticle, gone: impl Fn(Digest) -> bool) -> Option<Candidate> {
     let (mut digests, mut bytes, mut words) = (Vec::new(), 0, 0);
@@ -264,8 +277,17 @@ fn candidate(
     Candidate {
         key: dedupe::exact_key(fingerprint, words, title),
         bytes: bytes as u64,
-        published: published.and_then(date::instant).unwrap_or(i64::MIN),
+        published: published.and_then(instant).unwrap_or(i64::MIN),
     }
+}
+
+/// Seconds since 1970 of a date of publication that can be compared with others.
+fn instant(published: &str) -> Option<i64> {
+    if let Ok(at) = published.parse::<jiff::Timestamp>() {
+        return Some(at.as_second());
+    }
+    let day = published.get(..10)?.parse::<jiff::civil::Date>().ok()?;
+    Some(day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
 }
 
 fn digest_of(text: &str) -> Option<Digest> {
@@ -299,7 +321,7 @@ impl Chunk {
     fn take(&mut self, outcome: Result<CleanArticle, Reject>) -> Result<(), Error> {
         let what = match outcome {
             Ok(article) => {
-                let digests = fingerprint::concat(&article.digests);
+                let digests = concat(&article.digests);
                 let stored = StoredArticle::of(&article, &digests);
                 store(&Entry::Article(Box::new(stored)), &mut self.bytes)?;
                 What::Article(Box::new(NewArticle::of(article)))
@@ -339,12 +361,18 @@ impl NewArticle {
     }
 }
 
-/// Where a person would look for `reject`.
-fn place(reject: &Reject) -> String {
-    match reject.line {
+/// The digests' bytes in a row.
+pub(super) fn concat(digests: &[Digest]) -> Vec<u8> {
+    digests.iter().flat_map(|digest| digest.0).collect()
+}
+
+/// Tells the observer of `reject`, with the place where a person would look for it.
+pub(super) fn tell(reject: &Reject, observer: &dyn Observer) {
+    let place = match reject.line {
         Some(line) => format!("{}:{line}", reject.file),
         None => reject.file.to_string(),
-    }
+    };
+    observer.problem(&place, &format!("{}: {}", reject.reason, reject.detail));
 }
 
 /// Appends `entry` in its stored form.

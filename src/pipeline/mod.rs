@@ -15,6 +15,7 @@ mod stored;
 mod tally;
 mod write_pass;
 
+use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -23,7 +24,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use self::gather::Gathered;
 use self::ordered::ordered;
-use self::stored::StoredArticle;
+use self::stored::{Settled, StoredArticle};
 use crate::boilerplate::Learned;
 use crate::clean::{CleanArticle, Cleaner, Scratch};
 use crate::dedupe::{self, Verdict};
@@ -33,11 +34,8 @@ use crate::ledger::Reject;
 use crate::observer::Observer;
 use crate::options::{Duplicates, Options, Paragraphs};
 use crate::read::{self, Batch, FieldName, ReadOptions, Reader};
-use crate::report::{self, Phase, Report, Timings};
-use crate::write::folder::OutputFolder;
-
-/// Bytes of cleaned articles held in memory where no budget is given.
-const MEMORY_DEFAULT: u64 = 1 << 30;
+use crate::report::{self, Phase, Report, Timings, Totals};
+use crate::write::folder::{OutputFolder, OutputSummary};
 
 /// What to run on and where to write.
 #[derive(Clone, Debug)]
@@ -69,7 +67,7 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
 
     observer.phase("cleaning", found.inputs.iter().filter_map(|input| input.bytes).sum());
     let mut gathered = Gathered::new(options, &found, &folder)?;
-    let reader = Reader::new(found.inputs, read_options(job));
+    let reader = Reader::new(found.inputs, &read_options(job));
     gathered.gather(&pool, reader, &Cleaner::new(options), observer, &folder)?;
     clock.lap("clean");
 
@@ -96,9 +94,16 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
     clock.lap("write");
 
     report.check().map_err(|sum| Error::at(job.output.display(), ErrorKind::Bug(sum)))?;
-    report.outputs = folder.outputs().into_iter().map(report::Output::from).collect();
+    let output = |summary: OutputSummary| report::Output {
+        path: summary.path,
+        bytes: summary.bytes,
+        rows: Some(summary.rows),
+        blake3: summary.blake3,
+    };
+    report.outputs = folder.outputs().into_iter().map(output).collect();
     report.timings = clock.timings();
-    let bytes = report.to_json();
+    let bytes = serde_json::to_vec_pretty(&report)
+        .map_err(|error| Error::at("report.json", ErrorKind::Bug(error.to_string())))?;
     if observer.interrupted() {
         return Err(Error::at(job.output.display(), ErrorKind::Interrupted));
     }
@@ -114,86 +119,101 @@ struct Known<'a> {
     verdicts: &'a [Verdict],
 }
 
-/// Cleans `inputs` in one pass and hands each article to `each`, in input order, with the bytes of
-/// its record; rejects likewise. Needs memory for a few batches only.
+/// Cleans the inputs of `job` in one pass and writes each article to `out` as a line of JSON, in input
+/// order: the same rows as a run that looks for nothing across articles, but for ids made unique.
+/// Holds a few batches at a time, however much there is to read. Rejects go to the observer.
 ///
 /// # Errors
-/// When an input is missing, or when `each` fails.
+/// When an input is missing, or `out` cannot be written.
 pub fn clean(
     job: &Job,
+    out: &mut (dyn Write + Send),
     observer: &dyn Observer,
-    mut each: impl FnMut(Cleaned) -> Result<(), Error> + Send,
-) -> Result<(), Error> {
+) -> Result<Totals, Error> {
     let found = find(job, observer)?;
-    for reject in found.rejects {
-        each(Cleaned { rejects: vec![reject], ..Cleaned::default() })?;
+    let mut totals = Totals { files: found.inputs.len() as u64, ..Totals::default() };
+    for reject in &found.rejects {
+        gather::tell(reject, observer);
+        totals.files += 1;
+        totals.files_failed += 1;
     }
     let pool = pool(job.options.threads)?;
     let cleaner = Cleaner::new(&job.options);
+    observer.phase("cleaning", found.inputs.iter().filter_map(|input| input.bytes).sum());
+    let reader = Reader::new(found.inputs, &read_options(job));
+    let work = |batch: Batch| rows(batch, &cleaner);
     let mut left = job.options.limit.unwrap_or(u64::MAX);
-    let reader = Reader::new(found.inputs, read_options(job));
-    let work = |batch: Batch| {
-        let failed = batch.finished.as_ref().is_some_and(|summary| summary.failed);
-        let mut cleaned = Cleaned { failed, ..Cleaned::default() };
-        let mut hex = String::new();
-        for_each_article(batch, &cleaner, &mut |outcome| match outcome {
+    let flow = ordered(&pool, reader, work, |rows| {
+        if observer.interrupted() {
+            return ControlFlow::Break(Err(Error::at("clean", ErrorKind::Interrupted)));
+        }
+        let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(rows.ends.len());
+        let end = wanted.checked_sub(1).map_or(0, |last| rows.ends[last].bytes);
+        if let Err(error) = out.write_all(&rows.bytes[..end]) {
+            return ControlFlow::Break(Err(Error::write("standard output", error)));
+        }
+        for record in &rows.ends[..wanted] {
+            totals.read += 1;
+            totals.written += u64::from(record.written);
+            totals.rejected += u64::from(!record.written);
+        }
+        left -= wanted as u64;
+        totals.files_failed += u64::from(rows.failed);
+        totals.bytes_in += rows.bytes_read;
+        rows.rejects.iter().for_each(|reject| gather::tell(reject, observer));
+        observer.advance(rows.bytes_read, wanted as u64);
+        if left == 0 { ControlFlow::Break(Ok(())) } else { ControlFlow::Continue(()) }
+    });
+    match flow {
+        ControlFlow::Continue(()) | ControlFlow::Break(Ok(())) => Ok(totals),
+        ControlFlow::Break(Err(error)) => Err(error),
+    }
+}
+
+/// What [`clean`] makes of one batch.
+#[derive(Default)]
+struct CleanRows {
+    bytes: Vec<u8>,
+    ends: Vec<Record>,
+    rejects: Vec<Reject>,
+    failed: bool,
+    bytes_read: u64,
+}
+
+/// One record: where its row ends, and whether it has one.
+struct Record {
+    bytes: usize,
+    written: bool,
+}
+
+fn rows(batch: Batch, cleaner: &Cleaner) -> CleanRows {
+    let failed = batch.finished.as_ref().is_some_and(|summary| summary.failed);
+    let mut rows = CleanRows { failed, bytes_read: batch.bytes_read, ..CleanRows::default() };
+    for_each_article(batch, cleaner, &mut |outcome| {
+        let written = outcome.is_ok();
+        let whole_file = outcome.as_ref().is_err_and(|reject| reject.record.is_none());
+        match outcome {
             Ok(article) => {
-                let digests = fingerprint::concat(&article.digests);
-                let stored = StoredArticle::of(&article, &digests);
-                hex.clear();
-                hex.push_str(&fingerprint::article(&article.digests).to_string());
+                let digests = gather::concat(&article.digests);
                 let paragraphs: Vec<[u8; 32]> = article.digests.iter().map(|d| d.0).collect();
-                let settled = stored::Settled {
+                let settled = Settled {
                     id: article.id.as_deref().unwrap_or(&article.made_id),
                     text: &article.text,
-                    fingerprint: &hex,
+                    fingerprint: &fingerprint::article(&article.digests).to_string(),
                     paragraphs: &paragraphs,
                     words: article.words,
                     copies: 0,
                     duplicate_of: None,
                 };
-                stored.row(&settled).jsonl(&mut cleaned.rows);
-                cleaned.ends.push(cleaned.rows.len());
+                StoredArticle::of(&article, &digests).row(&settled).jsonl(&mut rows.bytes);
             }
-            Err(reject) => {
-                cleaned.rejects.push(reject);
-                cleaned.ends.push(cleaned.rows.len());
-            }
-        });
-        cleaned
-    };
-    let flow = ordered(&pool, reader, work, |mut cleaned| {
-        if observer.interrupted() {
-            return ControlFlow::Break(Err(Error::at("clean", ErrorKind::Interrupted)));
+            Err(reject) => rows.rejects.push(reject),
         }
-        let records = cleaned.ends.len() as u64;
-        if records >= left {
-            let last = usize::try_from(left).unwrap_or(usize::MAX);
-            cleaned.rows.truncate(last.checked_sub(1).map_or(0, |last| cleaned.ends[last]));
-        }
-        left = left.saturating_sub(records);
-        match each(cleaned) {
-            Ok(()) if left > 0 => ControlFlow::Continue(()),
-            end => ControlFlow::Break(end),
+        if !whole_file {
+            rows.ends.push(Record { bytes: rows.bytes.len(), written });
         }
     });
-    match flow {
-        ControlFlow::Continue(()) => Ok(()),
-        ControlFlow::Break(end) => end,
-    }
-}
-
-/// What [`clean`] made of one batch.
-#[derive(Debug, Default)]
-pub struct Cleaned {
-    /// Rows of `articles.jsonl`.
-    pub rows: Vec<u8>,
-    /// Records and files that could not be used.
-    pub rejects: Vec<Reject>,
-    /// Whether this was the end of an input that could not be read to its end.
-    pub failed: bool,
-    /// Where in `rows` each record ends.
-    ends: Vec<usize>,
+    rows
 }
 
 fn find(job: &Job, observer: &dyn Observer) -> Result<read::Found, Error> {
@@ -215,7 +235,8 @@ fn pool(threads: usize) -> Result<ThreadPool, Error> {
     pool.map_err(|error| Error::at("threads", ErrorKind::Usage(error.to_string())))
 }
 
-fn read_options(job: &Job) -> ReadOptions {
+/// How the inputs of `job` are found and read.
+pub(crate) fn read_options(job: &Job) -> ReadOptions {
     let format = |format: crate::options::Format| format.as_str().parse().unwrap_or_default();
     let field = |(name, column): &(String, String)| {
         Some((name.parse::<FieldName>().ok()?, column.clone()))

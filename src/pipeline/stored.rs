@@ -23,6 +23,8 @@ pub(super) enum Entry<'a> {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct StoredArticle<'a> {
     pub(super) dump: &'a str,
+    pub(super) record: u64,
+    pub(super) line: u64,
     pub(super) source: &'a str,
     pub(super) url: Option<&'a str>,
     pub(super) title: Option<&'a str>,
@@ -42,7 +44,7 @@ pub(super) struct StoredArticle<'a> {
     pub(super) removals: Vec<StoredRemoval<'a>>,
     pub(super) words: usize,
     pub(super) blocks_in: usize,
-    pub(super) blocks_removed: usize,
+    pub(super) blocks_in_fields: usize,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -94,6 +96,8 @@ impl<'a> StoredArticle<'a> {
         });
         StoredArticle {
             dump: &article.dump,
+            record: article.record,
+            line: article.line,
             source: &article.source,
             url: article.url.as_deref(),
             title: article.title.as_deref(),
@@ -109,7 +113,7 @@ impl<'a> StoredArticle<'a> {
             removals: removals.collect(),
             words: article.words,
             blocks_in: article.blocks_in,
-            blocks_removed: article.blocks_removed,
+            blocks_in_fields: article.blocks_in_fields,
         }
     }
 

@@ -375,7 +375,7 @@ fn removals(article: &StoredArticle, name: &str, gone: &[Gone], written: &mut Wr
     };
     let mut gone = gone.iter().peekable();
     let row = |gone: &'_ Gone| (gone.span, gone.line, gone.rule, gone.reason);
-    let mut enter_gone = |gone: &Gone, enter: &mut dyn FnMut(RemovalRow)| {
+    let enter_gone = |gone: &Gone, enter: &mut dyn FnMut(RemovalRow)| {
         let (span, line, rule, reason) = row(gone);
         enter(RemovalRow {
             dump: article.dump,

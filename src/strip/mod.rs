@@ -200,8 +200,8 @@ pub struct Stripped<'a> {
     pub removals: Vec<Removal>,
     /// Blocks that came in.
     pub blocks_in: usize,
-    /// Blocks removed whole.
-    pub blocks_removed: usize,
+    /// Blocks that became the title, a caption, a credit or the byline.
+    pub blocks_in_fields: usize,
 }
 
 /// What becomes of one block.
@@ -289,7 +289,6 @@ fn apply<'a>(
     };
     if let Some((Take::Remove { reason, repeats }, rule)) = &fate.whole {
         stripped.removals.push(entry(block.span, rule, *reason, *repeats, false));
-        stripped.blocks_removed += 1;
         return;
     }
     let mut cuts: Vec<_> = fate.cuts.iter().collect();
@@ -307,6 +306,7 @@ fn apply<'a>(
         Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
         Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
     };
+    stripped.blocks_in_fields += usize::from(fate.whole.is_some());
     match fate.whole.as_ref().map(|(take, _)| take) {
         Some(Take::Title) => {
             let value = page::header_value(article, index).unwrap_or(&text);

@@ -7,7 +7,7 @@ use crate::ledger::Reason;
 use crate::lexicon::{self, Hit, Scratch, Strength};
 use crate::recognize::byline::{self, Byline};
 use crate::recognize::credit::{self, Credit};
-use crate::recognize::date::{self, DateKind, DateLine};
+use crate::recognize::date::{self, DateLine, Kind};
 use crate::segment::header;
 use crate::segment::lines::{ends_sentence, looks_like_title, width};
 use crate::segment::is_size_control;
@@ -23,7 +23,7 @@ const PLAIN_LINES_MAX: usize = 6;
 
 /// What one block looks like.
 #[derive(Debug)]
-pub struct Facts {
+pub struct Facts<'a> {
     /// Columns.
     pub width: usize,
     /// Whether it ends as a sentence does.
@@ -35,7 +35,7 @@ pub struct Facts {
     /// The credit in it.
     pub credit: Option<Credit>,
     /// Whether it names an author.
-    pub byline: Option<Byline>,
+    pub byline: Option<Byline<'a>>,
     /// Whether it is nothing but digits, and how many.
     pub digits: usize,
     /// The block directly before or after says the same.
@@ -52,7 +52,7 @@ pub struct Page<'p, 'a> {
     /// The article.
     pub article: &'p Article<'a>,
     /// For each block, what it looks like.
-    pub facts: Vec<Facts>,
+    pub facts: Vec<Facts<'p>>,
     /// The block that states the title, when the text does.
     pub title: Option<usize>,
     /// Index of the first block of the body: before it stand title, captions, byline, chrome.
@@ -111,7 +111,7 @@ impl<'p, 'a> Page<'p, 'a> {
     #[must_use]
     pub fn is_chrome(&self, i: usize) -> bool {
         let facts = &self.facts[i];
-        let timed = facts.date.as_ref().is_some_and(|date| date.kind != DateKind::Time);
+        let timed = facts.date.as_ref().is_some_and(|date| date.kind != Kind::Time);
         facts.hit.is_some() || timed || facts.teaser.is_some()
     }
 
@@ -143,7 +143,7 @@ impl<'p, 'a> Page<'p, 'a> {
     pub fn is_plain(&self, i: usize) -> bool {
         let facts = &self.facts[i];
         facts.hit.is_none()
-            && facts.date.as_ref().is_none_or(|date| date.kind == DateKind::Time)
+            && facts.date.as_ref().is_none_or(|date| date.kind == Kind::Time)
             && !facts.caption
             && facts.teaser.is_none()
             && facts.credit.as_ref().is_none_or(|credit| !credit.alone)
@@ -394,7 +394,7 @@ impl<'p, 'a> Page<'p, 'a> {
         let mut dates = (0..self.len())
             .filter(|&i| self.at_edge(i))
             .filter_map(|i| self.facts[i].date.as_ref())
-            .filter(|date| date.kind != DateKind::Time);
+            .filter(|date| date.kind != Kind::Time);
         let dates: Vec<&DateLine> = dates.by_ref().collect();
         let published = dates.iter().find_map(|date| date.published.clone());
         published.or_else(|| dates.iter().find_map(|date| date.updated.clone()))
@@ -407,7 +407,7 @@ pub(super) fn header_value<'p>(article: &'p Article, index: usize) -> Option<&'p
     header::parse(&block.text).map(|(_, value)| value)
 }
 
-fn facts(text: &str, scratch: &mut Scratch) -> Facts {
+fn facts<'a>(text: &'a str, scratch: &mut Scratch) -> Facts<'a> {
     let hit = lexicon::classify(text, scratch);
     let date = if hit.is_none() { date::line(text) } else { None };
     let settled = hit.as_ref().is_some_and(|hit| hit.strength == Strength::Always);

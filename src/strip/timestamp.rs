@@ -1,6 +1,6 @@
 use super::{Mark, Page};
 use crate::ledger::Reason;
-use crate::recognize::date::DateKind;
+use crate::recognize::date::Kind;
 
 rule! {
     /// A line that is only the date or time of publication or change: `Updated 29 December 2019`,
@@ -16,16 +16,16 @@ rule! {
 fn mark(page: &Page, marks: &mut Vec<Mark>) {
     let bare = |i: usize| {
         let date = page.facts[i].date.as_ref();
-        date.is_some_and(|date| date.kind == DateKind::Date && !date.labelled)
+        date.is_some_and(|date| date.kind == Kind::Date && !date.labelled)
     };
     let timeline = (page.head..page.tail).any(bare);
     for (i, facts) in page.facts.iter().enumerate() {
         let Some(date) = &facts.date else { continue };
         let goes = match date.kind {
-            DateKind::Time => false,
-            DateKind::Relative => true,
-            DateKind::Date if i < page.head => date.labelled || !timeline,
-            DateKind::Date => i >= page.tail && (date.labelled || page.has_chrome_beside(i)),
+            Kind::Time => false,
+            Kind::Relative => true,
+            Kind::Date if i < page.head => date.labelled || !timeline,
+            Kind::Date => i >= page.tail && (date.labelled || page.has_chrome_beside(i)),
         };
         if goes {
             marks.push(Mark::remove(i, Reason::Timestamp));

@@ -21,8 +21,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::output::Sink;
-pub use super::output::{Compression, OutputFile};
+pub use super::output::OutputFile;
 use crate::error::{Error, ErrorKind};
+use crate::options::Compression;
 
 /// The mark of a complete run.
 pub const REPORT: &str = "report.json";
@@ -140,6 +141,12 @@ impl OutputFolder {
         let (file, temporary) = self.open_temporary("spool").map_err(failed)?;
         fs::remove_file(&temporary).map_err(failed)?;
         Ok(file)
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Ends `file` and brings it to the disk. It stays under its temporary name.
@@ -338,7 +345,10 @@ fn refuse_inputs(path: &Path, inputs: &[PathBuf]) -> Result<(), Error> {
 
 fn every_name() -> impl Iterator<Item = String> {
     let compressed =
-        |name: &&'static str| Compression::ALL.map(|c| format!("{name}{}", c.extension()));
+        |name: &&'static str| {
+            let name = *name;
+            Compression::ALL.iter().map(move |c| format!("{name}{}", c.extension()))
+        };
     NAMES.iter().flat_map(compressed).chain([REPORT.to_owned()])
 }
 

@@ -6,34 +6,7 @@ use std::io::{self, BufWriter, Write};
 use flate2::write::GzEncoder;
 
 use crate::error::{Error, ErrorKind};
-
-/// How an output file is compressed. Levels are fixed and no time is stored, so that the same rows
-/// are always the same bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Compression {
-    /// As it is.
-    #[default]
-    None,
-    /// gzip, at its usual level 6.
-    Gz,
-    /// Zstandard, at its usual level 3.
-    Zst,
-}
-
-impl Compression {
-    /// Every way.
-    pub const ALL: [Compression; 3] = [Compression::None, Compression::Gz, Compression::Zst];
-
-    /// What a file's name gets at its end.
-    #[must_use]
-    pub fn extension(self) -> &'static str {
-        match self {
-            Compression::None => "",
-            Compression::Gz => ".gz",
-            Compression::Zst => ".zst",
-        }
-    }
-}
+use crate::options::Compression;
 
 /// A file of an [`OutputFolder`](super::folder::OutputFolder), open for writing. Complete only when it
 /// was given to [`seal`](super::folder::OutputFolder::seal).

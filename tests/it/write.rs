@@ -10,7 +10,8 @@ use std::sync::Arc;
 use copydesk::article::{Caption, Span};
 use copydesk::error::{Error, ErrorKind};
 use copydesk::ledger::{Reason, Reject, RejectReason, Removal, Repeats};
-use copydesk::write::folder::{Compression, NAMES, OutputFolder, REPORT};
+use copydesk::options::Compression;
+use copydesk::write::folder::{NAMES, OutputFolder, REPORT};
 use copydesk::write::rows::{ArticleRow, DuplicateKind, DuplicateRow, RejectRow, RemovalRow};
 use copydesk::write::{SCHEMAS, schema};
 use serde_json::Value;
@@ -751,7 +752,7 @@ fn a_spool_has_no_name() {
 fn compressed_files_are_the_same_however_they_are_written() {
     let text: Vec<u8> =
         (0..60_000).flat_map(|n: u32| format!("line {} of\n", n * 7).into_bytes()).collect();
-    for compression in Compression::ALL {
+    for &compression in Compression::ALL {
         let file_bytes = |step: usize| {
             let root = temporary();
             let mut folder = OutputFolder::open(root.path(), &[]).unwrap();
