@@ -28,7 +28,7 @@ fn main() -> ExitCode {
 /// The commands as the library carries them out.
 struct Library;
 
-// STUBS: the integrator replaces the bodies below by the library's functions.
+// STUBS: the bodies below give way to the library's functions.
 fn not_yet<T>(command: &str) -> Result<T, Error> {
     Err(Error::at(command, ErrorKind::Usage("this command is not there yet".to_owned())))
 }
