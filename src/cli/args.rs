@@ -143,12 +143,12 @@ pub struct RunArgs {
     /// What is taken out because of other articles.
     #[command(flatten)]
     pub corpus: CorpusArgs,
-    /// How it is done.
-    #[command(flatten)]
-    pub conduct: ConductArgs,
     /// How much memory it may take.
     #[command(flatten)]
     pub memory: MemoryArgs,
+    /// How it is done.
+    #[command(flatten)]
+    pub conduct: ConductArgs,
 }
 
 /// The flags of `copydesk clean`.
@@ -176,7 +176,7 @@ pub struct InputArgs {
     /// never changed. A path that has the name of a command is written `./run`.
     ///
     /// Example: `copydesk run dumps/ extra.jsonl.gz`
-    #[arg(value_name = "INPUT")]
+    #[arg(value_name = "INPUT", help_heading = None)]
     pub inputs: Vec<PathBuf>,
 
     /// How to read the inputs [default: auto].
@@ -217,8 +217,9 @@ pub struct InputArgs {
 
     /// Leave out paths in folders that match a pattern; can be repeated [default: none].
     ///
-    /// The pattern is matched against the path inside the folder given; `*` stays within a name,
-    /// `**` crosses folders. Files named as INPUT are always read.
+    /// A pattern without `/` is matched against each name in a folder, at any depth; one with `/`
+    /// against the path inside the folder given. `*` stays within a name, `**` crosses folders. Files
+    /// named as INPUT are always read.
     ///
     /// Example: `copydesk run dumps/ --exclude '**/drafts/**' --exclude '*.log'`
     #[arg(long, value_name = "GLOB")]
@@ -257,8 +258,8 @@ pub struct OutputArgs {
 
     /// Compress the files written [default: none].
     ///
-    /// `gz` and `zst` add their ending to the names. `zst` is several times faster than `gz` at about
-    /// the same size. The report is never compressed.
+    /// `gz` and `zst` add their ending to the names. Every program reads `gz`; `zst` is the faster of
+    /// the two. The report is never compressed.
     ///
     /// Example: `copydesk run dumps/ --compress zst`
     #[arg(long, value_name = "HOW", value_parser = words::<Compression>(Compression::WORDS))]
@@ -609,6 +610,7 @@ fn plan(input: InputArgs, rules: RuleArgs, conduct: &ConductArgs, listed: Vec<Pa
     if inputs.is_empty() && input.files_from.is_none() {
         inputs.push(PathBuf::from(DEFAULT_INPUT));
     }
+    let quiet = conduct.quiet.unwrap_or(false);
     Plan {
         inputs,
         output: PathBuf::from(DEFAULT_OUTPUT),
@@ -624,8 +626,8 @@ fn plan(input: InputArgs, rules: RuleArgs, conduct: &ConductArgs, listed: Vec<Pa
             max_rejects: conduct.max_rejects,
             ..defaults
         },
-        progress: conduct.progress.unwrap_or_default(),
-        quiet: conduct.quiet.unwrap_or(false),
+        progress: if quiet { ProgressMode::Never } else { conduct.progress.unwrap_or_default() },
+        quiet,
     }
 }
 

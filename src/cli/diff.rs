@@ -4,15 +4,12 @@
 //! memory, of the second run only those that the first does not know.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde::Serialize;
 
 use crate::cli::report::named_totals;
+use crate::cli::rows::{ArticleRow, CopyRow, PARTS, Parts, RejectedRow, Table, rows};
 use crate::cli::table::{Cell, Limit, Look, Page};
 use crate::error::{Error, ErrorKind};
 use crate::report::Report;
@@ -90,10 +87,6 @@ impl Difference {
         *self == Difference::default()
     }
 }
-
-/// The parts of an article that are compared, and a hash of each.
-type Parts = [u64; 4];
-const PARTS: [&str; 4] = ["title", "text", "captions", "fields"];
 
 /// What is kept of an article.
 struct Seen {
@@ -288,38 +281,13 @@ struct Run<'a> {
     report: &'a Report,
 }
 
-/// One of its tables.
-struct Table {
-    path: PathBuf,
-    ending: &'static str,
-    is_raw: bool,
-}
-
-impl Table {
-    fn is_json(&self) -> bool {
-        self.ending.starts_with(".jsonl")
-    }
-}
-
 impl<'a> Run<'a> {
     fn new((dir, report): (&'a Path, &'a Report)) -> Run<'a> {
         Run { dir, report }
     }
 
-    /// The table `name` in the best format there is. Names come from here, never from the report: a
-    /// report from elsewhere must not open other files.
-    fn table(&self, name: &str) -> Option<Table> {
-        let endings = [".jsonl", ".jsonl.zst", ".jsonl.gz", ".csv", ".csv.zst", ".csv.gz"];
-        endings.into_iter().find_map(|ending| {
-            let path = format!("{name}{ending}");
-            let is_there = self.report.outputs.iter().any(|output| output.path == path);
-            let is_raw = self.report.options.csv_raw;
-            is_there.then(|| Table { path: self.dir.join(path), ending, is_raw })
-        })
-    }
-
     fn articles(&self) -> Result<Table, Error> {
-        self.table("articles").ok_or_else(|| {
+        Table::find(self.dir, self.report, "articles").ok_or_else(|| {
             let what = "names no file of articles; run copydesk again";
             let kind = ErrorKind::Damaged(what.to_owned());
             Error::at(self.dir.join("report.json").display(), kind)
@@ -341,7 +309,7 @@ impl<'a> Run<'a> {
                 is_settled: false,
             });
         })?;
-        let Some(copies) = self.table("duplicates") else { return Ok(()) };
+        let Some(copies) = Table::find(self.dir, self.report, "duplicates") else { return Ok(()) };
         rows(&copies, interrupted, &mut |row: CopyRow| {
             let copy = format!("a copy ({}) of {}", row.kind, row.duplicate_of);
             each(Seen {
@@ -357,7 +325,7 @@ impl<'a> Run<'a> {
     /// The reason of each rejected record, by its place.
     fn rejects(&self, interrupted: &dyn Fn() -> bool) -> Result<HashMap<String, String>, Error> {
         let mut rejects = HashMap::new();
-        if let Some(table) = self.table("rejects") {
+        if let Some(table) = Table::find(self.dir, self.report, "rejects") {
             rows(&table, interrupted, &mut |row: RejectedRow| {
                 if let Some(record) = row.record {
                     rejects.insert(format!("{}#{record}", row.file), row.reason);
@@ -366,192 +334,6 @@ impl<'a> Run<'a> {
         }
         Ok(rejects)
     }
-}
-
-/// A row that can be read from a JSON line and from the cells of a CSV file.
-trait Row: Sized {
-    /// The row on `line`.
-    fn of_json(line: &[u8]) -> Result<Self, serde_json::Error>;
-
-    /// The row of a CSV file; `None` when a column is missing.
-    fn of_csv(cells: &Cells<'_>) -> Option<Self>;
-}
-
-/// A row of `articles`.
-struct ArticleRow {
-    id: String,
-    dump: String,
-    parts: Parts,
-}
-
-impl Row for ArticleRow {
-    fn of_json(line: &[u8]) -> Result<ArticleRow, serde_json::Error> {
-        #[derive(Deserialize)]
-        struct Json<'a> {
-            id: String,
-            dump: String,
-            title: Option<String>,
-            text: String,
-            #[serde(borrow)]
-            captions: &'a RawValue,
-            #[serde(borrow)]
-            source: &'a RawValue,
-            #[serde(borrow)]
-            url: &'a RawValue,
-            #[serde(borrow)]
-            byline: &'a RawValue,
-            #[serde(borrow)]
-            dateline: &'a RawValue,
-            #[serde(borrow)]
-            published: &'a RawValue,
-            #[serde(borrow)]
-            language: &'a RawValue,
-            #[serde(borrow)]
-            meta: &'a RawValue,
-        }
-        let row: Json<'_> = serde_json::from_slice(line)?;
-        let fields =
-            [row.source, row.url, row.byline, row.dateline, row.published, row.language, row.meta];
-        let parts = [
-            // A CSV cell cannot tell no title from an empty one.
-            hash(row.title.unwrap_or_default()),
-            hash(row.text),
-            hash(row.captions.get()),
-            hash(fields.map(RawValue::get)),
-        ];
-        Ok(ArticleRow { id: row.id, dump: row.dump, parts })
-    }
-
-    fn of_csv(cells: &Cells<'_>) -> Option<ArticleRow> {
-        let fields = ["source", "url", "byline", "dateline", "published", "language"];
-        let parts = [
-            hash(cells.get("title")?),
-            hash(cells.get("text")?),
-            hash(["captions", "credits"].map(|name| cells.get(name))),
-            hash(fields.map(|name| cells.get(name))),
-        ];
-        Some(ArticleRow { id: cells.get("id")?.into(), dump: cells.get("dump")?.into(), parts })
-    }
-}
-
-/// A row of `duplicates`.
-#[derive(Deserialize)]
-struct CopyRow {
-    id: String,
-    dump: String,
-    kind: String,
-    duplicate_of: String,
-}
-
-impl Row for CopyRow {
-    fn of_json(line: &[u8]) -> Result<CopyRow, serde_json::Error> {
-        serde_json::from_slice(line)
-    }
-
-    fn of_csv(cells: &Cells<'_>) -> Option<CopyRow> {
-        Some(CopyRow {
-            id: cells.get("id")?.into(),
-            dump: cells.get("dump")?.into(),
-            kind: cells.get("kind")?.into(),
-            duplicate_of: cells.get("duplicate_of")?.into(),
-        })
-    }
-}
-
-/// A row of `rejects`, which are JSON lines whatever else is written.
-#[derive(Deserialize)]
-struct RejectedRow {
-    file: String,
-    record: Option<u64>,
-    reason: String,
-}
-
-impl Row for RejectedRow {
-    fn of_json(line: &[u8]) -> Result<RejectedRow, serde_json::Error> {
-        serde_json::from_slice(line)
-    }
-
-    fn of_csv(_: &Cells<'_>) -> Option<RejectedRow> {
-        None
-    }
-}
-
-/// One row of a CSV file with its header.
-struct Cells<'a> {
-    header: &'a csv::StringRecord,
-    row: &'a csv::StringRecord,
-    is_raw: bool,
-}
-
-impl Cells<'_> {
-    /// The cell of a column, without the `'` that keeps spreadsheets from running it.
-    fn get(&self, name: &str) -> Option<&str> {
-        let cell = self.row.get(self.header.iter().position(|column| column == name)?)?;
-        Some(match cell.strip_prefix('\'') {
-            Some(rest)
-                if !self.is_raw && rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) =>
-            {
-                rest
-            }
-            _ => cell,
-        })
-    }
-}
-
-/// Within one process this is the same for the same value, and nobody sees it.
-fn hash(value: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// Calls `each` with every row of a table.
-fn rows<R: Row>(
-    table: &Table,
-    interrupted: &dyn Fn() -> bool,
-    each: &mut dyn FnMut(R),
-) -> Result<(), Error> {
-    let path = table.path.display();
-    let read = |error| Error::at(&path, ErrorKind::Read(error));
-    let damaged = |line: u64, what: &str| {
-        let what = format!("no row of a finished run: {what}; run copydesk again");
-        Error::at(format_args!("{path}:{line}"), ErrorKind::Damaged(what))
-    };
-    let go_on =
-        || if interrupted() { Err(Error::at(&path, ErrorKind::Interrupted)) } else { Ok(()) };
-    let mut input = BufReader::with_capacity(1 << 18, open(table).map_err(read)?);
-    if table.is_json() {
-        let mut bytes = Vec::new();
-        for line in 1.. {
-            bytes.clear();
-            if input.read_until(b'\n', &mut bytes).map_err(read)? == 0 {
-                break;
-            }
-            go_on()?;
-            each(R::of_json(&bytes).map_err(|error| damaged(line, &error.to_string()))?);
-        }
-        return Ok(());
-    }
-    let mut csv = csv::Reader::from_reader(input);
-    let line_of = |error: &csv::Error| error.position().map_or(1, csv::Position::line);
-    let header = csv.headers().map_err(|error| damaged(1, &error.to_string()))?.clone();
-    let mut row = csv::StringRecord::new();
-    while csv.read_record(&mut row).map_err(|error| damaged(line_of(&error), &error.to_string()))? {
-        go_on()?;
-        let cells = Cells { header: &header, row: &row, is_raw: table.is_raw };
-        let line = row.position().map_or(1, csv::Position::line);
-        each(R::of_csv(&cells).ok_or_else(|| damaged(line, "a column is missing"))?);
-    }
-    Ok(())
-}
-
-fn open(table: &Table) -> io::Result<Box<dyn Read>> {
-    let file = File::open(&table.path)?;
-    Ok(match table.ending.rsplit('.').next() {
-        Some("gz") => Box::new(flate2::read::MultiGzDecoder::new(file)),
-        Some("zst") => Box::new(zstd::Decoder::new(file)?),
-        _ => Box::new(file),
-    })
 }
 
 /// The difference as a page; `before` and `after` are the names of the folders.

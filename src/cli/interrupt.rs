@@ -16,20 +16,20 @@ pub struct Interrupt {
 }
 
 impl Interrupt {
-    /// Starts to watch the signals of this process.
+    /// Starts to watch the signals of this process. Until then they end it at once, as it should be
+    /// while nothing is being written.
     ///
     /// # Errors
     /// When the system does not let us.
-    pub fn install() -> io::Result<Interrupt> {
-        let interrupt = Interrupt::default();
+    pub fn watch(&self) -> io::Result<()> {
         let armed = Arc::new(AtomicBool::new(false));
         for (signal, exit) in [(SIGINT, Exit::Interrupted), (SIGTERM, Exit::Terminated)] {
             // Actions run in the order of registration: the first signal arms what the second meets.
             flag::register_conditional_shutdown(signal, exit as i32, Arc::clone(&armed))?;
             flag::register(signal, Arc::clone(&armed))?;
-            flag::register_usize(signal, Arc::clone(&interrupt.signal), exit as usize)?;
+            flag::register_usize(signal, Arc::clone(&self.signal), exit as usize)?;
         }
-        Ok(interrupt)
+        Ok(())
     }
 
     /// Whether a signal has come.
@@ -46,5 +46,26 @@ impl Interrupt {
         } else {
             Exit::Interrupted
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use signal_hook::low_level::raise;
+
+    use super::*;
+
+    /// One signal only: the second would end the tests.
+    #[test]
+    fn the_first_signal_is_remembered() {
+        let interrupt = Interrupt::default();
+        assert!(!interrupt.is_set());
+        interrupt.watch().unwrap();
+        raise(SIGTERM).unwrap();
+        assert!(interrupt.clone().is_set());
+        assert_eq!(interrupt.exit(), Exit::Terminated);
+        assert_eq!(Interrupt::default().exit(), Exit::Interrupted);
     }
 }

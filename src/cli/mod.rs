@@ -9,6 +9,7 @@ pub mod interrupt;
 pub mod messages;
 pub mod progress;
 pub mod report;
+mod rows;
 pub mod rules;
 pub mod summary;
 pub mod table;
@@ -16,7 +17,7 @@ pub mod usage;
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{self, Read as _, Write};
+use std::io::{self, IsTerminal as _, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
@@ -94,14 +95,7 @@ pub fn main(argv: impl IntoIterator<Item = OsString>, commands: &dyn Commands) -
         Ok(parsed) => parsed,
         Err(error) => return not_parsed(&error, &messages),
     };
-    let interrupt = match Interrupt::install() {
-        Ok(interrupt) => interrupt,
-        Err(error) => {
-            let what = format!("cannot watch for interrupts ({error}); continuing without");
-            messages.problem("", &what);
-            Interrupt::default()
-        }
-    };
+    let interrupt = Interrupt::default();
     match dispatch(cli, &matches, commands, &interrupt) {
         Ok(exit) => exit,
         Err(error) => {
@@ -139,7 +133,14 @@ fn dispatch(
     interrupt: &Interrupt,
 ) -> Result<Exit, Error> {
     let matches = matches.subcommand().map_or(matches, |(_, matches)| matches);
-    let console = |mode| Console::new(mode, interrupt.clone());
+    let console = |mode| {
+        let console = Console::new(mode, interrupt.clone());
+        if let Err(error) = interrupt.watch() {
+            let what = format!("cannot watch for interrupts ({error}); going on without");
+            console.messages.problem("", &what);
+        }
+        console
+    };
     match cli.command {
         None => {
             let plan = plan_run(cli.run, matches)?;
@@ -152,7 +153,12 @@ fn dispatch(
         }
         Some(Command::Clean(args)) => {
             let plan = plan_clean(*args, matches)?;
-            clean(&plan, commands, &console(plan.progress))
+            // A bar would run through articles that scroll by on the same terminal.
+            let mode = match plan.progress {
+                ProgressMode::Auto if io::stdout().is_terminal() => ProgressMode::Never,
+                mode => mode,
+            };
+            clean(&plan, commands, &console(mode))
         }
         Some(Command::Explain(args)) => {
             let console = console(ProgressMode::Never);
@@ -180,8 +186,9 @@ fn dispatch(
                 None => report::page(&report, Look::of_stdout()),
                 Some(other) => {
                     let after = report::load(other)?;
+                    let console = console(ProgressMode::Never);
                     let difference = diff::compare((&args.dir, &report), (other, &after), &|| {
-                        interrupt.is_set()
+                        console.interrupted()
                     })?;
                     if args.json {
                         json_page(&difference)?
@@ -303,7 +310,8 @@ fn too_many_rejects(plan: &Plan, totals: &Totals, messages: &Messages) {
 }
 
 /// How a finished run or pass ends.
-fn exit_of(plan: &Plan, totals: &Totals) -> Exit {
+#[must_use]
+pub fn exit_of(plan: &Plan, totals: &Totals) -> Exit {
     let crossed = plan.options.has_too_many_rejects(totals.rejected, totals.read);
     if totals.files_failed > 0 || crossed { Exit::Incomplete } else { Exit::Done }
 }
@@ -317,8 +325,8 @@ fn check_plan(plan: &Plan, commands: &dyn Commands) -> Result<(), Error> {
     rules::check(commands.rules(), &plan.options.no_rules)?;
     for pattern in &plan.options.exclude {
         globset::Glob::new(pattern).map_err(|error| {
-            let what = format!("no pattern for --exclude: {}", error.kind());
-            Error::at(pattern, ErrorKind::Usage(what))
+            let what = format!("no pattern: {}", error.kind());
+            Error::at(format_args!("--exclude {pattern}"), ErrorKind::Usage(what))
         })?;
     }
     let is_stdin = |path: &&PathBuf| path.as_os_str() == "-";

@@ -127,14 +127,14 @@ impl Progress {
             .unwrap_or_else(|_| ProgressStyle::default_bar())
             .progress_chars("=> ")
             .with_key("rate", rate);
-        bar.set_style(style);
-        bar.set_draw_target(ProgressDrawTarget::stderr());
         match total {
             0 => bar.unset_length(),
             _ => bar.set_length(total),
         }
-        bar.set_message(name.to_owned());
         bar.reset();
+        bar.set_message(name.to_owned());
+        bar.set_style(style);
+        bar.set_draw_target(ProgressDrawTarget::stderr());
         bar.enable_steady_tick(Duration::from_millis(200));
     }
 }

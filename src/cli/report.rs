@@ -138,7 +138,7 @@ fn removed(page: &mut Page, report: &Report) {
                 row.blocks.into(),
                 row.parts.into(),
                 row.bytes.into(),
-                percent(row.blocks, blocks_in).as_str().into(),
+                percent(row.blocks, blocks_in),
             ]
         }),
         Limit::ALL,
@@ -172,9 +172,7 @@ fn totals(page: &mut Page, report: &Report) {
             ("contained copies", totals.contained),
             ("rejected", totals.rejected),
         ]
-        .map(|(name, count)| {
-            [name.into(), count.into(), percent(count, totals.read).as_str().into()]
-        }),
+        .map(|(name, count)| [name.into(), count.into(), percent(count, totals.read)]),
         Limit::ALL,
     );
     page.table(
@@ -186,9 +184,7 @@ fn totals(page: &mut Page, report: &Report) {
             ("removed", totals.blocks_removed),
             ("in copies", totals.blocks_duplicate),
         ]
-        .map(|(name, count)| {
-            [name.into(), count.into(), percent(count, totals.blocks_in).as_str().into()]
-        }),
+        .map(|(name, count)| [name.into(), count.into(), percent(count, totals.blocks_in)]),
         Limit::ALL,
     );
     page.heading("Bytes");
@@ -230,10 +226,10 @@ pub fn counted(count: u64, noun: &str) -> String {
 }
 
 /// A share with one decimal, counted in integers so that it is the same everywhere.
-fn percent(part: u64, whole: u64) -> String {
+fn percent(part: u64, whole: u64) -> Cell {
     if whole == 0 {
-        return String::new();
+        return Cell::Right(String::new());
     }
     let tenths = (u128::from(part) * 2000 + u128::from(whole)) / (u128::from(whole) * 2);
-    format!("{}.{}%", tenths / 10, tenths % 10)
+    Cell::Right(format!("{}.{}%", tenths / 10, tenths % 10))
 }

@@ -24,7 +24,8 @@ pub fn list(rules: &[RuleDoc], look: Look) -> String {
     let mut page = Page::new(look);
     let rows = rules.iter().map(|rule| [rule.name.into(), rule.summary.into()]);
     page.table("Strip rules", ["rule", "what it removes"], rows, Limit::ALL);
-    page.heading("`copydesk rules NAME` prints all about one; `--no-rule NAME` switches it off.");
+    page.line("");
+    page.line("`copydesk rules NAME` prints all about one; `--no-rule NAME` switches it off.");
     page.into_text()
 }
 
@@ -47,7 +48,10 @@ pub fn one(rules: &[RuleDoc], name: &str) -> Result<String, Error> {
 /// A usage error for the first that no rule has.
 pub fn check(rules: &[RuleDoc], names: &[String]) -> Result<(), Error> {
     let is_known = |name: &&String| rules.iter().any(|rule| rule.name == name.as_str());
-    names.iter().find(|name| !is_known(name)).map_or(Ok(()), |name| Err(unknown(rules, name)))
+    names
+        .iter()
+        .find(|name| !is_known(name))
+        .map_or(Ok(()), |name| Err(Error::at("--no-rule", unknown(rules, name).kind)))
 }
 
 fn unknown(rules: &[RuleDoc], name: &str) -> Error {
@@ -55,5 +59,5 @@ fn unknown(rules: &[RuleDoc], name: &str) -> Error {
         Some(other) => format!("did you mean `{other}`?"),
         None => "`copydesk rules` lists them".to_owned(),
     };
-    Error::at(name, ErrorKind::Usage(format!("no strip rule has this name; {remedy}")))
+    Error::at("rules", ErrorKind::Usage(format!("no strip rule is named `{name}`; {remedy}")))
 }

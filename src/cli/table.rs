@@ -39,6 +39,8 @@ pub struct Page {
 pub enum Cell {
     /// On the left, escaped.
     Text(String),
+    /// On the right, as it is.
+    Right(String),
     /// On the right.
     Number(u64),
     /// On the right, with its sign: how far a number went up or down.
@@ -71,6 +73,7 @@ impl Cell {
     fn show(&self) -> (String, CellAlignment) {
         match self {
             Cell::Text(text) => (text.clone(), CellAlignment::Left),
+            Cell::Right(text) => (text.clone(), CellAlignment::Right),
             Cell::Number(number) => (HumanCount(*number).to_string(), CellAlignment::Right),
             Cell::Change(change) => {
                 let size = u64::try_from(change.unsigned_abs()).unwrap_or(u64::MAX);

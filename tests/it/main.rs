@@ -2,3 +2,4 @@
 
 mod write;
 mod read;
+mod cli_args;
