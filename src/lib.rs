@@ -3,3 +3,4 @@
 pub mod article;
 pub mod error;
 pub mod ledger;
+pub mod recognize;

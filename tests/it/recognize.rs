@@ -1,0 +1,222 @@
+//! Bylines, datelines, credits and date lines, line by line. All names and places are invented.
+#![allow(clippy::unwrap_used)]
+
+mod dates {
+    use copydesk::recognize::date::{self, Kind};
+
+    fn check(kind: Kind, line: &str, published: Option<&str>, updated: Option<&str>) {
+        let Some(found) = date::line(line) else { panic!("no date line: {line}") };
+        assert_eq!(found.kind, kind, "kind of {line}");
+        assert_eq!(found.published.as_deref(), published, "published of {line}");
+        assert_eq!(found.updated.as_deref(), updated, "updated of {line}");
+    }
+
+    #[test]
+    fn a_day_in_many_languages() {
+        for (line, expected) in [
+            ("May 7, 2021", "2021-05-07"),
+            ("Fri., Feb. 3rd 2023", "2023-02-03"),
+            ("7 Jun 2021", "2021-06-07"),
+            ("Published on August 27, 2015", "2015-08-27"),
+            ("Published - Monday, 2 March, 2020", "2020-03-02"),
+            ("Date: 2024-08-09", "2024-08-09"),
+            ("den 4. März 2022", "2022-03-04"),
+            ("Veröffentlicht am 4. Dezember 2022", "2022-12-04"),
+            ("Publié le mercredi 5 avril 2023", "2023-04-05"),
+            ("1er août 2023", "2023-08-01"),
+            ("Publicado el 6 de agosto de 2019", "2019-08-06"),
+            ("Sábado, 7 de março de 2020", "2020-03-07"),
+            ("Pubblicato il 8 gennaio 2018", "2018-01-08"),
+            ("9 september 2020", "2020-09-09"),
+            ("10 Ağustos 2021 Salı", "2021-08-10"),
+            ("11 ARALIK 2021", "2021-12-11"),
+            ("12 июля 2022 г.", "2022-07-12"),
+            ("Опубликовано: 13 мая 2022", "2022-05-13"),
+            ("14 липня 2022", "2022-07-14"),
+            ("15 grudnia 2020 r.", "2020-12-15"),
+            ("16. května 2020", "2020-05-16"),
+            ("2020. november 17.", "2020-11-17"),
+            ("18 Ιουνίου 2020", "2020-06-18"),
+            ("19 desember 2020", "2020-12-19"),
+            ("20. tammikuuta 2021", "2021-01-20"),
+            ("الاثنين 4 مايو 2020", "2020-05-04"),
+            ("٥ كانون الثاني ٢٠٢١", "2021-01-05"),
+            ("6 تشرين الأول 2021", "2021-10-06"),
+            ("نشر بتاريخ: 7 أيلول 2021", "2021-09-07"),
+            ("السبت - 3 شعبان 1442 هـ - 16 مارس 2021 مـ", "2021-03-16"),
+            ("پیر ، 8 فروری 2021", "2021-02-08"),
+            ("प्रकाशित: ९ मार्च २०२१", "2021-03-09"),
+            ("১০ এপ্রিল ২০২১", "2021-04-10"),
+            ("2021年5月11日", "2021-05-11"),
+            ("2021年5月11日 星期二", "2021-05-11"),
+            ("发布时间：2021-05-12", "2021-05-12"),
+            ("公開日：2021/05/13", "2021-05-13"),
+            ("2021년 5월 14일 (금)", "2021-05-14"),
+            ("입력 2021.05.15", "2021-05-15"),
+            ("28.02.2022", "2022-02-28"),
+            ("28/02/2022", "2022-02-28"),
+            ("02/28/2022", "2022-02-28"),
+            ("ArtesPress, | 07 أبريل 2016", ""),
+            ("| 08 أبريل 2016", "2016-04-08"),
+        ] {
+            if expected.is_empty() {
+                assert!(date::line(line).is_none(), "{line}");
+            } else {
+                check(Kind::Date, line, Some(expected), None);
+            }
+        }
+    }
+
+    #[test]
+    fn a_time_with_an_offset_is_resolved_and_no_other() {
+        for (line, expected) in [
+            ("Tue 4 Feb 2020 07.15 GMT", "2020-02-04T07:15:00Z"),
+            ("Lima - 5 feb 2020 - 18:20 CET", "2020-02-05T18:20:00+01:00"),
+            ("2020-02-06T08:09:10Z", "2020-02-06T08:09:10Z"),
+            ("2020-02-06T08:09:10.5+05:30", "2020-02-06T08:09:10.5+05:30"),
+            ("February 7, 2020 at 3:04 p.m. EST", "2020-02-07T15:04:00-05:00"),
+            ("8 февраля 2020, 12:30 МСК", "2020-02-08T12:30:00+03:00"),
+            ("Thứ hai, 9/12/2020 | 08:30 GMT+7", "9/12/2020 | 08:30 GMT+7"),
+            ("Thứ hai, 29/12/2020 | 08:30 GMT+7", "2020-12-29T08:30:00+07:00"),
+            ("March 2, 2021 6:07 AM ET", "March 2, 2021 6:07 AM ET"),
+            ("Monday 2 March 2020 10:44, UK", "2 March 2020 10:44, UK"),
+            ("2 mars 2020 à 18h30", "2 mars 2020 à 18h30"),
+            ("2021年3月4日 19:20", "2021年3月4日 19:20"),
+            ("03/04/2024", "03/04/2024"),
+            ("۱۲ خرداد ۱۳۹۹ - ۱۸:۰۵", "۱۲ خرداد ۱۳۹۹ - ۱۸:۰۵"),
+            ("سه شنبه ۱۲ خرداد ۱۳۹۹", "۱۲ خرداد ۱۳۹۹"),
+            ("3 listopada 2020", "3 listopada 2020"),
+            ("20 พฤศจิกายน 2566", "20 พฤศจิกายน 2566"),
+            ("Source: Xinhua| 2021-02-03 04:05:06|Editor: somebody", "2021-02-03 04:05:06"),
+            ("Associated Press May 9, 2020, 9:02 AM", "May 9, 2020, 9:02 AM"),
+        ] {
+            check(Kind::Date, line, Some(expected), None);
+        }
+    }
+
+    #[test]
+    fn updates_are_told_from_publication() {
+        check(Kind::Date, "Updated 5 June 2018", None, Some("2018-06-05"));
+        check(Kind::Date, "Last Modified: Friday, 5 June, 2020", None, Some("2020-06-05"));
+        check(Kind::Date, "Stand: 05.06.2018, 07:08 Uhr", None, Some("05.06.2018, 07:08 Uhr"));
+        check(
+            Kind::Date,
+            "05.06.2018 10:15 | Son Güncelleme: 06.06.2018 11:30",
+            Some("05.06.2018 10:15"),
+            Some("06.06.2018 11:30"),
+        );
+        check(
+            Kind::Date,
+            "Giriş Tarihi: 5.6.2018 Güncelleme Tarihi: 6.6.2018",
+            Some("2018-06-05"),
+            Some("2018-06-06"),
+        );
+        check(Kind::Date, "最終更新：2021/05/13", None, Some("2021-05-13"));
+        check(Kind::Date, "Updated 0512 GMT (1312 HKT) June 5, 2018", None, Some("2018-06-05T05:12:00Z"));
+        check(
+            Kind::Date,
+            "Published: 5 June 2018 • Updated: 7 June 2018",
+            Some("2018-06-05"),
+            Some("2018-06-07"),
+        );
+        assert!(date::line("Updated 5 June 2018").unwrap().labelled);
+        assert!(!date::line("5 June 2018").unwrap().labelled);
+    }
+
+    #[test]
+    fn times_of_day_are_their_own_kind() {
+        for line in ["9 a.m.", "9:30 p.m.", "21:40 Uhr", "7 Uhr", "14:05", "18h20", "Kl. 14.30", "午後6時30分"] {
+            check(Kind::Time, line, None, None);
+        }
+    }
+
+    #[test]
+    fn relative_times() {
+        for line in [
+            "Published 3 hours ago",
+            "an hour ago",
+            "5 mins ago",
+            "vor 4 Stunden",
+            "il y a 5 heures",
+            "hace 6 horas",
+            "há 6 horas",
+            "7 ore fa",
+            "8 uur geleden",
+            "9 saat önce",
+            "10 часов назад",
+            "2 godziny temu",
+            "منذ 3 ساعات",
+            "قبل 4 ساعات",
+            "۵ ساعت پیش",
+            "6 گھنٹے پہلے",
+            "7 घंटे पहले",
+            "8小时前",
+            "9時間前",
+            "3시간 전",
+            "2 jam yang lalu",
+            "Just now",
+            "Today, 10:30",
+        ] {
+            check(Kind::Relative, line, None, None);
+        }
+    }
+
+    #[test]
+    fn prose_and_other_numbers_are_no_date_line() {
+        for line in [
+            "On May 7, 2021, the bridge fell.",
+            "The 2021 budget",
+            "May I come in?",
+            "March",
+            "Monday",
+            "2019",
+            "12",
+            "5/5",
+            "10 / 10",
+            "1 / 23",
+            "Image 1 of 23",
+            "3 min read",
+            "Monday 10 a.m. to 5 p.m.",
+            "9:00 - 17:00",
+            "Updated",
+            "Published",
+            "1.2.3",
+            "192.168.1.1",
+            "Arlen 2, Port Hale 1",
+            "Sun and sea",
+            "Today",
+            "2020 in review",
+            "7 June 2021: the bridge falls",
+            "Source: Ministry of Roads",
+            "",
+        ] {
+            assert!(date::line(line).is_none(), "{line}: {:?}", date::line(line));
+        }
+    }
+
+    #[test]
+    fn values_of_fields() {
+        for (found, expected) in [
+            ("1574187071", Some("2019-11-19T18:11:11Z")),
+            ("1574187071000", Some("2019-11-19T18:11:11Z")),
+            ("1574187071.0", Some("2019-11-19T18:11:11Z")),
+            ("20191119", Some("2019-11-19")),
+            ("2019-11-19", Some("2019-11-19")),
+            ("2019-11-19T18:11:11+0100", Some("2019-11-19T18:11:11+01:00")),
+            ("2019-11-19 18:11:11+01:00", Some("2019-11-19T18:11:11+01:00")),
+            ("2019-11-19 18:11:11 UTC", Some("2019-11-19T18:11:11Z")),
+            ("2019-11-19T18:11:11", Some("2019-11-19T18:11:11")),
+            ("Tue, 19 Nov 2019 18:11:11 +0200", Some("2019-11-19T18:11:11+02:00")),
+            ("Tue, 19 Nov 2019 18:11:11 GMT", Some("2019-11-19T18:11:11Z")),
+            ("  19 Nov 2019 ", Some("2019-11-19")),
+            ("31.02.2019", Some("31.02.2019")),
+            ("03/04/2019", Some("03/04/2019")),
+            ("05/05/2019", Some("2019-05-05")),
+            ("soon", None),
+            ("", None),
+            ("12", None),
+        ] {
+            assert_eq!(date::published(found).as_deref(), expected, "{found}");
+        }
+    }
+}
