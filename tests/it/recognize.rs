@@ -220,3 +220,109 @@ mod dates {
         }
     }
 }
+
+mod datelines {
+    use copydesk::recognize::dateline;
+
+    #[track_caller]
+    fn check(paragraph: &str, text: &str, agency: bool) {
+        let Some(found) = dateline::find(paragraph) else { panic!("no dateline: {paragraph}") };
+        assert_eq!((found.text, found.agency), (text, agency), "{paragraph}");
+    }
+
+    #[test]
+    fn with_an_agency() {
+        for (paragraph, text) in [
+            ("OSLO (Reuters) - The ferry company said on Friday.", "OSLO (Reuters)"),
+            ("BELL HARBOR, Ore. (AP) — The council met on Friday.", "BELL HARBOR, Ore. (AP)"),
+            ("ST. MARY, N.M. (AP) — A goat came home.", "ST. MARY, N.M. (AP)"),
+            ("KASHGAR, Feb. 3 (Xinhua) -- The market reopened.", "KASHGAR, Feb. 3 (Xinhua)"),
+            ("Dresden (dpa) - Die Elbe steigt weiter.", "Dresden (dpa)"),
+            ("Kiel (dts Nachrichtenagentur) – Der Hafen wächst.", "Kiel (dts Nachrichtenagentur)"),
+            ("Altdorf/Wien (APA) – Der Tunnel ist offen.", "Altdorf/Wien (APA)"),
+            ("Madrid, 20 nov (EFE).- El gobierno aprobó el plan.", "Madrid, 20 nov (EFE)"),
+            ("Paris (AFP) – La ville a voté mardi.", "Paris (AFP)"),
+            ("Brasília (Agência Brasil) - O governo anunciou.", "Brasília (Agência Brasil)"),
+            ("(ANSA) - BARI, 20 NOV - Il porto riapre domani.", "(ANSA) - BARI, 20 NOV"),
+            ("(Reuters) - Shares rose on Friday in Oslo.", "(Reuters)"),
+            ("КАЗАНЬ, 5 июня — РИА Новости. Мост открыли в пятницу.", "КАЗАНЬ, 5 июня — РИА Новости"),
+            ("КАЗАНЬ, 5 июня. /ТАСС/. Мост открыли в пятницу.", "КАЗАНЬ, 5 июня. /ТАСС/"),
+            ("OMSK, June 5. /TASS/. The bridge was opened.", "OMSK, June 5. /TASS/"),
+            ("Cairo, Asharq Al-Awsat—The port opened on Friday.", "Cairo, Asharq Al-Awsat"),
+            ("Cairo – Asharq Al-Awsat", "Cairo – Asharq Al-Awsat"),
+            ("ANKARA (AA) - Bakanlık açıklama yaptı.", "ANKARA (AA)"),
+            ("اصفهان - ایسنا - مدیر شهر گفت باران آمد.", "اصفهان - ایسنا"),
+            ("تبریز (پانا) - مدرسه‌ها باز شدند و شهر آرام است.", "تبریز (پانا)"),
+            ("بيروت - رويترز: قالت البلدية إن المرفأ فتح.", "بيروت - رويترز"),
+            ("الرياض (واس) - افتتح المتحف أبوابه اليوم.", "الرياض (واس)"),
+            ("لندن: «الشرق الأوسط»", "لندن: «الشرق الأوسط»"),
+            ("لاہور( آن لائن) شہر میں بارش ہوئی اور سڑکیں بند ہیں", "لاہور( آن لائن)"),
+            ("کراچی (اسٹاف رپورٹر) بندرگاہ دوبارہ کھل گئی", "کراچی (اسٹاف رپورٹر)"),
+            ("लखनऊ, 20 सितंबर (भाषा) शहर में बारिश हुई।", "लखनऊ, 20 सितंबर (भाषा)"),
+            ("中新社上海3月2日电 (记者 王小明)港口恢复运行。", "中新社上海3月2日电"),
+            ("(부산=연합뉴스) 김하늘 기자 = 항구가 다시 열렸다.", "(부산=연합뉴스)"),
+            ("[大阪 20日 ロイター] - 港が再開した。今日から。", "[大阪 20日 ロイター]"),
+            ("【ソウル共同】港が再開したと当局が発表した。", "【ソウル共同】"),
+        ] {
+            check(paragraph, text, true);
+        }
+    }
+
+    #[test]
+    fn without_an_agency() {
+        for (paragraph, text) in [
+            ("OSLO: Twenty studios opened on Friday.", "OSLO"),
+            ("PORT ARLEN: Twenty studios opened on Friday.", "PORT ARLEN"),
+            ("NANTES — Le bateau part à midi.", "NANTES"),
+            ("VIENNA -- The agency says it will meet.", "VIENNA"),
+            ("ARLENTON — The bridge opened on Friday.", "ARLENTON"),
+            ("ARLEN, Ohio – The bridge opened on Friday.", "ARLEN, Ohio"),
+            ("BELL HARBOR — “We waited,” the mayor said.", "BELL HARBOR"),
+            ("Lisboa.- El puerto abrió el viernes.", "Lisboa"),
+            ("Jerusalén/Gaza – El paso abrió el viernes.", "Jerusalén/Gaza"),
+            ("Chicago: Prices fell on Friday as traders slept.", "Chicago"),
+            ("ARTI HALK- Brezilya’dan gelen gemi limanda.", "ARTI HALK"),
+            ("लखनऊ। पहाड़ी गाँव में बस पहुँची।", "लखनऊ"),
+            ("ঢাকা: নদীর পানি বেড়েছে শুক্রবার।", "ঢাকা"),
+            ("دمشق: افتتح المتحف أبوابه اليوم.", "دمشق"),
+        ] {
+            check(paragraph, text, false);
+        }
+    }
+
+    #[test]
+    fn heads_that_are_none() {
+        for paragraph in [
+            "DOCX - Good for editing, and most programs open it.",
+            "EPUB — Best on phones and small tablets.",
+            "P.P.S. — Bring a coat and a map.",
+            "TENTS FOR WINTER – The tent you pack will change.",
+            "UNIDENTIFIED WOMAN #2: Is the door open?",
+            "BYLINE: Most readers skip it and go on.",
+            "NOTE: The museum is closed on Monday.",
+            "MARLOWE: I never said that in my life.",
+            "ACME - Most Complete Lock with Camera",
+            "He said: The bridge is open.",
+            "Note: The bridge is open.",
+            "UPDATE — The bridge is open again.",
+            "UNESCO — The agency lists the site.",
+            "LIDAR (light detection) - It measures distance.",
+            "The Environmental Bureau (EB) - It was founded late.",
+            "Paris – Nice",
+            "Berlin - eine Stadt am Wasser und im Wandel",
+            "WASHINGTON",
+            "The council met on Friday - And then it left.",
+            "Bill Marlowe: The bridge was never safe to cross.",
+            "قال المدير - وهو من المدينة - إن المتحف فتح.",
+            "新华社记者从港口了解到，船已经开了。",
+            "(서울) 항구가 다시 열렸다고 한다.",
+            "(Getty Images) - The picture was sold later.",
+            "In May — Before the flood — the town slept.",
+            "",
+            "—",
+            "(",
+        ] {
+            assert_eq!(dateline::find(paragraph), None, "{paragraph}");
+        }
+    }
+}
