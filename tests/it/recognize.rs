@@ -326,3 +326,128 @@ mod datelines {
         }
     }
 }
+
+mod bylines {
+    use copydesk::recognize::byline;
+
+    #[track_caller]
+    fn check(line: &str, name: &str, sure: bool) {
+        let Some(found) = byline::find(line) else { panic!("no byline: {line}") };
+        assert_eq!((found.name, found.sure), (name, sure), "{line}");
+    }
+
+    #[test]
+    fn sure_ones() {
+        for (line, name) in [
+            ("By Dana Winter | Lamp News", "Dana Winter"),
+            ("By Dana Winter", "Dana Winter"),
+            ("By DANA WINTER", "DANA WINTER"),
+            ("By Dana Winter and Lee Holt", "Dana Winter and Lee Holt"),
+            ("By Dana Winter, Lee Holt and Pat Marsh", "Dana Winter, Lee Holt and Pat Marsh"),
+            ("By Dana Winter, CNN Business", "Dana Winter"),
+            ("By Dana Winter, MD, FRCP", "Dana Winter"),
+            ("By Dana Winter Staff Writer", "Dana Winter"),
+            ("By Dana Winter — November 3, 2021 4 min read", "Dana Winter"),
+            ("By Dana Winter Updated March 3, 2021", "Dana Winter"),
+            ("By J. R. Winter Jr.", "J. R. Winter Jr."),
+            ("By Dana van der Holt", "Dana van der Holt"),
+            ("By Ahmad al-Hadid in Arlen", "Ahmad al-Hadid"),
+            ("Written by Dana O’Hara", "Dana O’Hara"),
+            ("Von: Karla Busch", "Karla Busch"),
+            ("Von Karla Busch", "Karla Busch"),
+            ("Par Jeanne Dubois", "Jeanne Dubois"),
+            ("Por Lucía Prado", "Lucía Prado"),
+            ("Autor: Tomasz Zielny", "Tomasz Zielny"),
+            ("Haber: Selim KAYALI/RİZE", "Selim KAYALI"),
+            ("Haber-Kamera: Selim KAYALI/RİZE, (DHA)", "Selim KAYALI"),
+            ("Текст: Анна Зимина", "Анна Зимина"),
+            ("بقلم : نادر الحلبي", "نادر الحلبي"),
+            ("कहानी", ""),
+            ("लेखक: अनिल वर्मा", "अनिल वर्मा"),
+            ("记者 成小明", "成小明"),
+            ("(记者 成小明)", "成小明"),
+            ("作者：成小明", "成小明"),
+            ("文/成小明", "成小明"),
+            ("김하늘 기자", "김하늘"),
+        ] {
+            if name.is_empty() {
+                assert_eq!(byline::find(line), None);
+            } else {
+                check(line, name, true);
+            }
+        }
+    }
+
+    #[test]
+    fn unsure_ones() {
+        for (line, name) in [
+            ("By Reuters", "Reuters"),
+            ("By ARLEN POST STAFF", "ARLEN POST STAFF"),
+            ("Door Jan de Wit", "Jan de Wit"),
+            ("Av Kari Holm", "Kari Holm"),
+            ("Di Marco Valle", "Marco Valle"),
+        ] {
+            check(line, name, false);
+        }
+    }
+
+    #[test]
+    fn lines_that_are_none() {
+        for line in [
+            "By Any Means by Dana Winter",
+            "By Monday the bridge was open.",
+            "By Use Case",
+            "By Company Size",
+            "By Audience",
+            "By Popular Demand",
+            "BYLINE: Most readers skip it.",
+            "By the time she left, it rained.",
+            "By Dana Winter’s own account, it rained.",
+            "By Dana Winter the bridge was closed",
+            "Von Arlen nach Port Hale fährt kein Zug.",
+            "Por primera vez",
+            "Por Favor",
+            "Text: Bible",
+            "كتب في المكتبة",
+            "文化",
+            "记者从港口了解到，船已经开了。",
+            "By",
+            "",
+        ] {
+            assert_eq!(byline::find(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn names_alone() {
+        for line in [
+            "Selma Yıldız", "Lucía Prado", "Rami Hadiyye", "Jan van der Wit", "J. R. Winter", "Anna-Lena O’Hara", "SAM HOLT",
+            "Анна Зимина", "Νίκος Παππάς", "نادر الحلبي", "अनिल वर्मा", "王小明", "김하늘", "Ahmad al-Hadid",
+        ] {
+            assert!(byline::is_name(line), "{line}");
+        }
+        for line in [
+            "New York", "Most Popular", "Read More", "The Bridge", "Bridge", "Sam holt", "Sam Holt.", "Sam Holt, 42", "Fox News",
+            "Getty Images", "Opinion Columnist", "在北京的天气很好。", "分享", "قال المدير إن المتحف فتح أبوابه", "", "A B",
+        ] {
+            assert!(!byline::is_name(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn roles() {
+        for line in [
+            "Opinion Columnist", "Staff Writer", "Correspondent", "BBC Arlen correspondent", "Chief Writer, The Lamp", "Reporter at The Lamp",
+            "Redakteurin", "Politikredakteur", "Korrespondent in Wien", "Journaliste", "Envoyée spéciale à Lyon", "Corresponsal en Quito",
+            "Обозреватель", "كاتب من الساحل", "صحافية وروائية لبنانية", "Yazar", "特派員",
+        ] {
+            assert!(byline::is_author_role(line), "{line}");
+        }
+        for line in [
+            "The Writer", "Writer wins a prize for his novel", "A reporter was hurt on Friday.", "Editor leaves paper after 40 years of work and more",
+            "Opinion", "كان كاتب القصة في المدينة", "", "42 Reporters",
+        ] {
+            assert!(!byline::is_author_role(line), "{line}");
+        }
+    }
+}
