@@ -451,3 +451,118 @@ mod bylines {
         }
     }
 }
+
+mod credits {
+    use copydesk::recognize::credit;
+
+    #[track_caller]
+    fn check(line: &str, text: &str, expression: &str, strong: bool) {
+        let Some(found) = credit::find(line) else { panic!("no credit: {line}") };
+        assert_eq!(found.text, text, "text of {line}");
+        assert_eq!(&line[found.span.clone()], expression, "span of {line}");
+        assert_eq!(found.strong, strong, "strong: {line}");
+        assert_eq!(found.alone, found.span == (0..line.len()) && !expression.is_empty(), "alone: {line}");
+    }
+
+    #[test]
+    fn in_brackets() {
+        for (line, text, expression) in [
+            ("The mayor waves in Arlen, May 3, 2021. (AP)", "AP", "(AP)"),
+            ("The mayor waves (AFP)", "AFP", "(AFP)"),
+            ("The mayor waves. (Getty Images)", "Getty Images", "(Getty Images)"),
+            ("The mayor waves. (Photo by SAM HOLT / AFP)", "SAM HOLT / AFP", "(Photo by SAM HOLT / AFP)"),
+            ("The mayor waves. (AP Photo/Sam Holt)", "AP/Sam Holt", "(AP Photo/Sam Holt)"),
+            ("The mayor waves. (AP Photo/Sam Holt, File)", "AP/Sam Holt", "(AP Photo/Sam Holt, File)"),
+            ("The mayor waves. (Sam Holt/AP)", "Sam Holt/AP", "(Sam Holt/AP)"),
+            ("The mayor waves. (Photo: Lamp Press)", "Lamp Press", "(Photo: Lamp Press)"),
+            ("The mayor waves. (Courtesy of the lamp museum)", "Courtesy of the lamp museum", "(Courtesy of the lamp museum)"),
+            ("The mayor waves. (Supplied)", "Supplied", "(Supplied)"),
+            ("The mayor waves. (Xinhua/Li Na)", "Xinhua/Li Na", "(Xinhua/Li Na)"),
+            ("Le maire salue (Photo, AFP).", "AFP", "(Photo, AFP)."),
+            ("The mayor waves (Image: GETTY )", "GETTY", "(Image: GETTY )"),
+            ("(Image: © NASA/ESA/K. Holt)", "NASA/ESA/K. Holt", "(Image: © NASA/ESA/K. Holt)"),
+            ("(Foto: picture alliance / laif)", "picture alliance / laif", "(Foto: picture alliance / laif)"),
+            ("(© KEYSTONE/EPA/SAM HOLT / POOL)", "KEYSTONE/EPA/SAM HOLT / POOL", "(© KEYSTONE/EPA/SAM HOLT / POOL)"),
+            ("(Arlen News Agency)", "Arlen News Agency", "(Arlen News Agency)"),
+            ("El puente de noche. SARA PRADO (EFE)", "SARA PRADO (EFE)", "SARA PRADO (EFE)"),
+            ("الجسر بعد المطر (رويترز)", "رويترز", "(رويترز)"),
+            ("پل پس از باران (عکس: ایسنا)", "ایسنا", "(عکس: ایسنا)"),
+            ("बारिश के बाद पुल। (फोटो: एएनआई)", "एएनआई", "(फोटो: एएनआई)"),
+            ("雨后的桥。（新华社记者李小明摄）", "新华社/李小明", "（新华社记者李小明摄）"),
+            ("Köprü yağmurdan sonra (İHA)", "İHA", "(İHA)"),
+        ] {
+            check(line, text, expression, true);
+        }
+        check("The mayor waves. (Arlen Lamp Works)", "Arlen Lamp Works", "(Arlen Lamp Works)", false);
+        check("“We waited,” the editor said. (Reuters)", "Reuters", "(Reuters)", false);
+    }
+
+    #[test]
+    fn behind_a_label_or_at_the_end() {
+        for (line, text, expression) in [
+            ("A village by the lake. Photograph: Sam Holt/Getty Images", "Sam Holt/Getty Images", "Photograph: Sam Holt/Getty Images"),
+            ("The mayor lost two districts. Credit... Sam Holt/The New York Times", "Sam Holt/The New York Times", "Credit... Sam Holt/The New York Times"),
+            ("Eine Frau pflanzt Rosen. Foto: Jens Holt/dpa", "Jens Holt/dpa", "Foto: Jens Holt/dpa"),
+            ("Der See im Winter. Bild: picture alliance/dpa | Jens Holt", "picture alliance/dpa | Jens Holt", "Bild: picture alliance/dpa | Jens Holt"),
+            ("Köprü yağmurdan sonra. Fotoğraf: AA", "AA", "Fotoğraf: AA"),
+            ("Un homme marche à Lyon, samedi matin. Photo: AP/Sam Holt", "AP/Sam Holt", "Photo: AP/Sam Holt"),
+            ("Photo: Sam Holt, AP", "Sam Holt, AP", "Photo: Sam Holt, AP"),
+            ("Photo: Getty Images", "Getty Images", "Photo: Getty Images"),
+            ("Image copyright Getty Images", "Getty Images", "Image copyright Getty Images"),
+            ("© Reuters / Sam Holt", "Reuters / Sam Holt", "© Reuters / Sam Holt"),
+            ("Мост после дождя. © РИА Новости / Анна Зимина", "РИА Новости / Анна Зимина", "© РИА Новости / Анна Зимина"),
+            ("Мост после дождя / автор фото Зимина Анна/Фотохроника", "Зимина Анна/Фотохроника", "/ автор фото Зимина Анна/Фотохроника"),
+            ("The bridge after the rain, May 3. REUTERS/Sam Holt", "REUTERS/Sam Holt", "REUTERS/Sam Holt"),
+            ("REUTERS/Sam Holt", "REUTERS/Sam Holt", "REUTERS/Sam Holt"),
+            ("The bridge after the rain. Sam Holt / AFP via Getty Images", "Sam Holt / AFP via Getty Images", "Sam Holt / AFP via Getty Images"),
+            ("图为雨后的桥。 李小明 摄", "李小明", "李小明 摄"),
+            ("雨上がりの橋＝2021年1月2日、井出さゆり撮影", "井出さゆり", "井出さゆり撮影"),
+            ("Getty Images", "Getty Images", "Getty Images"),
+        ] {
+            check(line, text, expression, true);
+        }
+        check("Reuters", "Reuters", "Reuters", false);
+        check("Sam Holt for NPR", "Sam Holt for NPR", "Sam Holt for NPR", true);
+        check("Sam Holt for The Lamp", "Sam Holt for The Lamp", "Sam Holt for The Lamp", false);
+    }
+
+    #[test]
+    fn labels_of_captions() {
+        let label = |line: &str| credit::find(line).and_then(|found| found.prefix_label).map(|label| line[label].to_owned());
+        assert_eq!(label("Image: The captain has signed until 2025").as_deref(), Some("Image: "));
+        assert_eq!(label("Image: Sam Holt").as_deref(), Some("Image: "));
+        assert_eq!(label("Image caption The bridge was closed").as_deref(), Some("Image caption "));
+        assert_eq!(label("Photo: Sam Holt, AP"), None);
+        let line = "FILE PHOTO: The bridge is seen in Arlen. REUTERS/Sam Holt/File Photo";
+        assert_eq!(label(line).as_deref(), Some("FILE PHOTO: "));
+        check(line, "REUTERS/Sam Holt", "REUTERS/Sam Holt/File Photo", true);
+    }
+
+    #[test]
+    fn lines_without_one() {
+        for line in [
+            "The picture came from an agency, the Associated Press (AP)",
+            "Two rivals followed: Reuters and Agence France-Presse (AFP)",
+            "The Environmental Protection Agency (EPA) estimates the cost.",
+            "It was the Environmental Protection Agency (EPA)",
+            "The mayor waved (and left).",
+            "The bridge was closed on Friday (May 3)",
+            "She won the race (5-3)",
+            "The photo: a bridge in the rain, taken by someone who left.",
+            "He told Reuters that the bridge was closed.",
+            "The council met the agency AP",
+            "AA",
+            "TT",
+            "20",
+            "Photo",
+            "© 2021 Lamp Media. All rights reserved.",
+            "The lamp went out at four, as it had for thirty years.",
+            "",
+            "()",
+            "(",
+            ")",
+        ] {
+            assert_eq!(credit::find(line), None, "{line}");
+        }
+    }
+}
