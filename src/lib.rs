@@ -23,3 +23,4 @@ pub mod pipeline;
 pub mod recognize;
 pub mod segment;
 pub mod strip;
+pub mod recognize;

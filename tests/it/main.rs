@@ -3,3 +3,4 @@
 mod write;
 mod read;
 mod cli_args;
+mod recognize;

@@ -1,0 +1,630 @@
+//! The credit of a picture in a caption: `(AP)`, `Photo: Name/dpa`, `© Agency / Name`, `李小明 摄`.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::byline::is_name;
+use super::words::{self, agency};
+
+/// What a line says about where its picture comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credit<'a> {
+    /// Photographer and agency as written, without brackets and labels: `SAM HOLT / AFP`. Empty when
+    /// the line only has a [label](Credit::prefix_label) and no credit.
+    pub text: Cow<'a, str>,
+    /// The whole expression in the line, with brackets and labels: `(Photo by SAM HOLT / AFP)`.
+    pub span: Range<usize>,
+    /// Whether the line is nothing but the credit.
+    pub alone: bool,
+    /// Whether it closes the line with a known agency or an explicit photo word, so that the line is
+    /// hardly anything but a caption. A quotation that an agency is named after is not.
+    pub strong: bool,
+    /// A label that introduces a caption, not a credit: `Image: `, `FILE PHOTO: `.
+    pub prefix_label: Option<Range<usize>>,
+}
+
+/// Captions of agencies have at most about 800 bytes, in other scripts twice as many.
+const LINE_MAX: usize = 2000;
+
+/// The longest credit that was seen has 120 bytes.
+const CREDIT_MAX: usize = 160;
+
+/// Words that say that a picture's author follows. They are followed by a colon, a comma, a slash,
+/// "©", or nothing if the next word is a name. Lower case, without accents, the longest first.
+const LABELS: &[&str] = &[
+    "photograph courtesy of", "photo courtesy of", "image courtesy of", "photo credit", "image credit", "picture credit", "photographs by",
+    "photograph by", "photography by", "photos by", "photo by", "picture by", "image by", "image copyright", "image source", "photo source", "image from",
+    "photo from", "photo illustration by", "illustration by", "illustration", "photographs", "photograph", "photography", "photos", "photo", "picture", "pictures",
+    "pic", "pics", "credits", "credit", "image", "images", "screenshot", "screengrab", "video grab", "file photo", "archive photo", "file photo by", "handout photo",
+    "fotocredit", "bildquelle", "bildnachweis", "symbolbild", "symbolfoto", "archivbild", "archivfoto", "bilder", "bild", "fotos", "foto de", "foto di", "foto von",
+    "foto af", "foto", "fotografia", "fotografía de", "fotografia de", "fotograf", "fotografie", "crédit photo", "credit photo", "credits photo", "photo d'illustration",
+    "photo prise par", "imagen", "imagem", "imagens", "credito", "creditos", "reproducao", "divulgacao", "fotogramma", "beeld", "bildet", "foto arsip",
+    "fotoğraf", "fotograflar", "kaynak", "zdjecie", "fot", "zdroj", "foto ilustracyjne", "kep", "kepek", "fotó", "slika", "sursa foto",
+    "φωτογραφια", "φωτο", "φωτογραφια αρχειου", "автор фото", "фотография", "фото автора", "иллюстрация", "снимка", "фотограф", "фотографии", "фото", "снимок", "изображение",
+    "تصوير", "الصورة", "صورة", "صورة أرشيفية", "صورة من", "عکاس", "عکس", "تصویر", "فوٹو", "फोटो साभार", "फोटो क्रेडिट", "फोटो सोर्स", "फोटो", "तस्वीर", "छायाचित्र", "ছবি", "புகைப்படம்", "ఫోటో",
+    "ภาพ", "ảnh", "图片来源", "图源", "图片", "供图", "摄影", "攝影", "资料图", "圖片來源", "圖", "写真", "写真提供", "撮影", "画像", "提供", "사진 제공", "사진제공", "사진", "צילום", "תמונה",
+];
+
+/// Labels that introduce a caption as often as a credit: what follows must then look like a source.
+const CAPTION_LABELS: &[&str] = &[
+    "image", "images", "picture", "pictures", "photo", "photos", "foto", "fotos", "bild", "bilder", "imagen", "imagem", "file photo", "archive photo", "symbolbild",
+    "symbolfoto", "archivbild", "archivfoto", "image caption", "media caption", "caption", "fotograf", "фото", "фотография", "图片", "写真", "사진", "صورة", "الصورة", "عکس", "تصویر",
+    "फोटो", "तस्वीर", "ছবি", "φωτογραφια", "资料图", "画像", "bildunterschrift", "legende", "screenshot", "video", "pic", "foto arsip", "photo d'illustration", "صورة أرشيفية", "illustration",
+];
+
+/// What stands for a credit without naming one, as `(Supplied)`. Lower case, without accents.
+const SOURCES: &[&str] = &[
+    "supplied", "handout", "provided", "contributed", "submitted", "courtesy", "file", "file photo", "file image", "archive", "archives", "archiv", "archivo", "archivio",
+    "arquivo", "arsiv", "screenshot", "screengrab", "screen grab", "social media", "twitter", "facebook", "instagram", "telegram", "tiktok", "youtube", "x", "twitter/x", "x/twitter",
+    "internet", "agencies", "pool", "stock", "stock photo", "reproduction", "divulgacao", "reproducao", "cedida", "cortesia", "ap file", "afp photo", "dr", "d.r.", "symbolbild", "symbolfoto",
+    "архив", "соцсети", "скриншот", "أرشيفية", "أرشيف", "متداولة", "مواقع التواصل", "مواقع التواصل الاجتماعي", "إكس", "فيسبوك", "تويتر", "تلغرام", "إنستغرام", "انستغرام", "يوتيوب",
+    "صورة أرشيفية", "من المصدر", "أ.ف.ب", "آرشیو", "عکس آرشیوی", "فائل فوٹو", "فائل", "سوشل میڈیا", "फाइल फोटो", "फाइल", "सोशल मीडिया", "资料图", "网络图", "网络截图", "资料图片", "自료",
+    "자료사진", "sosyal medya", "arsiv fotografi", "handout photo", "internet photo", "press service", "пресс-служба",
+];
+
+/// The credit of `line`, if one is to be seen.
+///
+/// Looked for at the end: in the last brackets, after a label or "©", after the last sentence; and a
+/// line that is only a credit. An ordinary paragraph ends in a stop and is turned away at once.
+#[must_use]
+pub fn find(line: &str) -> Option<Credit<'_>> {
+    if line.len() < 2 || line.len() > LINE_MAX {
+        return None;
+    }
+    let prefix_label = prefix_label(line);
+    let body = prefix_label.as_ref().map_or(0, |label| label.end);
+    let found = if closes_bracket(line) {
+        bracket(line, body)
+    } else if ends_sentence(line) && line.len() > CREDIT_MAX {
+        None
+    } else {
+        labelled(line, body)
+            .or_else(|| taken_by(line))
+            .or_else(|| (!ends_sentence(line)).then(|| last_segment(line, body)).flatten())
+    };
+    match (found, prefix_label) {
+        // "Photo: Sam Holt, AP": the label belongs to the credit.
+        (Some(found), label) => Some(Credit { prefix_label: label.filter(|label| label.end <= found.span.start), ..found }),
+        (None, Some(label)) => {
+            Some(Credit { text: Cow::Borrowed(""), span: 0..0, alone: false, strong: false, prefix_label: Some(label) })
+        }
+        (None, None) => None,
+    }
+}
+
+fn ends_sentence(line: &str) -> bool {
+    line.ends_with(['.', '!', '?', '”', '"', '’', '»', '。', '！', '？', '」', '।', '؟', '۔', '…', ':', ';', ',', '،'])
+}
+
+fn closes_bracket(line: &str) -> bool {
+    let core = line.trim_end_matches(['.', '。', '।', ' ', '*']);
+    core.ends_with([')', '）', ']', '］'])
+}
+
+/// At most `max` bytes from the end of `line`, cut between characters.
+fn tail(line: &str, max: usize) -> usize {
+    let mut start = line.len().saturating_sub(max);
+    while !line.is_char_boundary(start) {
+        start += 1;
+    }
+    start
+}
+
+/// `Image: `, `FILE PHOTO: `, `Image caption ` at the start of a line whose rest is no source.
+fn prefix_label(line: &str) -> Option<Range<usize>> {
+    let bytes = line.as_bytes();
+    let window = &bytes[..bytes.len().min(40)];
+    let colon = memchr::memchr(b':', window).or_else(|| {
+        // The full-width colon of Chinese and Japanese.
+        memchr::memmem::find(window, "：".as_bytes())
+    });
+    let (label, end) = match colon {
+        Some(colon) => {
+            let label = line.get(..colon)?;
+            let mark = line[colon..].chars().next().map_or(1, char::len_utf8);
+            (label, colon + mark)
+        }
+        None => {
+            let label = ["Image caption ", "Media caption "].iter().find(|label| line.starts_with(**label))?;
+            (*label, label.len())
+        }
+    };
+    if label.len() > 36 || !CAPTION_LABELS.contains(&words::fold(label.trim()).as_str()) {
+        return None;
+    }
+    let rest = line[end..].trim_start();
+    let end = line.len() - rest.len();
+    (!rest.is_empty() && !is_source_after(&words::fold(label.trim()), rest)).then_some(0..end)
+}
+
+/// Whether what follows a label is a source, so that label and rest are one credit.
+fn is_source_after(label: &str, rest: &str) -> bool {
+    if !looks_like_source(rest) {
+        return false;
+    }
+    // Sky and others label the caption itself so, and it may be a mere name: "Image: Sam Holt".
+    let weak = ["image", "images", "picture", "pictures", "imagen", "imagem", "video", "file photo", "archive photo", "caption", "image caption", "media caption"];
+    !weak.contains(&label) || rest.contains(['/', '©', '|']) || names_agency(rest) || !rest.trim().contains(' ')
+}
+
+/// Whether `text` is written like a list of names and outlets: no verbs, no sentence.
+fn looks_like_source(text: &str) -> bool {
+    let text = text.trim().trim_end_matches('.');
+    if text.is_empty() || text.len() > CREDIT_MAX {
+        return false;
+    }
+    if names_agency(text) && text.split_whitespace().count() <= 10 {
+        return true;
+    }
+    let joins = [
+        "via", "for", "of", "by", "and", "und", "et", "y", "e", "i", "и", "the", "de", "del", "di", "du", "la", "le", "van", "von", "der", "den", "bin", "al", "el",
+        "dos", "da", "do", "für", "pour", "para", "per", "dpa", "imago", "epd", "alliance", "images", "courtesy", "file", "handout", "from", "through", "mit", "op", "stock", "photo",
+        "x", "в", "из", "с", "laif", "ullstein", "bild", "dapd", "ddp", "dts", "picture", "at", "on", "des", "les", "ve", "via:",
+    ];
+    let mut words = 0_usize;
+    let mut names = 0_usize;
+    for word in text.split([' ', '\u{a0}', '/', '|', ',', '(', ')']) {
+        let core = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let Some(first) = core.chars().next() else { continue };
+        words += 1;
+        if first.is_lowercase() {
+            if !joins.contains(&core) && !core.contains('.') && !word.starts_with('@') {
+                return false;
+            }
+        } else {
+            names += 1;
+        }
+    }
+    let cased = text.chars().any(|c| c.is_uppercase() || c.is_lowercase());
+    names > 0 && if cased { words <= 10 } else { words <= 5 }
+}
+
+/// Whether one of the parts of `text` is a known agency.
+fn names_agency(text: &str) -> bool {
+    parts(text).any(|part| agency(part).is_some() || agency(without_photo(part)).is_some())
+        || text.split([' ', '\u{a0}']).next_back().is_some_and(|last| last.len() > 2 && agency(last).is_some() && text.split(' ').count() <= 5)
+        || agency(text).is_some()
+}
+
+/// The parts of a credit, as a reader would separate them.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['/', '／', '|', ',', '،', '、', '(', ')', '©', '-', '–', '—', ';', '•', '・'])
+        .flat_map(|part| part.split(" via "))
+        .flat_map(|part| part.split(" for "))
+        .flat_map(|part| part.split(" and "))
+        .map(|part| part.trim().trim_end_matches('.').trim())
+        .filter(|part| !part.is_empty())
+}
+
+/// `AP` of `AP Photo` and of `AP file photo`.
+fn without_photo(part: &str) -> &str {
+    let mut core = part.trim();
+    loop {
+        let before = core.len();
+        for word in [" Photo", " Photos", " photo", " PHOTO", " File", " file", " Foto", " FOTO", " Archive", " archive", " Pool", " Images file", "通信社提供"] {
+            if let Some(rest) = core.strip_suffix(word) {
+                core = rest.trim_end();
+            }
+        }
+        if core.len() == before {
+            return core;
+        }
+    }
+}
+
+/// The label that `text` begins with: what follows it, and whether a mark stands between.
+fn strip_label(text: &str) -> Option<(&str, bool)> {
+    if text.len() > 300 || text.is_empty() {
+        return None;
+    }
+    // A label has at most four words, and its letters may change length when they are folded, so
+    // each end of a word is tried.
+    let mut best = None;
+    let mut count = 0;
+    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
+        if words::is_word_char(c) || matches!(c, '\'' | '’') {
+            // 图片 and 写真 have no space after them.
+            continue;
+        }
+        count += 1;
+        if count > 5 || at > 60 {
+            break;
+        }
+        if at == 0 {
+            continue;
+        }
+        let label = words::fold(&text[..at]);
+        if LABELS.contains(&label.as_str()) {
+            let rest = &text[at..];
+            let core = rest.trim_start_matches([':', '：', ',', '/', '|', '.', '…', '-', '–', '=', ' ', '\u{a0}', '©', '／']);
+            let marked = rest.trim_start().starts_with([':', '：', ',', '/', '|', '.', '…', '-', '–', '©', '=', '／']);
+            let by = ["by", "of", "copyright", "from", "автор фото", "تصوير", "di", "de", "von", "af", "par"].iter().any(|end| label.ends_with(end));
+            best = Some((core, marked || by));
+        }
+    }
+    best
+}
+
+/// The credit inside brackets or behind a label, made plain: labels, "©" and "File" go.
+///
+/// The second value tells whether it is sure: an agency, or an explicit photo word.
+fn plain(content: &str) -> Option<(Cow<'_, str>, bool)> {
+    let content = content.trim();
+    if content.is_empty() || content.len() > CREDIT_MAX {
+        return None;
+    }
+    let mut text = content;
+    let mut explicit = false;
+    if let Some(rest) = text.strip_prefix('©') {
+        text = rest.trim_start();
+        explicit = true;
+    }
+    // "Photo: X", "File photo: X", "Photo by X", twice for "Photo credit: © X".
+    for _ in 0..2 {
+        if let Some((rest, marked)) = strip_label(text) {
+            if marked && !rest.is_empty() {
+                text = rest.trim();
+                explicit = true;
+            }
+        }
+    }
+    if let Some(name) = taken_name(text) {
+        return Some((name, true));
+    }
+    let folded = words::fold(text);
+    let courtesy = folded.starts_with("courtesy of ") || folded.starts_with("courtesy ") || folded.starts_with("cortesia ");
+    if SOURCES.contains(&folded.as_str()) || courtesy {
+        return Some((Cow::Borrowed(text), true));
+    }
+    let known = names_agency(text);
+    if explicit {
+        return looks_like_source(text).then(|| (tidy(text), true)).or_else(|| (known).then(|| (tidy(text), true)));
+    }
+    if known && looks_like_source(text) {
+        return Some((tidy(text), true));
+    }
+    None
+}
+
+/// Drops what is no name: `AP Photo/Name` becomes `AP/Name`, and `/File Photo` goes.
+fn tidy(text: &str) -> Cow<'_, str> {
+    let mut core = text.trim().trim_end_matches(['.', ' ', ',', '/']).trim_start_matches(['/', ' ', '-', '|']);
+    loop {
+        let before = core.len();
+        for end in ["/File Photo", "/File photo", "/file photo", "/FILE PHOTO", "/File", "/Files", "/file", ", File", ", file", " File Photo", " file photo", ", file photo", " BEST QUALITY AVAILABLE", "/Handout", "/dpa-tmn/Archiv", "/Archiv", "/Archivbild", "/Symbolbild", "/Illustration", "/Archive", "/Files Photo"] {
+            // "Handout" and "File" are the only word of some credits.
+            if let Some(rest) = core.strip_suffix(end).filter(|rest| !rest.is_empty()) {
+                core = rest.trim_end_matches([' ', ',', '/']);
+            }
+        }
+        if core.len() == before {
+            break;
+        }
+    }
+    for photo in [" Photo", " PHOTO", " photo", " Photos"] {
+        if let Some(at) = core.find(photo) {
+            let (agency_name, rest) = (&core[..at], &core[at + photo.len()..]);
+            if agency(agency_name.trim()).is_some() && (rest.is_empty() || rest.starts_with(['/', ' ', ',', '-'])) {
+                if rest.is_empty() {
+                    return Cow::Borrowed(agency_name);
+                }
+                return Cow::Owned(format!("{agency_name}/{}", rest.trim_start_matches(['/', ' ', ',', '-'])));
+            }
+        }
+    }
+    Cow::Borrowed(core)
+}
+
+/// The credit in the brackets that close `line`.
+fn bracket(line: &str, body: usize) -> Option<Credit<'_>> {
+    let close = line.trim_end_matches(['.', '。', '।', ' ', '*']).len();
+    let inner = line[..close].char_indices().next_back()?.0;
+    let open = line[..inner].rfind(['(', '（', '[', '［'])?;
+    let open_len = line[open..].chars().next().map_or(1, char::len_utf8);
+    let content = line.get(open + open_len..inner)?;
+    let before = line[..open].trim_end();
+    let alone = before.is_empty();
+    let mut span = open..line.len();
+    if let Some((text, sure)) = plain(content) {
+        if !alone && is_expansion(before, content.trim()) {
+            return None;
+        }
+        // MARTA SOLER (EFE), and "(Photo by X / AFP) (Photo by X / AFP via Getty Images)".
+        if let Some(start) = name_before(before, body).filter(|_| agency(content.trim()).is_some()) {
+            let text = line[start..close].trim_end();
+            let alone = line[..start].trim().is_empty();
+            return Some(Credit { text: Cow::Borrowed(text), span: start..line.len(), alone, strong: sure, prefix_label: None });
+        }
+        if before.ends_with([')', '）']) && body < before.len() {
+            if let Some(inner) = bracket(before, body).filter(|inner| inner.strong) {
+                span.start = inner.span.start;
+            }
+        }
+        let alone = line[..span.start].trim().is_empty();
+        let quoted = line.starts_with(['"', '“', '„', '«', '‘', '「', '”']);
+        let prose = quoted && !alone;
+        return Some(Credit { text, span, alone, strong: sure && !prose, prefix_label: None });
+    }
+    // "... at the harbor. (Arlen Press Office)": an outlet that is not in the table.
+    let after_stop = ends_sentence(before) && !before.ends_with([',', ':', ';']);
+    let words = content.split_whitespace().count();
+    let titled = content.split_whitespace().all(|word| word.starts_with(char::is_uppercase) || ["of", "the", "and", "de", "for", "del", "du"].contains(&word));
+    let agency_like = is_agency_like(content);
+    let plausible = titled && words <= 6 && content.chars().any(char::is_lowercase) && !content.contains(|c: char| words::digit(c).is_some());
+    if (agency_like && plausible) || (after_stop && plausible && words >= 2) {
+        let text = Cow::Borrowed(content.trim());
+        return Some(Credit { text, span, alone, strong: agency_like, prefix_label: None });
+    }
+    None
+}
+
+/// A name that says it is an agency: `Arlen News Agency`, `وكالة أنباء ...`.
+fn is_agency_like(content: &str) -> bool {
+    let folded = words::fold(content.trim());
+    ["news agency", "press agency", "photo agency", "images", "nachrichtenagentur", "haber ajansi", "agencies"].iter().any(|end| folded.ends_with(end))
+        || ["وكاله", "خبرگزاری", "агентство", "agence ", "agencia ", "agenzia "].iter().any(|start| folded.starts_with(start))
+}
+
+/// Whether the brackets only shorten the words before them: `the Associated Press (AP)`.
+fn is_expansion(before: &str, content: &str) -> bool {
+    let short = content.chars().count() <= 6 && !content.chars().any(char::is_lowercase) && content.chars().all(char::is_alphanumeric);
+    if !short {
+        return false;
+    }
+    let wanted: Vec<char> = content.chars().flat_map(char::to_lowercase).collect();
+    let small = ["of", "the", "and", "for", "de", "la", "des", "du", "di", "del", "y", "e", "et", "und", "für"];
+    let mut initials: Vec<char> = Vec::new();
+    for word in before.split([' ', '-', '\u{a0}']).rev().take(9) {
+        let core = word.trim_matches(|c: char| !c.is_alphanumeric());
+        if core.is_empty() || small.contains(&core) {
+            continue;
+        }
+        let Some(first) = core.chars().next() else { continue };
+        initials.splice(0..0, first.to_lowercase());
+        if initials == wanted {
+            return first.is_uppercase();
+        }
+        if initials.len() >= wanted.len() {
+            break;
+        }
+    }
+    // Deutsche Presse-Agentur, Agence France-Presse: the name stands in the table.
+    (1..=4).any(|count| {
+        let start = before.rmatch_indices(' ').nth(count - 1).map_or(0, |(at, _)| at);
+        agency(before[start..].trim().trim_end_matches(['.', ','])).is_some()
+    })
+}
+
+/// Where the photographer's name starts that ends `before`: after the last sentence, in capitals or
+/// as a name.
+fn name_before(before: &str, body: usize) -> Option<usize> {
+    let window = tail(before, 60).max(body);
+    let rest = before.get(window..)?;
+    let (stop, _) = rest.char_indices().rev().find(|(at, c)| {
+        ".!?”…»".contains(*c) && rest[at + c.len_utf8()..].starts_with([' ', '\u{a0}']) && {
+            // The dot of an initial is none: "J. R. Holt".
+            let word = rest[..*at].rsplit(' ').next().unwrap_or("");
+            word.chars().count() > 1
+        }
+    }).or(if window == body { Some((0, ' ')) } else { None })?;
+    let start = window + stop + rest[stop..].chars().next().filter(|c| ".!?”…»".contains(*c)).map_or(0, char::len_utf8);
+    let name = &before[start..];
+    let start = start + (name.len() - name.trim_start().len());
+    let name = name.trim();
+    // A short caption is written like a name, so a line of only that is none.
+    let capitals = !name.chars().any(char::is_lowercase) && name.chars().any(char::is_uppercase);
+    let after_sentence = start > body;
+    ((capitals && is_name(name)) || (after_sentence && is_name(name))).then_some(start)
+}
+
+/// The name before 摄, 撮影 and their likes.
+fn taken_name(text: &str) -> Option<Cow<'_, str>> {
+    let text = text.trim().trim_end_matches(['。', '．']);
+    let ends = ["记者摄", "撮影", "提供", "摄影", "攝影", "供图", "写真", "摄", "攝"];
+    let (rest, end) = ends.iter().find_map(|end| Some((text.strip_suffix(end)?, end)))?;
+    let rest = rest.trim_end();
+    if rest.is_empty() || rest.chars().count() > 24 {
+        return None;
+    }
+    let ok = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphabetic() || " ·・＝=/".contains(c));
+    for label in ["记者", "記者", "特派员", "通讯员"] {
+        if let Some((outlet, name)) = rest.split_once(label) {
+            let name = name.trim();
+            if !ok(name) {
+                return None;
+            }
+            let outlet = outlet.trim();
+            return Some(if outlet.is_empty() { Cow::Borrowed(name) } else { Cow::Owned(format!("{outlet}/{name}")) });
+        }
+    }
+    let count = rest.chars().count();
+    let short = if end.chars().count() == 1 { count <= 12 } else { count <= 16 };
+    (ok(rest) && short).then_some(Cow::Borrowed(rest))
+}
+
+/// `... 李小明 摄`, `＝2021年1月2日、井手さゆり撮影`.
+fn taken_by(line: &str) -> Option<Credit<'_>> {
+    let core = line.trim_end_matches('。');
+    let last = core.chars().next_back()?;
+    if !"摄攝影供图提".contains(last) && !core.ends_with("提供") && !core.ends_with("写真") {
+        return None;
+    }
+    let ends = ["撮影", "提供", "摄影", "攝影", "供图", "摄", "攝"];
+    let end = ends.iter().find(|end| core.ends_with(**end))?;
+    let before = core[..core.len() - end.len()].trim_end();
+    let start = before
+        .char_indices()
+        .rev()
+        .take(24)
+        .find(|(_, c)| "。、，＝=：:！？　；".contains(*c))
+        .map(|(at, c)| at + c.len_utf8())
+        .or_else(|| {
+            // A space between caption and name, not the one inside 新华社记者 李小明.
+            let at = before.rfind(' ')?;
+            let head = before[..at].trim_end();
+            let label = ["记者", "記者", "通讯员"].iter().any(|label| head.ends_with(label));
+            if label { Some(head.rfind([' ', '。']).map_or(0, |at| at + 1)) } else { Some(at + 1) }
+        })
+        .or((before.chars().count() <= 8).then_some(0))?;
+    let start = start + (line[start..].len() - line[start..].trim_start().len());
+    let text = taken_name(&core[start..])?;
+    let alone = start == 0;
+    // A sentence may end in 提供: it needs a name of its own before it.
+    let strong = *end != "提供" || agency(&text).is_some();
+    (strong || alone || before.len() > start).then_some(Credit { text, span: start..line.len(), alone, strong, prefix_label: None })
+}
+
+/// A label near the end, with a source after it: `Foto: Name/dpa`, `© Agency / Name`, `Credit... Name`.
+fn labelled(line: &str, body: usize) -> Option<Credit<'_>> {
+    let from = tail(line, CREDIT_MAX + 40).max(body);
+    let window = line.get(from..)?;
+    let credit = |start: usize, text: &str, strong: bool| {
+        let offset = text.as_ptr() as usize - line.as_ptr() as usize;
+        let text = tidy(&line[offset..offset + text.len()]);
+        // The slash or bar that leads to it belongs to the expression.
+        let lead = line[..start].trim_end().trim_end_matches(['/', '|', '•', '-', '–', '—']);
+        let start = if line[..start].trim_end().len() == lead.len() { start } else { lead.trim_end().len() };
+        let start = start + (line[start..].len() - line[start..].trim_start().len());
+        Some(Credit { text, span: start..line.len(), alone: start == 0, strong, prefix_label: None })
+    };
+    if let Some(at) = window.rfind('©') {
+        let text = window[at + '©'.len_utf8()..].trim();
+        let is_notice = text.starts_with(|c: char| words::digit(c).is_some()) || text.len() > 100 || text.contains(':');
+        if !is_notice && looks_like_source(text) {
+            let start = window[..at].trim_end();
+            // "Photo © X": the label goes with it.
+            let word = start.rfind(' ').map_or(0, |space| space + 1);
+            let label = LABELS.contains(&words::fold(&start[word..]).as_str());
+            return credit(from + if label { word } else { at }, text, names_agency(text) || at > 0 || from > 0);
+        }
+        return None;
+    }
+    for (at, word) in words_of(window) {
+        let start = from + at;
+        let first = word.chars().next()?;
+        // A label starts with a capital, or the line is in a script without case, or a slash leads to it.
+        let led = line[..start].trim_end().ends_with(['/', '|', '(', '•']) || start == body;
+        if first.is_lowercase() && !led {
+            continue;
+        }
+        if !first.is_alphabetic() || !may_be_label(word) {
+            continue;
+        }
+        let Some((rest, marked)) = strip_label(&line[start..]) else { continue };
+        let after_stop = start == body || led || line[..start].trim_end().ends_with(['.', '!', '?', '”', '"', '’', '…', '。', '।', '۔', '»', ')', '｜', '\u{ff1a}', '،', ',', '"']);
+        if !marked || rest.is_empty() {
+            continue;
+        }
+        let label = &line[start..line.len() - rest.len()];
+        let colon = label.contains([':', '：', '…']) || label.contains("...") || led;
+        let by_words = words::fold(label.trim_end());
+        let by = ["by", "courtesy of", "copyright", "from", "автор фото"].iter().any(|end| by_words.ends_with(end));
+        if !(colon || (by && after_stop)) || !looks_like_source(rest) {
+            continue;
+        }
+        let plain_label = words::fold(label.trim_end_matches([':', '：', ' ', '.', '…']));
+        let source = is_source_after(&plain_label, rest);
+        if start == body && body == 0 && !source {
+            continue;
+        }
+        let text = taken_name(rest).map_or(rest, |_| rest);
+        return credit(start, text.trim_end_matches(['.', ' ']), names_agency(rest) || after_stop);
+    }
+    None
+}
+
+/// The words of `text` with the byte at which each starts.
+fn words_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.split([' ', '\u{a0}', '(', '|', '/']).filter_map(move |word| {
+        (!word.is_empty()).then(|| (word.as_ptr() as usize - text.as_ptr() as usize, word))
+    })
+}
+
+/// Cheap test before the labels are tried: whether `word` can begin one.
+fn may_be_label(word: &str) -> bool {
+    let core = word.trim_end_matches([':', '：', ',', '.', '…']);
+    let mut chars = core.chars();
+    match chars.next() {
+        Some(c) if c.is_ascii() => {
+            let second = chars.next().map_or(' ', |c| c.to_ascii_lowercase());
+            matches!(
+                (c.to_ascii_lowercase(), second),
+                ('p', 'h' | 'i') | ('f', 'o' | 'i') | ('i', 'm' | 'l') | ('b', 'i' | 'e') | ('c', 'r') | ('s', 'c' | 'y' | 'l' | 'u') | ('v', 'i') | ('a', 'r' | 'n') | ('k', 'a' | 'e')
+                    | ('z', 'd') | ('h', 'a') | ('r', 'e') | ('d', 'i')
+            )
+        }
+        Some(_) => core.chars().count() <= 14,
+        None => false,
+    }
+}
+
+/// What follows the last sentence, if it names an agency: `... at dawn. REUTERS/Sam Holt`; also a
+/// whole line as `Sam Holt for NPR`, `Getty Images`.
+fn last_segment(line: &str, body: usize) -> Option<Credit<'_>> {
+    let from = tail(line, CREDIT_MAX).max(body);
+    let window = line.get(from..)?;
+    let stop = window.char_indices().rev().find(|(at, c)| {
+        let after = &window[at + c.len_utf8()..];
+        let spaced = after.starts_with([' ', '\u{a0}']);
+        let word = window[..*at].rsplit([' ', '/']).next().unwrap_or("");
+        let abbreviation = *c == '.' && (word.chars().count() <= 1 || word.contains('.') || ["Jr", "Sr", "St", "Dr"].contains(&word));
+        ("!?”…»".contains(*c) && spaced) || "。！？".contains(*c) || (*c == '.' && spaced && !abbreviation)
+    });
+    let (start, whole) = match stop {
+        Some((at, c)) => (from + at + c.len_utf8(), false),
+        None if from == body => (body, body == 0),
+        None => return slashed(line, from),
+    };
+    let start = start + (line[start..].len() - line[start..].trim_start().len());
+    let segment = line[start..].trim();
+    if segment.is_empty() || segment.len() > 120 {
+        return slashed(line, from);
+    }
+    if !whole && start == body {
+        return slashed(line, from);
+    }
+    let several = parts(segment).count() > 1;
+    let kind = agency(segment).or_else(|| agency(without_photo(segment)));
+    let names = parts(segment).any(|part| agency(part).is_some() || agency(without_photo(part)).is_some());
+    let for_outlet = segment.split_once(" for ").is_some_and(|(name, outlet)| {
+        is_name(name) && outlet.split_whitespace().count() <= 5 && outlet.split_whitespace().all(|word| word.starts_with(char::is_uppercase) || ["the", "of"].contains(&word))
+    });
+    let slash = segment.contains(['/', '|']) || segment.contains(" via ");
+    // A comma joins name and agency, but also the parts of a sentence: no other words then.
+    let comma = segment.split_once(',').is_some_and(|(name, outlet)| is_name(name.trim()) && agency(outlet.trim()).is_some());
+    let lone = kind.is_some() && (!whole || lone_agency(segment));
+    if !((names && several && (slash || comma) && looks_like_source(segment)) || for_outlet || lone) {
+        return slashed(line, from);
+    }
+    let strong = !whole || several && names || kind == Some(words::Agency::Picture);
+    Some(Credit { text: tidy(segment), span: start..line.len(), alone: whole, strong, prefix_label: None })
+}
+
+/// An agency that may stand as a line of its own and is not also a label of the page, as `AA` and `TT`.
+fn lone_agency(segment: &str) -> bool {
+    let core = without_photo(segment);
+    segment.chars().count() > 5 || ["AP", "AFP", "EPA", "EFE", "dpa", "Getty", "SIPA", "IMAGO", "imago"].contains(&core)
+}
+
+/// `... in the harbor REUTERS/Sam Holt`, `... in the harbor / AFP`: no stop before it.
+fn slashed(line: &str, from: usize) -> Option<Credit<'_>> {
+    let window = &line[from..];
+    for mark in ["REUTERS/", "REUTERS /", "AP Photo/", "AP Photo /", "EPA/", "AFP/", "AFP PHOTO", "Xinhua/", "EFE/"] {
+        if let Some(at) = window.rfind(mark) {
+            let segment = window[at..].trim();
+            if (at == 0 || window[..at].ends_with([' ', '\u{a0}', '/'])) && looks_like_source(segment) {
+                let start = from + at;
+                return Some(Credit { text: tidy(segment), span: start..line.len(), alone: start == 0, strong: true, prefix_label: None });
+            }
+        }
+    }
+    let at = window.rfind([' ', '\u{a0}'])?;
+    let (head, last) = (window[..at].trim_end(), window[at..].trim());
+    let lead = head.trim_end_matches(['/', '|']);
+    if lead.len() < head.len() && agency(last).is_some() && lead.ends_with([' ', '\u{a0}']) {
+        let start = from + lead.trim_end().len();
+        let start = start + (line[start..].len() - line[start..].trim_start().len());
+        return Some(Credit { text: Cow::Borrowed(last), span: start..line.len(), alone: false, strong: true, prefix_label: None });
+    }
+    None
+}

@@ -1,0 +1,298 @@
+//! The word tables of this room, read once from the text files in `words/`.
+//!
+//! All look-ups go through [`fold`], so that a table holds one spelling for `MÜNCHEN`, `München` and
+//! `Munchen`, and Arabic and Persian forms of one letter meet.
+
+use std::sync::LazyLock;
+
+use hashbrown::{HashMap, HashSet};
+use unicode_normalization::UnicodeNormalization;
+
+/// The form of a word under which it stands in the tables: lower case, without accents, vowel signs
+/// of Arabic, joiners and direction marks.
+pub(super) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.nfd()
+        .filter(|c| {
+            !matches!(c, '\u{300}'..='\u{36f}' | '\u{640}' | '\u{64b}'..='\u{655}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+        })
+        .flat_map(char::to_lowercase)
+        .filter(|c| *c != '\u{307}')
+        .map(|c| match c {
+            'ı' => 'i',
+            'ς' => 'σ',
+            'ي' | 'ى' => 'ی',
+            'ك' => 'ک',
+            'ة' => 'ه',
+            '\u{a0}' => ' ',
+            '’' => '\'',
+            other => other,
+        })
+        .collect()
+}
+
+/// The names of a file as `(section, name)`, comments left out.
+fn names(file: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let mut section = "";
+    file.lines()
+        .filter_map(move |line| {
+            if let Some(head) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+                section = head;
+                return None;
+            }
+            (!line.starts_with('#')).then_some((section, line))
+        })
+        .flat_map(|(section, line)| line.split(" | ").map(move |name| (section, name.trim())))
+        .filter(|(_, name)| !name.is_empty())
+}
+
+/// What kind of agency a name is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Agency {
+    /// It writes, so it may stand in a dateline.
+    Wire,
+    /// It only has pictures.
+    Picture,
+}
+
+struct Agencies {
+    /// As written in the table.
+    exact: HashMap<&'static str, Agency>,
+    folded: HashMap<String, Agency>,
+}
+
+static AGENCIES: LazyLock<Agencies> = LazyLock::new(|| {
+    let mut exact = HashMap::new();
+    let mut folded = HashMap::new();
+    for (section, name) in names(include_str!("words/agencies.txt")) {
+        let kind = if section == "wire" { Agency::Wire } else { Agency::Picture };
+        exact.entry(name).or_insert(kind);
+        folded.entry(fold(name)).or_insert(kind);
+    }
+    Agencies { exact, folded }
+});
+
+/// The kind of the agency that `name` is the whole name of.
+///
+/// A name of four letters or less counts only as the table writes it or in capitals, because `Ani`
+/// and `Map` are also words.
+pub(super) fn agency(name: &str) -> Option<Agency> {
+    let name = name.trim_matches(|c: char| c.is_whitespace() || "«»“”\"".contains(c));
+    if name.is_empty() || name.len() > 80 {
+        return None;
+    }
+    if let Some(kind) = AGENCIES.exact.get(name) {
+        return Some(*kind);
+    }
+    let long = name.chars().nth(4).is_some();
+    if long || !name.chars().any(char::is_lowercase) {
+        return AGENCIES.folded.get(&fold(name)).copied();
+    }
+    None
+}
+
+struct Places {
+    cities: HashSet<String>,
+    regions: HashSet<String>,
+}
+
+static PLACES: LazyLock<Places> = LazyLock::new(|| {
+    let mut places = Places { cities: HashSet::new(), regions: HashSet::new() };
+    for (section, name) in names(include_str!("words/places.txt")) {
+        let set = if section == "city" { &mut places.cities } else { &mut places.regions };
+        set.insert(fold(name));
+    }
+    places
+});
+
+/// Whether `name` is a city of the table, `Delhi` as well as `Jerusalén/Gaza`.
+pub(super) fn is_city(name: &str) -> bool {
+    name.len() <= 120
+        && !name.is_empty()
+        && name.split('/').all(|part| PLACES.cities.contains(&fold(part.trim())))
+}
+
+/// Whether `name` is a country or a state, written out or as `Calif.`.
+pub(super) fn is_region(name: &str) -> bool {
+    name.len() <= 60 && PLACES.regions.contains(&fold(name.trim()))
+}
+
+/// What a word can be on a line that is only a date. A word may be several things.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct DateWord {
+    flags: u32,
+    /// 1 to 12; 0 where languages disagree.
+    pub(super) month: u8,
+    /// Minutes east of Greenwich, for a zone with a fixed offset.
+    pub(super) offset: i16,
+}
+
+impl DateWord {
+    pub(super) const MONTH: u32 = 1;
+    pub(super) const HIJRI: u32 = 1 << 1;
+    pub(super) const SOLAR: u32 = 1 << 2;
+    pub(super) const WEEKDAY: u32 = 1 << 3;
+    pub(super) const PUBLISHED: u32 = 1 << 4;
+    pub(super) const UPDATED: u32 = 1 << 5;
+    pub(super) const AM: u32 = 1 << 6;
+    pub(super) const PM: u32 = 1 << 7;
+    pub(super) const HOUR: u32 = 1 << 8;
+    pub(super) const MINUTE: u32 = 1 << 9;
+    pub(super) const SECOND: u32 = 1 << 10;
+    pub(super) const YEAR: u32 = 1 << 11;
+    pub(super) const MONTH_MARK: u32 = 1 << 12;
+    pub(super) const DAY: u32 = 1 << 13;
+    pub(super) const AGO: u32 = 1 << 14;
+    pub(super) const NOW: u32 = 1 << 15;
+    pub(super) const UNIT: u32 = 1 << 16;
+    pub(super) const ZONE: u32 = 1 << 17;
+    /// A zone whose offset is the same wherever its name is used.
+    pub(super) const OFFSET: u32 = 1 << 18;
+    pub(super) const LUNAR: u32 = 1 << 19;
+    pub(super) const FILLER: u32 = 1 << 20;
+    pub(super) const SOURCE: u32 = 1 << 21;
+    pub(super) const TODAY: u32 = 1 << 22;
+    /// The first word of a two-word month, as `كانون`.
+    pub(super) const LEAD: u32 = 1 << 23;
+
+    /// Whether it can be any of `flags`.
+    pub(super) fn is(self, flags: u32) -> bool {
+        self.flags & flags != 0
+    }
+
+    /// Whether it can be nothing but what `flags` say.
+    pub(super) fn is_only(self, flags: u32) -> bool {
+        self.flags & !flags == 0
+    }
+
+    /// The month `month`, for a name of two words.
+    pub(super) fn named_month(month: u8) -> DateWord {
+        DateWord { flags: DateWord::MONTH, month, offset: 0 }
+    }
+
+    /// What a section of the table makes of its words.
+    fn of_section(section: &str) -> DateWord {
+        let (class, value) = section.split_once(' ').unwrap_or((section, ""));
+        let mut word = DateWord::default();
+        word.flags = match class {
+            "month" => DateWord::MONTH,
+            "hijri" => DateWord::HIJRI,
+            "solar" => DateWord::SOLAR,
+            "weekday" => DateWord::WEEKDAY,
+            "published" => DateWord::PUBLISHED,
+            "updated" => DateWord::UPDATED,
+            "am" => DateWord::AM,
+            "pm" => DateWord::PM,
+            "hour" => DateWord::HOUR,
+            "minute" => DateWord::MINUTE,
+            "second" => DateWord::SECOND,
+            "year" => DateWord::YEAR,
+            "monthmark" => DateWord::MONTH_MARK,
+            "day" => DateWord::DAY,
+            "ago" => DateWord::AGO,
+            "now" => DateWord::NOW,
+            "unit" => DateWord::UNIT,
+            "zone" if value.is_empty() => DateWord::ZONE,
+            "zone" => DateWord::ZONE | DateWord::OFFSET,
+            "lunar" => DateWord::LUNAR,
+            "source" => DateWord::SOURCE,
+            "today" => DateWord::TODAY,
+            "lead" => DateWord::LEAD,
+            _ => DateWord::FILLER,
+        };
+        match class {
+            "month" => word.month = value.parse().unwrap_or(0),
+            "zone" => word.offset = value.parse().unwrap_or(0),
+            _ => {}
+        }
+        word
+    }
+
+    /// Both readings of a word that stands in two sections.
+    fn or(self, other: DateWord) -> DateWord {
+        let month = match (self.month, other.month) {
+            (mine, 0) if !other.is(DateWord::MONTH) => mine,
+            (0, theirs) if !self.is(DateWord::MONTH) => theirs,
+            (mine, theirs) if mine == theirs => mine,
+            _ => 0,
+        };
+        let mut flags = self.flags | other.flags;
+        // An abbreviation that also names a zone without a fixed offset is not resolved.
+        let bare = |word: DateWord| word.is(DateWord::ZONE) && !word.is(DateWord::OFFSET);
+        if bare(self) || bare(other) {
+            flags &= !DateWord::OFFSET;
+        }
+        let offset = if other.is(DateWord::OFFSET) { other.offset } else { self.offset };
+        DateWord { flags, month, offset }
+    }
+}
+
+static DATES: LazyLock<HashMap<String, DateWord>> = LazyLock::new(|| {
+    let mut words: HashMap<String, DateWord> = HashMap::new();
+    for (section, line) in names(include_str!("words/dates.txt")) {
+        let new = DateWord::of_section(section);
+        for name in line.split_whitespace() {
+            words.entry(fold(name)).and_modify(|word| *word = word.or(new)).or_insert(new);
+        }
+    }
+    words
+});
+
+/// What `word` can be on a date line; `None` when it has no place there.
+pub(super) fn date_word(word: &str) -> Option<DateWord> {
+    // The longest word of the table is shorter.
+    let mut lower = [0_u8; 48];
+    let lower = lower.get_mut(..word.len())?;
+    if word.is_ascii() {
+        lower.copy_from_slice(word.as_bytes());
+        lower.make_ascii_lowercase();
+        return DATES.get(std::str::from_utf8(lower).ok()?).copied();
+    }
+    DATES.get(&fold(word)).copied()
+}
+
+/// Whether `c` belongs to a word: letters, and the marks of scripts that write vowels as marks.
+pub(super) fn is_word_char(c: char) -> bool {
+    c.is_alphabetic()
+        || matches!(c, '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{655}' | '\u{e31}'..='\u{e4e}' | '\u{200c}' | '\u{200d}')
+        || (matches!(c, '\u{900}'..='\u{dff}') && digit(c).is_none() && !matches!(c, '।' | '॥'))
+}
+
+/// Whether `c` is of a script that is written without spaces between words.
+pub(super) fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
+}
+
+/// Whether `c` is a Han character.
+pub(super) fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '々')
+}
+
+/// Whether `c` is a Hangul syllable.
+pub(super) fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{ac00}'..='\u{d7a3}')
+}
+
+/// The value of a decimal digit of the scripts that news is written in.
+pub(super) fn digit(c: char) -> Option<u32> {
+    let zero = match c {
+        '0'..='9' => '0',
+        '\u{660}'..='\u{669}' => '\u{660}',
+        '\u{6f0}'..='\u{6f9}' => '\u{6f0}',
+        '\u{966}'..='\u{96f}' => '\u{966}',
+        '\u{9e6}'..='\u{9ef}' => '\u{9e6}',
+        '\u{a66}'..='\u{a6f}' => '\u{a66}',
+        '\u{ae6}'..='\u{aef}' => '\u{ae6}',
+        '\u{be6}'..='\u{bef}' => '\u{be6}',
+        '\u{c66}'..='\u{c6f}' => '\u{c66}',
+        '\u{ce6}'..='\u{cef}' => '\u{ce6}',
+        '\u{d66}'..='\u{d6f}' => '\u{d66}',
+        '\u{e50}'..='\u{e59}' => '\u{e50}',
+        '\u{1040}'..='\u{1049}' => '\u{1040}',
+        '\u{ff10}'..='\u{ff19}' => '\u{ff10}',
+        _ => return None,
+    };
+    Some(u32::from(c) - u32::from(zero))
+}
