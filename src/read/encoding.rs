@@ -77,9 +77,7 @@ fn is_utf8(sample: &[u8]) -> bool {
 /// the same side, and read so it has no control characters.
 fn utf16_without_mark(sample: &[u8]) -> Option<&'static Encoding> {
     let sample = &sample[..sample.len().min(16 << 10)];
-    if memchr::memchr(0, sample).is_none() {
-        return None;
-    }
+    memchr::memchr(0, sample)?;
     let (mut first, mut second) = (0, 0);
     let units = sample.chunks_exact(2);
     let count = units.len();
@@ -117,6 +115,8 @@ pub(super) fn without_marks(text: String) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use encoding_rs::{BIG5, EUC_KR, GBK, SHIFT_JIS, WINDOWS_1251, WINDOWS_1252, WINDOWS_1256};
 
     use super::*;

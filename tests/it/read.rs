@@ -1,5 +1,7 @@
 //! Reading: paths to files, files to dumps, and everything that can be wrong with either.
 
+#![allow(clippy::unwrap_used, clippy::format_collect)]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
@@ -95,6 +97,8 @@ fn one(name: &str, content: &str) -> Dump {
     assert_eq!(outcome.lines.lines().count(), 1, "{}", outcome.lines);
     outcome.dumps.pop().unwrap()
 }
+
+type Pack = fn(&[u8]) -> Vec<u8>;
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
@@ -580,8 +584,7 @@ fn utf16_is_decoded_in_every_format() {
 fn compression_is_told_by_magic_and_all_members_are_read() {
     let half = |bytes: &[u8]| bytes.iter().position(|b| *b == b'\n').unwrap() + 4;
     let (first, second) = TWO.as_bytes().split_at(half(TWO.as_bytes()));
-    let kinds: [(&str, fn(&[u8]) -> Vec<u8>); 4] =
-        [("gzip", gzip), ("zstd", zst), ("bzip2", bz2), ("xz", xz)];
+    let kinds: [(&str, Pack); 4] = [("gzip", gzip), ("zstd", zst), ("bzip2", bz2), ("xz", xz)];
     for (kind, pack) in kinds {
         for content in [
             pack(TWO.as_bytes()),
@@ -621,7 +624,7 @@ fn many() -> String {
 #[test]
 fn damaged_files_are_used_up_to_the_damage() {
     let content = many();
-    let kinds: [fn(&[u8]) -> Vec<u8>; 4] = [gzip, zst, bz2, xz];
+    let kinds: [Pack; 4] = [gzip, zst, bz2, xz];
     for pack in kinds {
         let packed = pack(content.as_bytes());
         let mut cut = packed.clone();
@@ -707,7 +710,7 @@ fn bombs_and_wide_windows_are_refused() {
     let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
     encoder.window_log(28).unwrap();
     encoder.write_all(TWO.as_bytes()).unwrap();
-    encoder.write_all(&[b'\n'; 1 << 20]).unwrap();
+    encoder.write_all(&vec![b'\n'; 1 << 20]).unwrap();
     let outcome = read("a.jsonl", &encoder.finish().unwrap());
     assert_eq!(outcome.rejects[0].reason, RejectReason::TooLarge, "{}", outcome.lines);
     assert!(outcome.rejects[0].detail.contains("--long"), "{}", outcome.rejects[0].detail);
@@ -724,7 +727,7 @@ fn what_is_no_text_is_refused() {
     let outcome = read("a.tar.gz", &gzip(&[&[b'n'; 257][..], b"ustar", &[0; 300]].concat()));
     assert_eq!(outcome.lines, "-:- unsupported @-\n");
     assert!(outcome.rejects[0].detail.starts_with("a tar archive"));
-    assert_eq!(read("a.jsonl.gz", &gzip(&[0; 1 << 16])).lines, "-:- binary @-\n");
+    assert_eq!(read("a.jsonl.gz", &gzip(&vec![0; 1 << 16])).lines, "-:- binary @-\n");
 }
 
 #[test]
