@@ -3,7 +3,7 @@
 //! Rows are cut on the reader's thread, for only that finds where a quoted cell ends.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -72,22 +72,27 @@ struct Header {
 
 impl Header {
     fn new(cells: &[Cow<str>], names: &Names) -> Header {
-        let mut taken: HashSet<String> = cells.iter().map(|cell| cell.to_string()).collect();
-        let mut seen = HashSet::new();
+        let names_seen: HashSet<&str> = cells.iter().map(AsRef::as_ref).collect();
+        // How often each name occurred so far.
+        let mut times: HashMap<&str, u32> = HashMap::new();
         let mut ranked = vec![Vec::new(); FieldName::ALL.len()];
         let mut keys = Vec::new();
         let mut is_field = vec![false; cells.len()];
         for (column, cell) in cells.iter().enumerate() {
+            let time = times.entry(cell).or_insert(0);
+            *time += 1;
             let mut key = cell.to_string();
-            if seen.insert(key.clone()) {
+            if *time == 1 {
                 for (field, rank) in names.of(cell) {
                     ranked[field.index()].push((rank, column));
                     is_field[column] = true;
                 }
             } else {
-                let again = (2..).map(|n| format!("{cell}~{n}")).find(|key| !taken.contains(key));
-                key = again.unwrap_or_default();
-                taken.insert(key.clone());
+                key = format!("{cell}~{time}");
+                while names_seen.contains(&*key) {
+                    *time += 1;
+                    key = format!("{cell}~{time}");
+                }
             }
             keys.push(quoted(&key));
         }
@@ -402,13 +407,11 @@ impl Raws for RawRows {
             repaired += u64::from(cells.iter().any(|cell| {
                 matches!(cell, Cow::Owned(_)) || (self.replaced && cell.contains('\u{fffd}'))
             }));
-            each(match self.pick(&cells) {
-                Some((text, fields)) => Ok(file.dump(row.place, text, fields)),
-                None => {
-                    let detail = "the text cell is empty; name another with --field text=COLUMN";
-                    Err(file.reject(row.place, RejectReason::NoText, detail))
-                }
+            let found = self.pick(&cells).ok_or_else(|| {
+                let detail = "the text cell is empty; name another with --field text=COLUMN";
+                file.reject(row.place, RejectReason::NoText, detail)
             });
+            each(found.map(|(text, fields)| file.dump(row.place, text, fields)));
         }
         repaired
     }

@@ -77,9 +77,7 @@ fn is_utf8(sample: &[u8]) -> bool {
 /// the same side, and read so it has no control characters.
 fn utf16_without_mark(sample: &[u8]) -> Option<&'static Encoding> {
     let sample = &sample[..sample.len().min(16 << 10)];
-    if memchr::memchr(0, sample).is_none() {
-        return None;
-    }
+    memchr::memchr(0, sample)?;
     let (mut first, mut second) = (0, 0);
     let units = sample.chunks_exact(2);
     let count = units.len();
@@ -87,9 +85,10 @@ fn utf16_without_mark(sample: &[u8]) -> Option<&'static Encoding> {
         first += usize::from(unit[0] == 0);
         second += usize::from(unit[1] == 0);
     }
-    let encoding = if second * 10 >= count && first * 100 <= count {
+    let is_side = |side: usize, other: usize| side >= 4 && side * 10 >= count && other * 8 <= side;
+    let encoding = if is_side(second, first) {
         UTF_16LE
-    } else if first * 10 >= count && second * 100 <= count {
+    } else if is_side(first, second) {
         UTF_16BE
     } else {
         return None;
@@ -98,7 +97,7 @@ fn utf16_without_mark(sample: &[u8]) -> Option<&'static Encoding> {
     let controls = text.chars().filter(|c| c.is_control() && !c.is_whitespace()).count();
     // The cut may fall between two surrogates.
     let malformed = malformed && text.trim_end_matches('\u{fffd}').contains('\u{fffd}');
-    (count >= 4 && !malformed && controls * 100 <= count).then_some(encoding)
+    (!malformed && controls * 100 <= count).then_some(encoding)
 }
 
 /// `bytes` as text, malformed sequences as U+FFFD: borrowed when nothing had to be repaired.
@@ -116,6 +115,8 @@ pub(super) fn without_marks(text: String) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use encoding_rs::{BIG5, EUC_KR, GBK, SHIFT_JIS, WINDOWS_1251, WINDOWS_1252, WINDOWS_1256};
 
     use super::*;

@@ -167,6 +167,8 @@ impl Names {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     fn first(names: &Names, keys: &[&str], field: FieldName) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::fs::{self, FileType};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -140,24 +141,22 @@ impl Finder {
                     let warning = "a link, not followed; give it as an argument to read it";
                     self.found.warnings.push(format!("{}: {warning}", shown(&path)));
                 }
-                Ok(entry) => match special(entry.file_type()) {
-                    Some(what) => {
+                Ok(entry) => {
+                    if let Some(what) = special(entry.file_type()) {
                         let detail = format!("a {what}, not opened; a pipe can be given by name");
                         self.reject(&path, RejectReason::Unsupported, detail);
+                        continue;
                     }
-                    None => {
-                        let relative = path.strip_prefix(root).unwrap_or(&path);
-                        let canonical = canonical_root.join(relative);
-                        let bytes = entry.metadata().ok().map(|data| data.len());
-                        // The canonical path has a name where the argument has none, as in `.`.
-                        let folder = canonical.parent().and_then(Path::file_name);
-                        let folder = match path.parent().and_then(Path::file_name).or(folder) {
-                            Some(name) => shown(Path::new(name)),
-                            None => "/".to_owned(),
-                        };
-                        self.file(path, canonical, folder, bytes);
-                    }
-                },
+                    let relative = path.strip_prefix(root).unwrap_or(&path);
+                    let canonical = canonical_root.join(relative);
+                    let bytes = entry.metadata().ok().map(|data| data.len());
+                    // The canonical path has a name where the argument has none, as in `.`.
+                    let folder = canonical.parent().and_then(Path::file_name);
+                    let folder = path.parent().and_then(Path::file_name).or(folder);
+                    let folder =
+                        folder.map_or_else(|| "/".to_owned(), |name| shown(Path::new(name)));
+                    self.file(path, canonical, folder, bytes);
+                }
                 Err(error) => {
                     let detail = error.io_error().map_or_else(|| error.to_string(), refusal);
                     self.reject(&path, RejectReason::Unreadable, detail);
@@ -208,7 +207,7 @@ pub(super) fn shown(path: &Path) -> String {
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
         shown.push_str(chunk.valid());
         for byte in chunk.invalid() {
-            shown.push_str(&format!("\\x{byte:02x}"));
+            let _ = write!(shown, "\\x{byte:02x}");
         }
     }
     shown

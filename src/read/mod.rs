@@ -330,7 +330,7 @@ impl Reader {
     }
 
     /// Opens an input and decides what it is; the whole batch of a file that is refused.
-    fn open(&self, index: usize, input: &Input) -> Result<Open, Batch> {
+    fn open(&self, index: usize, input: &Input) -> Result<Open, Box<Batch>> {
         let file = Arc::new(Origin {
             path: input.shown.clone(),
             folder: input.folder.clone(),
@@ -391,7 +391,7 @@ fn refused(
     stream: Option<&Stream>,
     reason: RejectReason,
     detail: String,
-) -> Batch {
+) -> Box<Batch> {
     let summary = InputSummary {
         path: file.path.clone(),
         bytes: stream.map_or(0, |stream| stream.raw().bytes()),
@@ -403,7 +403,8 @@ fn refused(
         failed: true,
     };
     let rejects = vec![file.refuse(reason, detail)];
-    Batch { input, bytes_read: summary.bytes, finished: Some(summary), file, raws: None, rejects }
+    let bytes_read = summary.bytes;
+    Box::new(Batch { input, bytes_read, finished: Some(summary), file, raws: None, rejects })
 }
 
 impl Open {
@@ -445,14 +446,13 @@ impl Iterator for Reader {
     type Item = Batch;
 
     fn next(&mut self) -> Option<Batch> {
-        let mut open = match self.open.take() {
-            Some(open) => open,
-            None => {
-                let (index, input) = self.inputs.next()?;
-                match self.open(index, &input) {
-                    Ok(open) => open,
-                    Err(batch) => return Some(batch),
-                }
+        let mut open = if let Some(open) = self.open.take() {
+            open
+        } else {
+            let (index, input) = self.inputs.next()?;
+            match self.open(index, &input) {
+                Ok(open) => open,
+                Err(batch) => return Some(*batch),
             }
         };
         let batch = open.next();

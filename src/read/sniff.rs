@@ -69,7 +69,7 @@ fn known(sample: &[u8]) -> Option<&'static str> {
     let has_nul = memchr::memchr(0, &sample[..sample.len().min(4096)]).is_some();
     let stands = |magic: &[u8], at: usize| sample.get(at..).is_some_and(|s| s.starts_with(magic));
     UNSUPPORTED.iter().find_map(|&(magic, at, name)| {
-        let is_plain = magic.iter().all(|byte| byte.is_ascii_alphanumeric());
+        let is_plain = magic.iter().all(u8::is_ascii_alphanumeric);
         (stands(magic, at) && (has_nul || !is_plain)).then_some(name)
     })
 }
@@ -111,7 +111,6 @@ pub(super) fn format(shown: &str, sample: &[u8], names: &Names) -> Format {
             let is_array = matches!(trim_start(rest), [] | [b'{' | b']', ..]);
             if is_array && !is_line_among_lines(head) { Format::Json } else { Format::Jsonl }
         }
-        (Some(Format::Json), [b'{', ..]) => json,
         (Some(Format::Csv | Format::Tsv), [b'[', rest @ ..])
             if trim_start(rest).first() == Some(&b'{') =>
         {
@@ -122,7 +121,7 @@ pub(super) fn format(shown: &str, sample: &[u8], names: &Names) -> Format {
         {
             json
         }
-        (Some(Format::Jsonl) | None, [b'{', ..]) => json,
+        (Some(Format::Jsonl | Format::Json) | None, [b'{', ..]) => json,
         (None, [b'[', ..]) if first_object(head).is_some() => Format::Json,
         (Some(hint), _) => hint,
         (None, _) => by_header(head, names).unwrap_or(Format::Text),

@@ -159,12 +159,12 @@ pub(super) fn compression(bytes: &[u8]) -> Option<&'static str> {
     Kind::ALL.into_iter().find(|kind| kind.starts(bytes)).map(Kind::name)
 }
 
-/// What one step of a codec did.
+/// What one step of a codec did. What came before a fault still counts.
 struct Step {
     taken: usize,
     given: usize,
-    /// The member, frame or stream is complete and its checksum is right.
-    ended: bool,
+    /// Whether the member, frame or stream is complete and its checksum right.
+    ended: Result<bool, Fault>,
 }
 
 enum Fault {
@@ -174,7 +174,7 @@ enum Fault {
 
 /// One member, frame or stream being unpacked.
 trait Codec: Send {
-    fn run(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Fault>;
+    fn run(&mut self, input: &[u8], output: &mut [u8]) -> Step;
 }
 
 /// What a 64-bit total gained since `before`; it is at most the size of a buffer.
@@ -183,64 +183,59 @@ fn gained(before: u64, after: u64) -> usize {
 }
 
 impl Codec for Inflate {
-    fn run(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Fault> {
+    fn run(&mut self, input: &[u8], output: &mut [u8]) -> Step {
         let before = (self.total_in(), self.total_out());
-        let status = self
-            .decompress(input, output, FlushDecompress::None)
-            .map_err(|e| Fault::Corrupt(e.message().unwrap_or("damaged data").to_owned()))?;
-        Ok(Step {
-            taken: gained(before.0, self.total_in()),
-            given: gained(before.1, self.total_out()),
-            ended: status == Status::StreamEnd,
-        })
+        let ended = match self.decompress(input, output, FlushDecompress::None) {
+            Ok(status) => Ok(status == Status::StreamEnd),
+            Err(e) => Err(Fault::Corrupt(e.message().unwrap_or("damaged data").to_owned())),
+        };
+        let taken = gained(before.0, self.total_in());
+        Step { taken, given: gained(before.1, self.total_out()), ended }
     }
 }
 
 impl Codec for Unzstd<'static> {
-    fn run(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Fault> {
+    fn run(&mut self, input: &[u8], output: &mut [u8]) -> Step {
         let mut input = InBuffer::around(input);
         let mut output = OutBuffer::around(output);
-        let left = Operation::run(self, &mut input, &mut output).map_err(|error| {
-            let message = error.to_string();
-            if message.contains("too much memory") {
+        let ended = match Operation::run(self, &mut input, &mut output) {
+            Ok(left) => Ok(left == 0),
+            Err(e) if e.to_string().contains("too much memory") => {
                 let remedy = "recompress it without --long, as in \
                               zstd -dc --long=31 FILE | zstd -o NEW";
-                Fault::TooLarge(format!("its window is over 128 mib; {remedy}"))
-            } else {
-                Fault::Corrupt(message)
+                Err(Fault::TooLarge(format!("its window is over 128 mib; {remedy}")))
             }
-        })?;
-        Ok(Step { taken: input.pos(), given: output.pos(), ended: left == 0 })
+            Err(e) => Err(Fault::Corrupt(e.to_string())),
+        };
+        Step { taken: input.pos(), given: output.pos(), ended }
     }
 }
 
 impl Codec for Bunzip {
-    fn run(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Fault> {
+    fn run(&mut self, input: &[u8], output: &mut [u8]) -> Step {
         let before = (self.total_in(), self.total_out());
-        let status = self.decompress(input, output).map_err(|e| Fault::Corrupt(e.to_string()))?;
-        Ok(Step {
-            taken: gained(before.0, self.total_in()),
-            given: gained(before.1, self.total_out()),
-            ended: status == bzip2::Status::StreamEnd,
-        })
+        let ended = match self.decompress(input, output) {
+            Ok(status) => Ok(status == bzip2::Status::StreamEnd),
+            Err(e) => Err(Fault::Corrupt(e.to_string())),
+        };
+        let taken = gained(before.0, self.total_in());
+        Step { taken, given: gained(before.1, self.total_out()), ended }
     }
 }
 
 impl Codec for Xz {
-    fn run(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Fault> {
+    fn run(&mut self, input: &[u8], output: &mut [u8]) -> Step {
         let before = (self.total_in(), self.total_out());
-        let status = self.process(input, output, Action::Run).map_err(|error| match error {
-            XzError::MemLimit => {
+        let ended = match self.process(input, output, Action::Run) {
+            Ok(status) => Ok(status == XzStatus::StreamEnd),
+            Err(XzError::MemLimit) => {
                 let remedy = "recompress it with xz -9 or less";
-                Fault::TooLarge(format!("it needs over 260 mib of memory; {remedy}"))
+                Err(Fault::TooLarge(format!("it needs over 260 mib of memory; {remedy}")))
             }
-            error => Fault::Corrupt(error.to_string()),
-        })?;
-        Ok(Step {
-            taken: gained(before.0, self.total_in()),
-            given: gained(before.1, self.total_out()),
-            ended: status == XzStatus::StreamEnd,
-        })
+            Err(e) => Err(Fault::Corrupt(e.to_string())),
+        };
+        let taken = gained(before.0, self.total_in());
+        Step { taken, given: gained(before.1, self.total_out()), ended }
     }
 }
 
@@ -339,24 +334,22 @@ impl Unpacker {
                     None => break,
                 },
             };
-            let step = match codec.run(&self.input[self.at..], &mut out[filled..]) {
-                Ok(step) => step,
-                Err(fault) => {
-                    self.fail(kind, fault);
-                    break;
-                }
-            };
+            let step = codec.run(&self.input[self.at..], &mut out[filled..]);
             self.at += step.taken;
             filled += step.given;
             self.taken += step.taken as u64;
             self.given += step.given as u64;
-            if !step.ended {
-                self.codec = Some(codec);
-                if step.taken == 0 && step.given == 0 && !self.refill() {
-                    self.cut_off(kind);
+            match step.ended {
+                Ok(true) => {}
+                Ok(false) => {
+                    self.codec = Some(codec);
+                    if step.taken == 0 && step.given == 0 && !self.refill() {
+                        self.cut_off(kind);
+                    }
                 }
+                Err(fault) => self.fail(kind, fault),
             }
-            if self.is_bomb() {
+            if self.damage.is_none() && self.is_bomb() {
                 let ratio = self.limits.expansion_max;
                 let detail = format!(
                     "{} data that expands more than {ratio} : 1, given up at byte {} of its \
