@@ -1,26 +1,27 @@
 //! Turns scraped dumps of articles into clean, duplicate-free articles, and says what it removed.
+//!
+//! Start reading at [`pipeline::run`]: it is the whole program on one page. One article's way is in
+//! [`clean`].
 
 pub mod article;
-pub mod cli;
-pub mod error;
-pub mod ledger;
-pub mod observer;
-pub mod options;
-pub mod report;
-pub mod terminal;
-pub mod text;
-pub mod write;
-pub mod read;
 pub mod boilerplate;
 pub mod clean;
+pub mod cli;
 pub mod dedupe;
+pub mod error;
 pub mod fingerprint;
 pub mod inspect;
 pub mod language;
+pub mod ledger;
 pub mod lexicon;
 pub mod normalize;
+pub mod observer;
+pub mod options;
 pub mod pipeline;
+pub mod read;
 pub mod recognize;
+pub mod report;
 pub mod segment;
 pub mod strip;
-pub mod recognize;
+pub mod text;
+pub mod write;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, ErrorKind};
-use crate::terminal::terminal_safe;
+use crate::text::terminal_safe;
 
 /// Lines printed for one command. More scroll the cause off the screen.
 pub const LINES_MAX: usize = 20;

@@ -8,7 +8,7 @@ use indicatif::{HumanBytes, HumanCount};
 use crate::cli::report::counted;
 use crate::options::Duplicates;
 use crate::report::Report;
-use crate::terminal::terminal_safe;
+use crate::text::terminal_safe;
 
 /// Reasons named in the summary; the report has them all.
 const REASONS_SHOWN: usize = 6;

@@ -7,7 +7,7 @@ use anstyle::Style;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use indicatif::HumanCount;
 
-use crate::terminal::terminal_safe;
+use crate::text::terminal_safe;
 
 /// Characters of a title or a paragraph that a table shows.
 const TEXT_CHARS_MAX: usize = 60;

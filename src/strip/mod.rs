@@ -324,11 +324,12 @@ fn apply<'a>(
             }
         }
         Some(Take::Caption) => {
-            let credit = credit::find(&text).map(|credit| credit.text);
+            let credit = credit::find(&text).map(|credit| credit.text.into_owned());
             stripped.captions.push(Caption { text: Some(text.into_owned()), credit });
         }
         Some(Take::Credit) => {
-            let credit = credit::find(&text).map_or_else(|| text.to_string(), |credit| credit.text);
+            let found = credit::find(&text).map(|credit| credit.text.into_owned());
+            let credit = found.unwrap_or_else(|| text.into_owned());
             credits.push((stripped.captions.len(), credit));
         }
         Some(Take::Remove { .. }) | None => {

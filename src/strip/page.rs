@@ -33,7 +33,7 @@ pub struct Facts<'a> {
     /// Whether it is only a date or a time.
     pub date: Option<DateLine>,
     /// The credit in it.
-    pub credit: Option<Credit>,
+    pub credit: Option<Credit<'a>>,
     /// Whether it names an author.
     pub byline: Option<Byline<'a>>,
     /// Whether it is nothing but digits, and how many.
