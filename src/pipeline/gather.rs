@@ -79,6 +79,7 @@ impl Gathered {
         options: &Options,
         found: &Found,
         folder: &OutputFolder,
+        observer: &dyn Observer,
     ) -> Result<Gathered, Error> {
         let mut gathered = Gathered {
             spool: Spool::new(options.memory.unwrap_or(MEMORY_DEFAULT) / 2),
@@ -91,6 +92,7 @@ impl Gathered {
         let mut bytes = Vec::new();
         for reject in &found.rejects {
             store(&Entry::Reject(StoredReject::of(reject)), &mut bytes)?;
+            tell(reject, observer);
             let failed = Some(reject.reason);
             gathered.inputs.push(report::Input { failed, ..unread(&reject.file) });
         }

@@ -66,7 +66,7 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
     let pool = pool(options.threads)?;
 
     observer.phase("cleaning", found.inputs.iter().filter_map(|input| input.bytes).sum());
-    let mut gathered = Gathered::new(options, &found, &folder)?;
+    let mut gathered = Gathered::new(options, &found, &folder, observer)?;
     let reader = Reader::new(found.inputs, &read_options(job));
     gathered.gather(&pool, reader, &Cleaner::new(options), observer, &folder)?;
     clock.lap("clean");

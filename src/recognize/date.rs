@@ -138,7 +138,10 @@ struct Token {
 
 #[derive(Clone, Debug)]
 enum Part {
-    Number { value: u32, digits: usize },
+    Number {
+        value: u32,
+        digits: usize,
+    },
     Word(DateWord),
     /// A date and time with a `T` between them.
     Iso(Day),
@@ -217,7 +220,7 @@ fn tokens(line: &str, lenient: bool) -> Option<Vec<Token>> {
 fn mark(c: char) -> Option<char> {
     Some(match c {
         ',' | '，' | '،' | '、' | ';' | '؛' => ',',
-        '.' | '。' | '．' | '·' | '•' | '・' | '।' | '۔' => '.',
+        '.' | '*' | '。' | '．' | '·' | '•' | '・' | '।' | '۔' => '.',
         '-' | '–' | '—' | '―' | '‐' | '‑' | '−' => '-',
         '|' | '｜' | '¦' => '|',
         ':' | '：' => ':',
@@ -261,7 +264,8 @@ fn iso(line: &str, start: usize) -> Option<(Part, usize)> {
         date: Some(pieces.date()),
         time: pieces.time(),
         offset: offset.and_then(|minutes| i16::try_from(minutes).ok()),
-        rfc: text.ends_with('Z') || (offset.is_some() && text.as_bytes().get(text.len() - 3) == Some(&b':')),
+        rfc: text.ends_with('Z')
+            || (offset.is_some() && text.as_bytes().get(text.len() - 3) == Some(&b':')),
         span: start..end,
     };
     Some((Part::Iso(day), end))
@@ -297,7 +301,8 @@ fn word(line: &str, start: usize) -> Option<(DateWord, usize)> {
     // A dot that joined two abbreviations, or scripts without spaces: the longest word that fits.
     let first = text.chars().next()?;
     if words::is_unspaced(first) || words::is_hangul(first) || text.contains('.') {
-        let ends: Vec<usize> = text.char_indices().map(|(at, c)| at + c.len_utf8()).take(8).collect();
+        let ends: Vec<usize> =
+            text.char_indices().map(|(at, c)| at + c.len_utf8()).take(8).collect();
         for &end in ends.iter().rev() {
             if text.contains('.') && !text[end..].starts_with('.') {
                 continue;
@@ -325,7 +330,10 @@ fn two_word_month(rest: &str, end: usize) -> Option<(DateWord, usize)> {
         return None;
     }
     let at = end + rest[end..].find(second)?;
-    Some((DateWord::named_month(month), at + second.trim_end_matches(|c: char| !words::is_word_char(c)).len()))
+    Some((
+        DateWord::named_month(month),
+        at + second.trim_end_matches(|c: char| !words::is_word_char(c)).len(),
+    ))
 }
 
 /// Where a name that is no part of the date ends: a city or agency that opens the line, or the name
@@ -337,7 +345,11 @@ fn skipped(line: &str, start: usize, tokens: &[Token], lenient: bool) -> Option<
         let end = rest.find(|c: char| c == '|' || words::digit(c).is_some()).unwrap_or(rest.len());
         return (rest[..end].split_whitespace().count() <= 4).then_some(start + end);
     }
-    if !lenient || last_word.is_some() || !rest.chars().any(|c| words::digit(c).is_some()) {
+    if !lenient
+        || last_word.is_some()
+        || line.len() > 120
+        || !rest.chars().any(|c| words::digit(c).is_some())
+    {
         return None;
     }
     let mut ends = Vec::new();
@@ -349,7 +361,8 @@ fn skipped(line: &str, start: usize, tokens: &[Token], lenient: bool) -> Option<
             }
         }
     }
-    let known = |end: &&usize| words::is_city(&rest[..**end]) || words::agency(&rest[..**end]).is_some();
+    let known =
+        |end: &&usize| words::is_city(&rest[..**end]) || words::agency(&rest[..**end]).is_some();
     ends.iter().rev().find(known).map(|end| start + end)
 }
 
@@ -377,7 +390,7 @@ fn segments(tokens: &[Token]) -> Vec<Segment> {
     for (index, token) in tokens.iter().enumerate() {
         let new = match &token.part {
             Part::Word(word) if word.is(DateWord::UPDATED) => Label::Updated,
-            Part::Word(word) if word.is(DateWord::PUBLISHED) && !word.is(DateWord::FILLER) => Label::Published,
+            Part::Word(word) if word.is(DateWord::PUBLISHED) => Label::Published,
             _ => continue,
         };
         if content(start..index) {
@@ -433,8 +446,17 @@ impl Stamp {
         let mut used = vec![false; tokens.len()];
         let times = stamp.read_times(tokens, &mut used);
         let dates = read_dates(tokens, &mut used);
-        let left = tokens.iter().zip(&used).any(|(token, used)| token.number().is_some() && !used);
-        if left {
+        let reading = |index: usize| {
+            !dates.is_empty()
+                && tokens[index].number().is_some_and(|(_, digits)| digits <= 2)
+                && tokens
+                    .get(index + 1)
+                    .is_some_and(|token| token.is(DateWord::UNIT) && !token.is(DateWord::MONTH))
+        };
+        // All numbers must have been understood; the minutes of a reading time behind the date are.
+        if (0..tokens.len())
+            .any(|index| tokens[index].number().is_some() && !used[index] && !reading(index))
+        {
             return None;
         }
         stamp.times = times;
@@ -484,7 +506,9 @@ impl Stamp {
         match (self.date, self.time, self.offset) {
             _ if self.rfc => found.to_owned(),
             (Some(date), None, _) if self.times == 0 => date.to_string(),
-            (Some(date), Some(time), Some(0)) => format!("{date}T{}Z", time.strftime("%H:%M:%S%.f")),
+            (Some(date), Some(time), Some(0)) => {
+                format!("{date}T{}Z", time.strftime("%H:%M:%S%.f"))
+            }
             (Some(date), Some(time), Some(offset)) => {
                 let sign = if offset < 0 { '-' } else { '+' };
                 let (hours, minutes) = (offset.abs() / 60, offset.abs() % 60);
@@ -502,7 +526,7 @@ fn is_relative(tokens: &[Token]) -> bool {
     if numbers.clone().any(|(_, digits)| digits > 3) || tokens.len() > 12 {
         return false;
     }
-    let clock = tokens.iter().any(|token| token.is_mark(":") ) && numbers.count() > 1;
+    let clock = tokens.iter().any(|token| token.is_mark(":")) && numbers.count() > 1;
     if clock {
         return false;
     }
@@ -510,7 +534,9 @@ fn is_relative(tokens: &[Token]) -> bool {
         // "20 ago, 18 h": the month of a Romance language needs a word that is only "ago".
         return true;
     }
-    has(DateWord::NOW) && tokens.len() == 2 && tokens.iter().all(|token| token.is(DateWord::NOW | DateWord::FILLER))
+    has(DateWord::NOW)
+        && tokens.len() == 2
+        && tokens.iter().all(|token| token.is(DateWord::NOW | DateWord::FILLER))
 }
 
 /// The time that starts at `index` (`None` inside when it is no valid one) and where it ends.
@@ -522,11 +548,19 @@ fn time_at(tokens: &[Token], index: usize) -> Option<(Option<Time>, usize)> {
     };
     let is = |offset: usize, flags: u32| at(offset).is_some_and(|token| token.is(flags));
     let before = |flags: u32| {
-        tokens[..index].iter().rev().find(|token| !token.is_mark(".:")).is_some_and(|token| token.is(flags))
+        tokens[..index]
+            .iter()
+            .rev()
+            .find(|token| !token.is_mark(".:"))
+            .is_some_and(|token| token.is(flags))
     };
     if digits == 4 && is(1, DateWord::ZONE) && hour / 100 < 24 && hour % 100 < 60 {
         // 0339 GMT
-        let year = tokens.iter().filter_map(Token::number).filter(|(value, digits)| *digits == 4 && *value > 1900).count();
+        let year = tokens
+            .iter()
+            .filter_map(Token::number)
+            .filter(|(value, digits)| *digits == 4 && *value > 1900)
+            .count();
         if year > usize::from(hour > 1900) {
             return Some((clock(hour / 100, hour % 100, 0), index + 1));
         }
@@ -545,7 +579,8 @@ fn time_at(tokens: &[Token], index: usize) -> Option<(Option<Time>, usize)> {
                 second = value;
                 end = index + 5;
                 let fraction = at(5).is_some_and(|token| token.is_mark(".") && !token.spaced);
-                if fraction && at(6).is_some_and(|token| token.number().is_some() && !token.spaced) {
+                if fraction && at(6).is_some_and(|token| token.number().is_some() && !token.spaced)
+                {
                     end = index + 7;
                 }
             }
@@ -567,7 +602,8 @@ fn time_at(tokens: &[Token], index: usize) -> Option<(Option<Time>, usize)> {
     } else if at(1).is_some_and(|token| token.is_mark(".") && !token.spaced)
         && at(2).is_some_and(|token| !token.spaced)
         && two(2).is_some()
-        && !(at(3).is_some_and(|token| token.is_mark(".")) && at(4).is_some_and(|token| token.number().is_some()))
+        && !(at(3).is_some_and(|token| token.is_mark("."))
+            && at(4).is_some_and(|token| token.number().is_some()))
     {
         if index > 0 && !tokens[index].spaced && tokens[index - 1].is_mark(".-/") {
             return None;
@@ -575,9 +611,13 @@ fn time_at(tokens: &[Token], index: usize) -> Option<(Option<Time>, usize)> {
         // 18.30 is a time only beside a word that says so, or beside a whole date.
         let month = tokens.iter().any(|token| token.is(DateWord::MONTH | DateWord::SOLAR));
         let marked = is(3, DateWord::HOUR | DateWord::AM | DateWord::PM | DateWord::ZONE);
-        let preceded = tokens[..index].iter().rev().find(|token| !token.is_mark(".:,-")).is_some_and(|token| {
-            token.is(DateWord::HOUR) || token.number().is_some_and(|(_, digits)| digits == 4)
-        });
+        let preceded = tokens[..index]
+            .iter()
+            .rev()
+            .find(|token| !token.is_mark(".:,-"))
+            .is_some_and(|token| {
+                token.is(DateWord::HOUR) || token.number().is_some_and(|(_, digits)| digits == 4)
+            });
         if !(month || marked || preceded) {
             return None;
         }
@@ -618,7 +658,9 @@ fn offset_at(tokens: &[Token], index: usize) -> (Option<i16>, usize) {
     }
     let mut offset = None;
     match tokens.get(end).map(|token| &token.part) {
-        Some(Part::Word(word)) if word.is(DateWord::ZONE) && !word.is(DateWord::MONTH | DateWord::WEEKDAY) => {
+        Some(Part::Word(word))
+            if word.is(DateWord::ZONE) && !word.is(DateWord::MONTH | DateWord::WEEKDAY) =>
+        {
             offset = word.is(DateWord::OFFSET).then_some(word.offset);
             end += 1;
         }
@@ -735,7 +777,8 @@ fn numeric(tokens: &[Token], used: &[bool], index: usize) -> Option<(Option<Date
             (first <= 31 && second <= 31 && first > 0 && second > 0).then_some((date, range))
         }
         (1..=2, 2) if !matches!(separator, Part::Mark('-')) => {
-            let fits = (1..=31).contains(&first) && (1..=31).contains(&second) && first.min(second) <= 12;
+            let fits =
+                (1..=31).contains(&first) && (1..=31).contains(&second) && first.min(second) <= 12;
             fits.then_some((None, range))
         }
         _ => None,
@@ -749,7 +792,8 @@ fn named(tokens: &[Token], used: &[bool], index: usize) -> Option<(Option<Date>,
         _ => return None,
     };
     let gap = |token: &Token| {
-        token.is_mark(".,-/'") || token.is(DateWord::FILLER | DateWord::YEAR | DateWord::DAY | DateWord::HIJRI)
+        token.is_mark(".,-/'")
+            || token.is(DateWord::FILLER | DateWord::YEAR | DateWord::DAY | DateWord::HIJRI)
     };
     // The next number in one direction, over at most three tokens that join.
     let right = |from: usize| {
@@ -817,7 +861,9 @@ fn named(tokens: &[Token], used: &[bool], index: usize) -> Option<(Option<Date>,
     let lunar = tokens.get(range.end).is_some_and(|token| token.is(DateWord::LUNAR));
     let gregorian = month.is(DateWord::MONTH) && !lunar;
     let date = match (year, day) {
-        (Some(year), Some(day)) if gregorian && month.month > 0 => civil(year, u32::from(month.month), day),
+        (Some(year), Some(day)) if gregorian && month.month > 0 => {
+            civil(year, u32::from(month.month), day)
+        }
         _ => None,
     };
     Some((date, range))

@@ -48,6 +48,11 @@ fn names(file: &'static str) -> impl Iterator<Item = (&'static str, &'static str
         .filter(|(_, name)| !name.is_empty())
 }
 
+/// The entries of one section of a list file.
+pub(super) fn list(file: &'static str, section: &str) -> impl Iterator<Item = &'static str> {
+    names(file).filter(move |(head, _)| *head == section).map(|(_, name)| name)
+}
+
 /// What kind of agency a name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Agency {

@@ -56,7 +56,7 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
 
 /// Whether block `i` copies caption `j`, wholly or cut short.
 fn is_copy(page: &Page, i: usize, j: usize) -> bool {
-    let (text, caption) = (page.text(i), page.text(j));
+    let (text, caption) = (page.single(i), page.single(j));
     // Outside the header a line may state what a caption also says.
     let near = i < page.head.max(page.frame_end) || i <= j + 2;
     let marked = page.facts[i].caption || page.facts[i].doubled;
