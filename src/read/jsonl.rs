@@ -52,7 +52,9 @@ impl Frames for Lines {
         bytes.append(&mut self.carry);
         let mut searched = 0;
         loop {
-            let more = stream.read(&mut bytes, batch_bytes.max(searched));
+            // Twice as much each time, but hardly more than the longest line that counts.
+            let room = (self.file.limits.record_bytes_max + 1).saturating_sub(searched);
+            let more = stream.read(&mut bytes, batch_bytes.max(searched.min(room)));
             if let Some(end) = memchr::memrchr(b'\n', &bytes[searched..]) {
                 let end = searched + end + 1;
                 if !more {
