@@ -63,6 +63,7 @@ pub fn find(line: &str) -> Option<Byline<'_>> {
     if line.len() > LINE_MAX || line.len() < 4 {
         return None;
     }
+    let line = line.trim_start_matches(['*', '+', '•', '-', '–', '—', '|', ' ']);
     let first = line.chars().next()?;
     if first.is_ascii() && !(first.is_ascii_alphabetic() || "([".contains(first)) {
         return None;
@@ -149,7 +150,7 @@ const ROLES: &[&str] = &[
 /// Capitalised words that open a phrase or a heading and hardly ever a name. Collected from the
 /// lines that start with "By" on news sites and in the headings of guides.
 const NOT_NAMES: &[&str] = &[
-    "the", "a", "an", "any", "all", "this", "that", "these", "those", "his", "her", "their", "our", "your", "my", "its", "now", "then",
+    "by", "written", "archivado", "etiquetas", "etiketler", "schlagworte", "the", "a", "an", "any", "all", "this", "that", "these", "those", "his", "her", "their", "our", "your", "my", "its", "now", "then",
     "far", "and", "or", "not", "no", "one", "two", "three", "four", "five", "ten", "some", "most", "many", "more", "each", "every",
     "other", "another", "name", "category", "categories", "type", "types", "role", "industry", "use", "case", "cases", "company",
     "size", "audience", "functionality", "topic", "topics", "date", "year", "month", "week", "day", "time", "author", "brand",
@@ -213,7 +214,7 @@ fn is_name_word(word: &str) -> bool {
         .unwrap_or(core);
     let mut chars = tail.chars();
     let Some(first) = chars.next() else { return false };
-    first.is_uppercase() && chars.all(|c| c.is_alphabetic() || words::is_word_char(c) || "'’-.‘ʻʼ`".contains(c))
+    first.is_uppercase() && !tail.ends_with("’s") && !tail.ends_with("'s") && chars.all(|c| c.is_alphabetic() || words::is_word_char(c) || "'’-.‘ʻʼ`".contains(c))
 }
 
 /// Cuts `rest` into the names it begins with and what follows. `None` when it does not begin with one.
@@ -246,7 +247,9 @@ fn names(rest: &str) -> Option<(&str, &str)> {
         }
         let role = ROLES.contains(&lower.trim_matches('.')) && in_name > 0;
         let initials = core.len() <= 4 && core.chars().all(char::is_uppercase) && in_name == 0 && names > 0 && !after_joint;
-        if role || initials {
+        let next_digit = rest.get(at..).is_some_and(|next| next.starts_with(|c: char| words::digit(c).is_some()));
+        let dated = next_digit && date_word(core.trim_end_matches('.')).is_some_and(|word| word.is(DateWord::MONTH));
+        if role || initials || dated {
             break;
         }
         if is_name_word(core) {
@@ -512,7 +515,11 @@ pub fn is_author_role(line: &str) -> bool {
         _ => tail,
     };
     let small = words.iter().filter(|word| word.starts_with(char::is_lowercase)).count();
-    let articles = ["The", "A", "An", "Der", "Die", "Ein", "Le", "La", "El", "Un", "Une"].contains(first);
+    if words.len() == 1 && ["author", "authors", "autor", "editor", "director", "writers"].contains(&head.as_str()) {
+        // Labels of a page as often as roles.
+        return false;
+    }
+    let articles = ["About", "Our", "Meet", "The", "A", "An", "Der", "Die", "Ein", "Le", "La", "El", "Un", "Une"].contains(first);
     if articles || !(is_last(&role_end) || ROLE_FIRST.contains(&head.as_str())) {
         return false;
     }

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use hashbrown::HashSet;
 
 use super::byline::is_name;
 use super::words::{self, agency};
@@ -36,7 +39,7 @@ const LABELS: &[&str] = &[
     "photograph by", "photography by", "photos by", "photo by", "picture by", "image by", "image copyright", "image source", "photo source", "image from",
     "photo from", "photo illustration by", "illustration by", "illustration", "photographs", "photograph", "photography", "photos", "photo", "picture", "pictures",
     "pic", "pics", "credits", "credit", "image", "images", "screenshot", "screengrab", "video grab", "file photo", "archive photo", "file photo by", "handout photo",
-    "fotocredit", "bildquelle", "bildnachweis", "symbolbild", "symbolfoto", "archivbild", "archivfoto", "bilder", "bild", "fotos", "foto de", "foto di", "foto von",
+    "fotocredit", "bildquelle", "bildnachweis", "bildrechte", "symbolbild", "symbolfoto", "archivbild", "archivfoto", "bilder", "bild", "fotos", "foto de", "foto di", "foto von",
     "foto af", "foto", "fotografia", "fotografía de", "fotografia de", "fotograf", "fotografie", "crédit photo", "credit photo", "credits photo", "photo d'illustration",
     "photo prise par", "imagen", "imagem", "imagens", "credito", "creditos", "reproducao", "divulgacao", "fotogramma", "beeld", "bildet", "foto arsip",
     "fotoğraf", "fotograflar", "kaynak", "zdjecie", "fot", "zdroj", "foto ilustracyjne", "kep", "kepek", "fotó", "slika", "sursa foto",
@@ -44,6 +47,12 @@ const LABELS: &[&str] = &[
     "تصوير", "الصورة", "صورة", "صورة أرشيفية", "صورة من", "عکاس", "عکس", "تصویر", "فوٹو", "फोटो साभार", "फोटो क्रेडिट", "फोटो सोर्स", "फोटो", "तस्वीर", "छायाचित्र", "ছবি", "புகைப்படம்", "ఫోటో",
     "ภาพ", "ảnh", "图片来源", "图源", "图片", "供图", "摄影", "攝影", "资料图", "圖片來源", "圖", "写真", "写真提供", "撮影", "画像", "提供", "사진 제공", "사진제공", "사진", "צילום", "תמונה",
 ];
+
+static LABEL_SET: LazyLock<HashSet<String>> = LazyLock::new(|| LABELS.iter().map(|label| words::fold(label)).collect());
+
+/// The first words of [`LABELS`], by which most words are told to open none.
+static LABEL_STARTS: LazyLock<HashSet<String>> =
+    LazyLock::new(|| LABEL_SET.iter().filter_map(|label| label.split(' ').next()).map(str::to_owned).collect());
 
 /// Labels that introduce a caption as often as a credit: what follows must then look like a source.
 const CAPTION_LABELS: &[&str] = &[
@@ -153,7 +162,7 @@ fn looks_like_source(text: &str) -> bool {
     if text.is_empty() || text.len() > CREDIT_MAX {
         return false;
     }
-    if names_agency(text) && text.split_whitespace().count() <= 10 {
+    if agency(text).is_some() {
         return true;
     }
     let joins = [
@@ -163,12 +172,15 @@ fn looks_like_source(text: &str) -> bool {
     ];
     let mut words = 0_usize;
     let mut names = 0_usize;
-    for word in text.split([' ', '\u{a0}', '/', '|', ',', '(', ')']) {
+    let strange = text.split(['/', '|', ',', '(', ')']).filter(|part| agency(part).is_none() && agency(without_photo(part)).is_none());
+    names += text.split(['/', '|', ',', '(', ')']).filter(|part| !part.trim().is_empty()).count().saturating_sub(strange.clone().count());
+    for word in strange.flat_map(|part| part.split([' ', '\u{a0}'])) {
         let core = word.trim_matches(|c: char| !c.is_alphanumeric());
         let Some(first) = core.chars().next() else { continue };
         words += 1;
         if first.is_lowercase() {
-            if !joins.contains(&core) && !core.contains('.') && !word.starts_with('@') {
+            // The last word may be an agency in small letters: "Jens Holt dpa".
+            if !joins.contains(&core) && !core.contains('.') && !word.starts_with('@') && agency(core).is_none() {
                 return false;
             }
         } else {
@@ -234,7 +246,10 @@ fn strip_label(text: &str) -> Option<(&str, bool)> {
             continue;
         }
         let label = words::fold(&text[..at]);
-        if LABELS.contains(&label.as_str()) {
+        if best.is_none() && count == 1 && !LABEL_STARTS.contains(&label) {
+            return None;
+        }
+        if LABEL_SET.contains(&label) {
             let rest = &text[at..];
             let core = rest.trim_start_matches([':', '：', ',', '/', '|', '.', '…', '-', '–', '=', ' ', '\u{a0}', '©', '／']);
             let marked = rest.trim_start().starts_with([':', '：', ',', '/', '|', '.', '…', '-', '–', '©', '=', '／']);
@@ -325,6 +340,11 @@ fn bracket(line: &str, body: usize) -> Option<Credit<'_>> {
     let before = line[..open].trim_end();
     let alone = before.is_empty();
     let mut span = open..line.len();
+    let square = line[open..].starts_with(['[', '［']);
+    if square && strip_label(content.trim_start_matches(['©', ' '])).is_none() {
+        // "[Reuters]" after a headline says who reported it.
+        return None;
+    }
     if let Some((text, sure)) = plain(content) {
         if !alone && is_expansion(before, content.trim()) {
             return None;
@@ -350,7 +370,7 @@ fn bracket(line: &str, body: usize) -> Option<Credit<'_>> {
     let words = content.split_whitespace().count();
     let titled = content.split_whitespace().all(|word| word.starts_with(char::is_uppercase) || ["of", "the", "and", "de", "for", "del", "du"].contains(&word));
     let agency_like = is_agency_like(content);
-    let plausible = titled && words <= 6 && content.chars().any(char::is_lowercase) && !content.contains(|c: char| words::digit(c).is_some());
+    let plausible = titled && words <= 6 && content.chars().any(char::is_lowercase) && !content.contains(|c: char| c == ':' || words::digit(c).is_some());
     if (agency_like && plausible) || (after_stop && plausible && words >= 2) {
         let text = Cow::Borrowed(content.trim());
         return Some(Credit { text, span, alone, strong: agency_like, prefix_label: None });
@@ -489,14 +509,24 @@ fn labelled(line: &str, body: usize) -> Option<Credit<'_>> {
     };
     if let Some(at) = window.rfind('©') {
         let text = window[at + '©'.len_utf8()..].trim();
-        let is_notice = text.starts_with(|c: char| words::digit(c).is_some()) || text.len() > 100 || text.contains(':');
+        let before = window[..at].trim_end();
+        let is_notice = has_year(text)
+            || has_year(&before[tail(before, 4)..])
+            || before.ends_with("opyright")
+            || text.len() > 100
+            || text.contains(':');
         if !is_notice && looks_like_source(text) {
             let start = window[..at].trim_end();
             // "Photo © X": the label goes with it.
             let word = start.rfind(' ').map_or(0, |space| space + 1);
-            let label = LABELS.contains(&words::fold(&start[word..]).as_str());
+            let label = LABEL_SET.contains(&words::fold(&start[word..]));
             return credit(from + if label { word } else { at }, text, names_agency(text) || at > 0 || from > 0);
         }
+        return None;
+    }
+    // Without one of these no label is followed by a source.
+    let marks = [":", "：", "…", "...", " by ", " of ", " By ", " Of ", "opyright ", "фото ", " BY ", "/", " من "];
+    if !marks.iter().any(|mark| window.contains(mark)) {
         return None;
     }
     for (at, word) in words_of(window) {
@@ -531,6 +561,11 @@ fn labelled(line: &str, body: usize) -> Option<Credit<'_>> {
         return credit(start, text.trim_end_matches(['.', ' ']), names_agency(rest) || after_stop);
     }
     None
+}
+
+/// Four digits in a row: "© Lamp Media 2021" is a notice, not a credit.
+fn has_year(text: &str) -> bool {
+    text.as_bytes().windows(4).any(|four| four.iter().all(u8::is_ascii_digit))
 }
 
 /// The words of `text` with the byte at which each starts.
@@ -580,14 +615,19 @@ fn last_segment(line: &str, body: usize) -> Option<Credit<'_>> {
     if segment.is_empty() || segment.len() > 120 {
         return slashed(line, from);
     }
-    if !whole && start == body {
+    let names = parts(segment).any(|part| agency(part).is_some() || agency(without_photo(part)).is_some());
+    let digits = segment.chars().filter(|c| words::digit(*c).is_some()).count();
+    if (!whole && start == body) || segment.contains([':', '©']) || (digits >= 4 && !(names && segment.contains('/'))) || super::byline::find(segment).is_some() {
         return slashed(line, from);
     }
     let several = parts(segment).count() > 1;
     let kind = agency(segment).or_else(|| agency(without_photo(segment)));
-    let names = parts(segment).any(|part| agency(part).is_some() || agency(without_photo(part)).is_some());
+    // "Sam Holt for NPR", but not "Meal Plans for Busy Weeks".
     let for_outlet = segment.split_once(" for ").is_some_and(|(name, outlet)| {
-        is_name(name) && outlet.split_whitespace().count() <= 5 && outlet.split_whitespace().all(|word| word.starts_with(char::is_uppercase) || ["the", "of"].contains(&word))
+        let article = outlet.strip_prefix("The ").or(outlet.strip_prefix("the ")).is_some_and(|outlet| {
+            outlet.split_whitespace().count() <= 4 && outlet.split_whitespace().all(|word| word.starts_with(char::is_uppercase))
+        });
+        is_name(name) && (agency(outlet).is_some() || article)
     });
     let slash = segment.contains(['/', '|']) || segment.contains(" via ");
     // A comma joins name and agency, but also the parts of a sentence: no other words then.
@@ -596,7 +636,7 @@ fn last_segment(line: &str, body: usize) -> Option<Credit<'_>> {
     if !((names && several && (slash || comma) && looks_like_source(segment)) || for_outlet || lone) {
         return slashed(line, from);
     }
-    let strong = !whole || several && names || kind == Some(words::Agency::Picture);
+    let strong = names && (!whole || several) || kind == Some(words::Agency::Picture);
     Some(Credit { text: tidy(segment), span: start..line.len(), alone: whole, strong, prefix_label: None })
 }
 
@@ -616,6 +656,15 @@ fn slashed(line: &str, from: usize) -> Option<Credit<'_>> {
                 let start = from + at;
                 return Some(Credit { text: tidy(segment), span: start..line.len(), alone: start == 0, strong: true, prefix_label: None });
             }
+        }
+    }
+    // "... of the harbor Sam Holt/AP": without a stop, only the last two words can be the name.
+    if let Some((names, outlet)) = window.rsplit_once('/') {
+        let outlet = outlet.trim();
+        let start = names.rmatch_indices([' ', '\u{a0}']).nth(1).map(|(at, space)| at + space.len());
+        if let Some(start) = start.filter(|start| agency(outlet).is_some() && is_name(names[*start..].trim_end())) {
+            let start = from + start;
+            return Some(Credit { text: tidy(line[start..].trim_end()), span: start..line.len(), alone: false, strong: true, prefix_label: None });
         }
     }
     let at = window.rfind([' ', '\u{a0}'])?;

@@ -217,7 +217,7 @@ fn tokens(line: &str, lenient: bool) -> Option<Vec<Token>> {
 fn mark(c: char) -> Option<char> {
     Some(match c {
         ',' | '，' | '،' | '、' | ';' | '؛' => ',',
-        '.' | '。' | '．' | '·' | '•' | '・' | '।' | '۔' => '.',
+        '.' | '*' | '。' | '．' | '·' | '•' | '・' | '।' | '۔' => '.',
         '-' | '–' | '—' | '―' | '‐' | '‑' | '−' => '-',
         '|' | '｜' | '¦' => '|',
         ':' | '：' => ':',
@@ -377,7 +377,7 @@ fn segments(tokens: &[Token]) -> Vec<Segment> {
     for (index, token) in tokens.iter().enumerate() {
         let new = match &token.part {
             Part::Word(word) if word.is(DateWord::UPDATED) => Label::Updated,
-            Part::Word(word) if word.is(DateWord::PUBLISHED) && !word.is(DateWord::FILLER) => Label::Published,
+            Part::Word(word) if word.is(DateWord::PUBLISHED) => Label::Published,
             _ => continue,
         };
         if content(start..index) {
@@ -433,8 +433,13 @@ impl Stamp {
         let mut used = vec![false; tokens.len()];
         let times = stamp.read_times(tokens, &mut used);
         let dates = read_dates(tokens, &mut used);
-        let left = tokens.iter().zip(&used).any(|(token, used)| token.number().is_some() && !used);
-        if left {
+        let reading = |index: usize| {
+            !dates.is_empty()
+                && tokens[index].number().is_some_and(|(_, digits)| digits <= 2)
+                && tokens.get(index + 1).is_some_and(|token| token.is(DateWord::UNIT) && !token.is(DateWord::MONTH))
+        };
+        // All numbers must have been understood; the minutes of a reading time behind the date are.
+        if (0..tokens.len()).any(|index| tokens[index].number().is_some() && !used[index] && !reading(index)) {
             return None;
         }
         stamp.times = times;

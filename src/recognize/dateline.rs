@@ -104,11 +104,14 @@ const PARTICLES: &[&str] = &[
 /// Whether `word` may stand in the head of a dateline outside brackets: a capitalised word, a
 /// number, a month or a particle.
 fn fits(word: &str) -> bool {
+    if word.starts_with(|c: char| c.is_ascii_uppercase() || c.is_ascii_digit()) {
+        return true;
+    }
     let word = word.trim_matches(|c: char| !c.is_alphanumeric());
     let Some(first) = word.chars().next() else { return true };
     first.is_uppercase()
         || words::digit(first).is_some()
-        || PARTICLES.contains(&word)
+        || (word.len() <= 5 && PARTICLES.contains(&word))
         || date_word(word).is_some_and(|found| found.is(DateWord::MONTH | DateWord::YEAR))
 }
 
@@ -163,6 +166,10 @@ fn cased(text: &str) -> Option<Dateline<'_>> {
         .find(|c| !"“\"'‘«„”’(¿¡".contains(*c))
         .is_some_and(|c| c.is_uppercase() || (!c.is_lowercase() && c.is_alphabetic()));
     let place = place_of(head);
+    if head.contains('(') {
+        // "Arlen (3-0): ..." is a result, "LIDAR (light detection) - ..." an explanation.
+        return None;
+    }
     match kind {
         _ if !starts_sentence && !(is_capitals(place) && rest.starts_with(|c: char| c.is_ascii_digit())) => None,
         End::Dash if is_place(place) || (is_capitals(place) && may_be_place(head, place)) => found(head, false),
@@ -276,8 +283,7 @@ fn may_be_place(head: &str, place: &str) -> bool {
         return true;
     }
     // PDF, EPUB, HTML and most other short forms are no places, and those of the table are known.
-    // A bracket that names no agency explains the word: "LIDAR (light detection) - ...".
-    letters >= 5 && !tail.contains('(') && !tail.contains(',')
+    letters >= 5 && !tail.contains(',')
 }
 
 /// Whether an agency stands in the head: in brackets, between slashes, or after a comma.

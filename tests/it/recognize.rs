@@ -56,14 +56,11 @@ mod dates {
             ("28.02.2022", "2022-02-28"),
             ("28/02/2022", "2022-02-28"),
             ("02/28/2022", "2022-02-28"),
-            ("ArtesPress, | 07 أبريل 2016", ""),
             ("| 08 أبريل 2016", "2016-04-08"),
+            ("* 9 April 2016", "2016-04-09"),
+            ("Dec 12, 2025 11 min read", "2025-12-12"),
         ] {
-            if expected.is_empty() {
-                assert!(date::line(line).is_none(), "{line}");
-            } else {
-                check(Kind::Date, line, Some(expected), None);
-            }
+            check(Kind::Date, line, Some(expected), None);
         }
     }
 
@@ -307,6 +304,7 @@ mod datelines {
             "UPDATE — The bridge is open again.",
             "UNESCO — The agency lists the site.",
             "LIDAR (light detection) - It measures distance.",
+            "Melbourne (3-0): Two goals in the first half.",
             "The Environmental Bureau (EB) - It was founded late.",
             "Paris – Nice",
             "Berlin - eine Stadt am Wasser und im Wandel",
@@ -349,6 +347,8 @@ mod bylines {
             ("By Dana Winter Staff Writer", "Dana Winter"),
             ("By Dana Winter — November 3, 2021 4 min read", "Dana Winter"),
             ("By Dana Winter Updated March 3, 2021", "Dana Winter"),
+            ("By Dana Winter Jul. 19, 2021 9:45 am", "Dana Winter"),
+            ("* By Dana Winter", "Dana Winter"),
             ("By J. R. Winter Jr.", "J. R. Winter Jr."),
             ("By Dana van der Holt", "Dana van der Holt"),
             ("By Ahmad al-Hadid in Arlen", "Ahmad al-Hadid"),
@@ -362,7 +362,6 @@ mod bylines {
             ("Haber-Kamera: Selim KAYALI/RİZE, (DHA)", "Selim KAYALI"),
             ("Текст: Анна Зимина", "Анна Зимина"),
             ("بقلم : نادر الحلبي", "نادر الحلبي"),
-            ("कहानी", ""),
             ("लेखक: अनिल वर्मा", "अनिल वर्मा"),
             ("记者 成小明", "成小明"),
             ("(记者 成小明)", "成小明"),
@@ -370,11 +369,7 @@ mod bylines {
             ("文/成小明", "成小明"),
             ("김하늘 기자", "김하늘"),
         ] {
-            if name.is_empty() {
-                assert_eq!(byline::find(line), None);
-            } else {
-                check(line, name, true);
-            }
+            check(line, name, true);
         }
     }
 
@@ -400,6 +395,7 @@ mod bylines {
             "By Company Size",
             "By Audience",
             "By Popular Demand",
+            "कहानी",
             "BYLINE: Most readers skip it.",
             "By the time she left, it rained.",
             "By Dana Winter’s own account, it rained.",
@@ -514,6 +510,7 @@ mod credits {
             ("Мост после дождя / автор фото Зимина Анна/Фотохроника", "Зимина Анна/Фотохроника", "/ автор фото Зимина Анна/Фотохроника"),
             ("The bridge after the rain, May 3. REUTERS/Sam Holt", "REUTERS/Sam Holt", "REUTERS/Sam Holt"),
             ("REUTERS/Sam Holt", "REUTERS/Sam Holt", "REUTERS/Sam Holt"),
+            ("The bridge is closed for the summer Sam Holt/AP", "Sam Holt/AP", "Sam Holt/AP"),
             ("The bridge after the rain. Sam Holt / AFP via Getty Images", "Sam Holt / AFP via Getty Images", "Sam Holt / AFP via Getty Images"),
             ("图为雨后的桥。 李小明 摄", "李小明", "李小明 摄"),
             ("雨上がりの橋＝2021年1月2日、井出さゆり撮影", "井出さゆり", "井出さゆり撮影"),
@@ -556,6 +553,13 @@ mod credits {
             "20",
             "Photo",
             "© 2021 Lamp Media. All rights reserved.",
+            "Copyright © Lamp Media",
+            "© Lamp Media 2021",
+            "© dpa-infocom, dpa:210304-99-1/2",
+            "Meal Plans for Busy Weeks",
+            "22. Lamp App for Single Parents",
+            "The bridge was closed [Reuters]",
+            "By Dana Winter | Fox News",
             "The lamp went out at four, as it had for thirty years.",
             "",
             "()",
@@ -563,6 +567,80 @@ mod credits {
             ")",
         ] {
             assert_eq!(credit::find(line), None, "{line}");
+        }
+    }
+}
+
+mod hostile {
+    use std::time::{Duration, Instant};
+
+    use copydesk::recognize::{byline, credit, date, dateline};
+    use proptest::prelude::*;
+
+    /// Everything at once; slices are taken so that a wrong span panics.
+    fn recognize(line: &str) {
+        let _ = date::line(line);
+        let _ = date::published(line);
+        let _ = byline::is_name(line);
+        let _ = byline::is_author_role(line);
+        if let Some(found) = byline::find(line) {
+            assert!(line.contains(found.name) && !found.name.is_empty());
+        }
+        if let Some(found) = dateline::find(line) {
+            assert!(line.starts_with(found.text) && !found.text.is_empty());
+        }
+        if let Some(found) = credit::find(line) {
+            let _ = &line[found.span.clone()];
+            let label = found.prefix_label.clone().map(|label| line[label].len());
+            assert!(label.is_some() || !found.text.is_empty());
+            assert!(!found.alone || found.span.start == 0, "{:.80}: {found:?}", line);
+        }
+    }
+
+    #[test]
+    fn long_lines_of_one_kind_take_no_time() {
+        let pieces = [
+            "a", "A", "A ", "( ", ") ", "()", "(AP) ", "- ", "— ", ": ", "Photo: ", "Photo ", "© ", "/ ", "1 ", "1:", "2020-", "May ", "By ", "By A ", "记", "摄 ",
+            "ا ", "न ", "По ", ". ", "Foto: A/", "REUTERS/", "A, ", "“", "\u{a0}", "\u{301}", "İ", "서울=", "年",
+        ];
+        for piece in pieces {
+            for len in [150, 1_900, 100_000] {
+                let line = piece.repeat(len / piece.len());
+                let line = line.trim();
+                for line in [line.to_owned(), format!("{line})"), format!("By {line}"), format!("{line} (AP)"), format!("({line}")] {
+                    let start = Instant::now();
+                    recognize(line.trim());
+                    assert!(start.elapsed() < Duration::from_millis(500), "{piece:?} x {len}");
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_line_panics(line in "\\PC{0,80}") {
+            recognize(line.trim());
+        }
+
+        #[test]
+        fn no_line_of_its_own_words_panics(
+            parts in proptest::collection::vec(proptest::sample::select(vec![
+                "By", "Photo", "Foto:", "(", ")", "AP", "/", "Reuters", "©", "2020", "19", ":", ".", "-", "—", "May", "مايو", "كانون", "الثاني", "تشرين", "年", "月",
+                "日", "摄", "撮影", "记者", "LYON", "Berlin", "،", "Uhr", "PM", "GMT", "+", "07", "12", "Updated", "ago", "hours", "Source", "İ", "ß", "।", "नई दिल्ली", "[", "]",
+                "서울", "=", "연합뉴스", "기자", "«", "»", "…", "File Photo", "via", "T", "2020-02-02T10:00:00Z", "'", "’s", "\u{301}", "，", "（", "）",
+            ]), 0..12),
+            spaces in proptest::collection::vec(proptest::bool::ANY, 12),
+        ) {
+            let mut line = String::new();
+            for (part, space) in parts.iter().zip(&spaces) {
+                line.push_str(part);
+                if *space {
+                    line.push(' ');
+                }
+            }
+            recognize(line.trim());
         }
     }
 }
