@@ -109,7 +109,12 @@ mod dates {
             Some("2018-06-06"),
         );
         check(Kind::Date, "最終更新：2021/05/13", None, Some("2021-05-13"));
-        check(Kind::Date, "Updated 0512 GMT (1312 HKT) June 5, 2018", None, Some("2018-06-05T05:12:00Z"));
+        check(
+            Kind::Date,
+            "Updated 0512 GMT (1312 HKT) June 5, 2018",
+            None,
+            Some("2018-06-05T05:12:00Z"),
+        );
         check(
             Kind::Date,
             "Published: 5 June 2018 • Updated: 7 June 2018",
@@ -122,7 +127,16 @@ mod dates {
 
     #[test]
     fn times_of_day_are_their_own_kind() {
-        for line in ["9 a.m.", "9:30 p.m.", "21:40 Uhr", "7 Uhr", "14:05", "18h20", "Kl. 14.30", "午後6時30分"] {
+        for line in [
+            "9 a.m.",
+            "9:30 p.m.",
+            "21:40 Uhr",
+            "7 Uhr",
+            "14:05",
+            "18h20",
+            "Kl. 14.30",
+            "午後6時30分",
+        ] {
             check(Kind::Time, line, None, None);
         }
     }
@@ -242,7 +256,10 @@ mod datelines {
             ("Brasília (Agência Brasil) - O governo anunciou.", "Brasília (Agência Brasil)"),
             ("(ANSA) - BARI, 20 NOV - Il porto riapre domani.", "(ANSA) - BARI, 20 NOV"),
             ("(Reuters) - Shares rose on Friday in Oslo.", "(Reuters)"),
-            ("КАЗАНЬ, 5 июня — РИА Новости. Мост открыли в пятницу.", "КАЗАНЬ, 5 июня — РИА Новости"),
+            (
+                "КАЗАНЬ, 5 июня — РИА Новости. Мост открыли в пятницу.",
+                "КАЗАНЬ, 5 июня — РИА Новости",
+            ),
             ("КАЗАНЬ, 5 июня. /ТАСС/. Мост открыли в пятницу.", "КАЗАНЬ, 5 июня. /ТАСС/"),
             ("OMSK, June 5. /TASS/. The bridge was opened.", "OMSK, June 5. /TASS/"),
             ("Cairo, Asharq Al-Awsat—The port opened on Friday.", "Cairo, Asharq Al-Awsat"),
@@ -417,14 +434,40 @@ mod bylines {
     #[test]
     fn names_alone() {
         for line in [
-            "Selma Yıldız", "Lucía Prado", "Rami Hadiyye", "Jan van der Wit", "J. R. Winter", "Anna-Lena O’Hara", "SAM HOLT",
-            "Анна Зимина", "Νίκος Παππάς", "نادر الحلبي", "अनिल वर्मा", "王小明", "김하늘", "Ahmad al-Hadid",
+            "Selma Yıldız",
+            "Lucía Prado",
+            "Rami Hadiyye",
+            "Jan van der Wit",
+            "J. R. Winter",
+            "Anna-Lena O’Hara",
+            "SAM HOLT",
+            "Анна Зимина",
+            "Νίκος Παππάς",
+            "نادر الحلبي",
+            "अनिल वर्मा",
+            "王小明",
+            "김하늘",
+            "Ahmad al-Hadid",
         ] {
             assert!(byline::is_name(line), "{line}");
         }
         for line in [
-            "New York", "Most Popular", "Read More", "The Bridge", "Bridge", "Sam holt", "Sam Holt.", "Sam Holt, 42", "Fox News",
-            "Getty Images", "Opinion Columnist", "在北京的天气很好。", "分享", "قال المدير إن المتحف فتح أبوابه", "", "A B",
+            "New York",
+            "Most Popular",
+            "Read More",
+            "The Bridge",
+            "Bridge",
+            "Sam holt",
+            "Sam Holt.",
+            "Sam Holt, 42",
+            "Fox News",
+            "Getty Images",
+            "Opinion Columnist",
+            "在北京的天气很好。",
+            "分享",
+            "قال المدير إن المتحف فتح أبوابه",
+            "",
+            "A B",
         ] {
             assert!(!byline::is_name(line), "{line}");
         }
@@ -433,15 +476,35 @@ mod bylines {
     #[test]
     fn roles() {
         for line in [
-            "Opinion Columnist", "Staff Writer", "Correspondent", "BBC Arlen correspondent", "Chief Writer, The Lamp", "Reporter at The Lamp",
-            "Redakteurin", "Politikredakteur", "Korrespondent in Wien", "Journaliste", "Envoyée spéciale à Lyon", "Corresponsal en Quito",
-            "Обозреватель", "كاتب من الساحل", "صحافية وروائية لبنانية", "Yazar", "特派員",
+            "Opinion Columnist",
+            "Staff Writer",
+            "Correspondent",
+            "BBC Arlen correspondent",
+            "Chief Writer, The Lamp",
+            "Reporter at The Lamp",
+            "Redakteurin",
+            "Politikredakteur",
+            "Korrespondent in Wien",
+            "Journaliste",
+            "Envoyée spéciale à Lyon",
+            "Corresponsal en Quito",
+            "Обозреватель",
+            "كاتب من الساحل",
+            "صحافية وروائية لبنانية",
+            "Yazar",
+            "特派員",
         ] {
             assert!(byline::is_author_role(line), "{line}");
         }
         for line in [
-            "The Writer", "Writer wins a prize for his novel", "A reporter was hurt on Friday.", "Editor leaves paper after 40 years of work and more",
-            "Opinion", "كان كاتب القصة في المدينة", "", "42 Reporters",
+            "The Writer",
+            "Writer wins a prize for his novel",
+            "A reporter was hurt on Friday.",
+            "Editor leaves paper after 40 years of work and more",
+            "Opinion",
+            "كان كاتب القصة في المدينة",
+            "",
+            "42 Reporters",
         ] {
             assert!(!byline::is_author_role(line), "{line}");
         }
@@ -457,7 +520,11 @@ mod credits {
         assert_eq!(found.text, text, "text of {line}");
         assert_eq!(&line[found.span.clone()], expression, "span of {line}");
         assert_eq!(found.strong, strong, "strong: {line}");
-        assert_eq!(found.alone, found.span == (0..line.len()) && !expression.is_empty(), "alone: {line}");
+        assert_eq!(
+            found.alone,
+            found.span == (0..line.len()) && !expression.is_empty(),
+            "alone: {line}"
+        );
     }
 
     #[test]
@@ -466,19 +533,39 @@ mod credits {
             ("The mayor waves in Arlen, May 3, 2021. (AP)", "AP", "(AP)"),
             ("The mayor waves (AFP)", "AFP", "(AFP)"),
             ("The mayor waves. (Getty Images)", "Getty Images", "(Getty Images)"),
-            ("The mayor waves. (Photo by SAM HOLT / AFP)", "SAM HOLT / AFP", "(Photo by SAM HOLT / AFP)"),
+            (
+                "The mayor waves. (Photo by SAM HOLT / AFP)",
+                "SAM HOLT / AFP",
+                "(Photo by SAM HOLT / AFP)",
+            ),
             ("The mayor waves. (AP Photo/Sam Holt)", "AP/Sam Holt", "(AP Photo/Sam Holt)"),
-            ("The mayor waves. (AP Photo/Sam Holt, File)", "AP/Sam Holt", "(AP Photo/Sam Holt, File)"),
+            (
+                "The mayor waves. (AP Photo/Sam Holt, File)",
+                "AP/Sam Holt",
+                "(AP Photo/Sam Holt, File)",
+            ),
             ("The mayor waves. (Sam Holt/AP)", "Sam Holt/AP", "(Sam Holt/AP)"),
             ("The mayor waves. (Photo: Lamp Press)", "Lamp Press", "(Photo: Lamp Press)"),
-            ("The mayor waves. (Courtesy of the lamp museum)", "Courtesy of the lamp museum", "(Courtesy of the lamp museum)"),
+            (
+                "The mayor waves. (Courtesy of the lamp museum)",
+                "Courtesy of the lamp museum",
+                "(Courtesy of the lamp museum)",
+            ),
             ("The mayor waves. (Supplied)", "Supplied", "(Supplied)"),
             ("The mayor waves. (Xinhua/Li Na)", "Xinhua/Li Na", "(Xinhua/Li Na)"),
             ("Le maire salue (Photo, AFP).", "AFP", "(Photo, AFP)."),
             ("The mayor waves (Image: GETTY )", "GETTY", "(Image: GETTY )"),
             ("(Image: © NASA/ESA/K. Holt)", "NASA/ESA/K. Holt", "(Image: © NASA/ESA/K. Holt)"),
-            ("(Foto: picture alliance / laif)", "picture alliance / laif", "(Foto: picture alliance / laif)"),
-            ("(© KEYSTONE/EPA/SAM HOLT / POOL)", "KEYSTONE/EPA/SAM HOLT / POOL", "(© KEYSTONE/EPA/SAM HOLT / POOL)"),
+            (
+                "(Foto: picture alliance / laif)",
+                "picture alliance / laif",
+                "(Foto: picture alliance / laif)",
+            ),
+            (
+                "(© KEYSTONE/EPA/SAM HOLT / POOL)",
+                "KEYSTONE/EPA/SAM HOLT / POOL",
+                "(© KEYSTONE/EPA/SAM HOLT / POOL)",
+            ),
             ("(Arlen News Agency)", "Arlen News Agency", "(Arlen News Agency)"),
             ("El puente de noche. SARA PRADO (EFE)", "SARA PRADO (EFE)", "SARA PRADO (EFE)"),
             ("الجسر بعد المطر (رويترز)", "رويترز", "(رويترز)"),
@@ -489,29 +576,70 @@ mod credits {
         ] {
             check(line, text, expression, true);
         }
-        check("The mayor waves. (Arlen Lamp Works)", "Arlen Lamp Works", "(Arlen Lamp Works)", false);
+        check(
+            "The mayor waves. (Arlen Lamp Works)",
+            "Arlen Lamp Works",
+            "(Arlen Lamp Works)",
+            false,
+        );
         check("“We waited,” the editor said. (Reuters)", "Reuters", "(Reuters)", false);
     }
 
     #[test]
     fn behind_a_label_or_at_the_end() {
         for (line, text, expression) in [
-            ("A village by the lake. Photograph: Sam Holt/Getty Images", "Sam Holt/Getty Images", "Photograph: Sam Holt/Getty Images"),
-            ("The mayor lost two districts. Credit... Sam Holt/The New York Times", "Sam Holt/The New York Times", "Credit... Sam Holt/The New York Times"),
-            ("Eine Frau pflanzt Rosen. Foto: Jens Holt/dpa", "Jens Holt/dpa", "Foto: Jens Holt/dpa"),
-            ("Der See im Winter. Bild: picture alliance/dpa | Jens Holt", "picture alliance/dpa | Jens Holt", "Bild: picture alliance/dpa | Jens Holt"),
+            (
+                "A village by the lake. Photograph: Sam Holt/Getty Images",
+                "Sam Holt/Getty Images",
+                "Photograph: Sam Holt/Getty Images",
+            ),
+            (
+                "The mayor lost two districts. Credit... Sam Holt/The New York Times",
+                "Sam Holt/The New York Times",
+                "Credit... Sam Holt/The New York Times",
+            ),
+            (
+                "Eine Frau pflanzt Rosen. Foto: Jens Holt/dpa",
+                "Jens Holt/dpa",
+                "Foto: Jens Holt/dpa",
+            ),
+            (
+                "Der See im Winter. Bild: picture alliance/dpa | Jens Holt",
+                "picture alliance/dpa | Jens Holt",
+                "Bild: picture alliance/dpa | Jens Holt",
+            ),
             ("Köprü yağmurdan sonra. Fotoğraf: AA", "AA", "Fotoğraf: AA"),
-            ("Un homme marche à Lyon, samedi matin. Photo: AP/Sam Holt", "AP/Sam Holt", "Photo: AP/Sam Holt"),
+            (
+                "Un homme marche à Lyon, samedi matin. Photo: AP/Sam Holt",
+                "AP/Sam Holt",
+                "Photo: AP/Sam Holt",
+            ),
             ("Photo: Sam Holt, AP", "Sam Holt, AP", "Photo: Sam Holt, AP"),
             ("Photo: Getty Images", "Getty Images", "Photo: Getty Images"),
             ("Image copyright Getty Images", "Getty Images", "Image copyright Getty Images"),
             ("© Reuters / Sam Holt", "Reuters / Sam Holt", "© Reuters / Sam Holt"),
-            ("Мост после дождя. © РИА Новости / Анна Зимина", "РИА Новости / Анна Зимина", "© РИА Новости / Анна Зимина"),
-            ("Мост после дождя / автор фото Зимина Анна/Фотохроника", "Зимина Анна/Фотохроника", "/ автор фото Зимина Анна/Фотохроника"),
-            ("The bridge after the rain, May 3. REUTERS/Sam Holt", "REUTERS/Sam Holt", "REUTERS/Sam Holt"),
+            (
+                "Мост после дождя. © РИА Новости / Анна Зимина",
+                "РИА Новости / Анна Зимина",
+                "© РИА Новости / Анна Зимина",
+            ),
+            (
+                "Мост после дождя / автор фото Зимина Анна/Фотохроника",
+                "Зимина Анна/Фотохроника",
+                "/ автор фото Зимина Анна/Фотохроника",
+            ),
+            (
+                "The bridge after the rain, May 3. REUTERS/Sam Holt",
+                "REUTERS/Sam Holt",
+                "REUTERS/Sam Holt",
+            ),
             ("REUTERS/Sam Holt", "REUTERS/Sam Holt", "REUTERS/Sam Holt"),
             ("The bridge is closed for the summer Sam Holt/AP", "Sam Holt/AP", "Sam Holt/AP"),
-            ("The bridge after the rain. Sam Holt / AFP via Getty Images", "Sam Holt / AFP via Getty Images", "Sam Holt / AFP via Getty Images"),
+            (
+                "The bridge after the rain. Sam Holt / AFP via Getty Images",
+                "Sam Holt / AFP via Getty Images",
+                "Sam Holt / AFP via Getty Images",
+            ),
             ("图为雨后的桥。 李小明 摄", "李小明", "李小明 摄"),
             ("雨上がりの橋＝2021年1月2日、井出さゆり撮影", "井出さゆり", "井出さゆり撮影"),
             ("Getty Images", "Getty Images", "Getty Images"),
@@ -525,7 +653,11 @@ mod credits {
 
     #[test]
     fn labels_of_captions() {
-        let label = |line: &str| credit::find(line).and_then(|found| found.prefix_label).map(|label| line[label].to_owned());
+        let label = |line: &str| {
+            credit::find(line)
+                .and_then(|found| found.prefix_label)
+                .map(|label| line[label].to_owned())
+        };
         assert_eq!(label("Image: The captain has signed until 2025").as_deref(), Some("Image: "));
         assert_eq!(label("Image: Sam Holt").as_deref(), Some("Image: "));
         assert_eq!(label("Image caption The bridge was closed").as_deref(), Some("Image caption "));
@@ -533,6 +665,14 @@ mod credits {
         let line = "FILE PHOTO: The bridge is seen in Arlen. REUTERS/Sam Holt/File Photo";
         assert_eq!(label(line).as_deref(), Some("FILE PHOTO: "));
         check(line, "REUTERS/Sam Holt", "REUTERS/Sam Holt/File Photo", true);
+        let line = "The bridge. REUTERS/ Stringer BEST QUALITY AVAILABLE/File Photo";
+        check(
+            line,
+            "REUTERS/ Stringer",
+            "REUTERS/ Stringer BEST QUALITY AVAILABLE/File Photo",
+            true,
+        );
+        check("The bridge. (File)", "File", "(File)", true);
     }
 
     #[test]
@@ -600,14 +740,21 @@ mod hostile {
     #[test]
     fn long_lines_of_one_kind_take_no_time() {
         let pieces = [
-            "a", "A", "A ", "( ", ") ", "()", "(AP) ", "- ", "— ", ": ", "Photo: ", "Photo ", "© ", "/ ", "1 ", "1:", "2020-", "May ", "By ", "By A ", "记", "摄 ",
-            "ا ", "न ", "По ", ". ", "Foto: A/", "REUTERS/", "A, ", "“", "\u{a0}", "\u{301}", "İ", "서울=", "年",
+            "a", "A", "A ", "( ", ") ", "()", "(AP) ", "- ", "— ", ": ", "Photo: ", "Photo ", "© ",
+            "/ ", "1 ", "1:", "2020-", "May ", "By ", "By A ", "记", "摄 ", "ا ", "न ", "По ",
+            ". ", "Foto: A/", "REUTERS/", "A, ", "“", "\u{a0}", "\u{301}", "İ", "서울=", "年",
         ];
         for piece in pieces {
             for len in [150, 1_900, 100_000] {
                 let line = piece.repeat(len / piece.len());
                 let line = line.trim();
-                for line in [line.to_owned(), format!("{line})"), format!("By {line}"), format!("{line} (AP)"), format!("({line}")] {
+                for line in [
+                    line.to_owned(),
+                    format!("{line})"),
+                    format!("By {line}"),
+                    format!("{line} (AP)"),
+                    format!("({line}"),
+                ] {
                     let start = Instant::now();
                     recognize(line.trim());
                     assert!(start.elapsed() < Duration::from_millis(500), "{piece:?} x {len}");
