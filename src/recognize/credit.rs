@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use hashbrown::HashSet;
 
 use super::byline::is_name;
@@ -39,6 +40,25 @@ const CREDIT_MAX: usize = 160;
 /// "©", or nothing if the next word is a name. Lower case, without accents, the longest first.
 static LABELS: LazyLock<HashSet<String>> =
     LazyLock::new(|| words::list(WORDS, "labels").map(words::fold).collect());
+
+/// Without one of these no label is followed by a source.
+static LABEL_MARKS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let marks = [
+        ":",
+        "：",
+        "…",
+        "...",
+        " by ",
+        " By ",
+        " BY ",
+        "ourtesy of ",
+        "ourtesy Of ",
+        "opyright ",
+        "фото ",
+        " من ",
+    ];
+    AhoCorasick::new(marks).unwrap_or_else(|error| unreachable!("constant patterns: {error}"))
+});
 
 /// The first words of [`LABELS`], by which most words are told to open none.
 static LABEL_STARTS: LazyLock<HashSet<String>> = LazyLock::new(|| {
@@ -123,7 +143,7 @@ fn prefix_label(line: &str) -> Option<Range<usize>> {
     let window = &bytes[..bytes.len().min(40)];
     let colon = memchr::memchr(b':', window).or_else(|| {
         // The full-width colon of Chinese and Japanese.
-        memchr::memmem::find(window, "：".as_bytes())
+        memchr::memchr(0xef, window).filter(|at| window[*at..].starts_with("：".as_bytes()))
     });
     let (label, end) = if let Some(colon) = colon {
         let mark = line.get(colon..)?.chars().next().map_or(1, char::len_utf8);
@@ -649,22 +669,7 @@ fn labelled(line: &str, body: usize) -> Option<Credit<'_>> {
         }
         return None;
     }
-    // Without one of these no label is followed by a source.
-    let marks = [
-        ":",
-        "：",
-        "…",
-        "...",
-        " by ",
-        "ourtesy of ",
-        " By ",
-        "ourtesy Of ",
-        "opyright ",
-        "фото ",
-        " BY ",
-        " من ",
-    ];
-    if !marks.iter().any(|mark| window.contains(mark)) {
+    if !LABEL_MARKS.is_match(window) {
         return None;
     }
     for (at, word) in words_of(window) {
@@ -744,17 +749,18 @@ fn may_be_label(word: &str) -> bool {
 fn last_segment(line: &str, body: usize) -> Option<Credit<'_>> {
     let from = tail(line, CREDIT_MAX).max(body);
     let window = line.get(from..)?;
-    let stop = window.char_indices().rev().find(|(at, c)| {
-        let after = &window[at + c.len_utf8()..];
-        let spaced = after.starts_with([' ', '\u{a0}']);
-        let word = window[..*at].rsplit([' ', '/']).next().unwrap_or("");
-        let abbreviation = *c == '.'
-            && (word.chars().count() <= 1
-                || word.contains('.')
-                || ["Jr", "Sr", "St", "Dr"].contains(&word));
-        ("!?”…»".contains(*c) && spaced)
-            || "。！？".contains(*c)
-            || (*c == '.' && spaced && !abbreviation)
+    let stop = window.char_indices().rev().find(|(at, c)| match c {
+        '。' | '！' | '？' => true,
+        '.' | '!' | '?' | '”' | '…' | '»' => {
+            let spaced = window[at + c.len_utf8()..].starts_with([' ', '\u{a0}']);
+            let word = window[..*at].rsplit([' ', '/']).next().unwrap_or("");
+            let abbreviation = *c == '.'
+                && (word.chars().nth(1).is_none()
+                    || word.contains('.')
+                    || ["Jr", "Sr", "St", "Dr"].contains(&word));
+            spaced && !abbreviation
+        }
+        _ => false,
     });
     let (start, whole) = match stop {
         Some((at, c)) => (from + at + c.len_utf8(), false),

@@ -733,7 +733,7 @@ mod hostile {
             let _ = &line[found.span.clone()];
             let label = found.prefix_label.clone().map(|label| line[label].len());
             assert!(label.is_some() || !found.text.is_empty());
-            assert!(!found.alone || found.span.start == 0, "{:.80}: {found:?}", line);
+            assert!(!found.alone || found.span.start == 0, "{line:.80}: {found:?}");
         }
     }
 
@@ -757,7 +757,7 @@ mod hostile {
                 ] {
                     let start = Instant::now();
                     recognize(line.trim());
-                    assert!(start.elapsed() < Duration::from_millis(500), "{piece:?} x {len}");
+                    assert!(start.elapsed() < Duration::from_secs(2), "{piece:?} x {len}");
                 }
             }
         }
