@@ -23,14 +23,17 @@ pub struct Byline<'a> {
 const LINE_MAX: usize = 200;
 
 /// Labels that a colon ends, without accents and in lower case.
-static LABELS: LazyLock<HashSet<String>> = LazyLock::new(|| words::list(WORDS, "labels").map(words::fold).collect());
+static LABELS: LazyLock<HashSet<String>> =
+    LazyLock::new(|| words::list(WORDS, "labels").map(words::fold).collect());
 
 /// The same in scripts without case, folded at first use by the caller's look-up: a colon, a dash or
 /// a space ends them.
-static UNCASED_LABELS: LazyLock<Vec<&str>> = LazyLock::new(|| words::list(WORDS, "labels without case").collect());
+static UNCASED_LABELS: LazyLock<Vec<&str>> =
+    LazyLock::new(|| words::list(WORDS, "labels without case").collect());
 
 /// Han labels, with or without a colon, a slash or a bar.
-static HAN_LABELS: LazyLock<Vec<&str>> = LazyLock::new(|| words::list(WORDS, "han labels").collect());
+static HAN_LABELS: LazyLock<Vec<&str>> =
+    LazyLock::new(|| words::list(WORDS, "han labels").collect());
 
 /// Words that open a byline without a colon, and whether a name after them is a sure sign. The short
 /// ones are also plain words of other languages.
@@ -124,20 +127,24 @@ fn desk(rest: &str) -> Option<&str> {
 }
 
 /// Particles inside names.
-static PARTICLES: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "particles").collect());
+static PARTICLES: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "particles").collect());
 
 /// Words between two names.
 static JOINTS: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "joints").collect());
 
 /// Words after a name that say what the person is; also what stands there instead of a name.
-static ROLES: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "roles beside a name").collect());
+static ROLES: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "roles beside a name").collect());
 
 /// Capitalised words that open a phrase or a heading and hardly ever a name. Collected from the
 /// lines that start with "By" on news sites and in the headings of guides.
-static NOT_NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "not names").collect());
+static NOT_NAMES: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "not names").collect());
 
 /// Words of [`NOT_NAMES`] that are also surnames, so they count against a line only when they open it.
-static SURNAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "surnames").collect());
+static SURNAMES: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "surnames").collect());
 
 /// Whether a name that follows an opener is a phrase: "Use Case", "Any Other Name".
 fn is_phrase(name: &str) -> bool {
@@ -373,7 +380,8 @@ fn is_han_name(part: &str) -> bool {
 }
 
 /// Short Han words that stand alone on news pages.
-static HAN_NOT_NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "han not names").collect());
+static HAN_NOT_NAMES: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "han not names").collect());
 
 /// `김하늘 기자`, `[부산=뉴시스] 김하늘 기자 =`.
 fn korean(line: &str) -> Option<Byline<'_>> {
@@ -446,10 +454,24 @@ pub fn is_name(line: &str) -> bool {
 }
 
 /// Words that name what an author does, at the end of a line in Germanic and other languages.
-static ROLE_LAST: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "roles at the end").collect());
+static ROLE_LAST: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "roles at the end").collect());
 
 /// The same at the beginning, as Romance and Semitic languages have it.
-static ROLE_FIRST: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "roles at the beginning").collect());
+static ROLE_FIRST: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "roles at the beginning").collect());
+
+/// Ends of compounds that name a role: `Politikredakteur`.
+static ROLE_ENDS: LazyLock<Vec<&str>> =
+    LazyLock::new(|| words::list(WORDS, "ends of roles").collect());
+
+/// Words between a role and what it is for.
+static ROLE_LINKS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "links of roles").collect());
+
+/// First words of a sentence or of a label, not of a role.
+static ROLE_NEVER: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "never first in a role").collect());
 
 /// Whether `line` only says what its author is: `Opinion Columnist`, `كاتب من المدينة`, `Redakteurin`.
 #[must_use]
@@ -475,18 +497,9 @@ pub fn is_author_role(line: &str) -> bool {
     if !first.starts_with(char::is_uppercase) {
         return false;
     }
-    let compound = [
-        "redakteur",
-        "redakteurin",
-        "korrespondent",
-        "korrespondentin",
-        "correspondent",
-        "reporter",
-        "reporterin",
-    ];
     let is_last = |word: &str| {
         ROLE_LAST.contains(word)
-            || compound.iter().any(|end| word.len() > end.len() && word.ends_with(end))
+            || ROLE_ENDS.iter().any(|end| word.len() > end.len() && word.ends_with(end))
     };
     // "Opinion Columnist", "BBC Middle East correspondent", "Chief Writer, The Lamp".
     let cut = words.iter().position(|word| {
@@ -505,57 +518,13 @@ pub fn is_author_role(line: &str) -> bool {
         // Labels of a page as often as roles.
         return false;
     }
-    let articles = [
-        "About", "Our", "Meet", "The", "A", "An", "Der", "Die", "Ein", "Le", "La", "El", "Un",
-        "Une",
-    ]
-    .contains(first);
+    let articles = ROLE_NEVER.contains(*first);
     if articles || !(is_last(&role_end) || ROLE_FIRST.contains(head.as_str())) {
         return false;
     }
     if ROLE_FIRST.contains(head.as_str()) && words.len() > 1 && !is_last(&role_end) {
         let second = words.get(1).copied().unwrap_or("");
-        let links = [
-            "at",
-            "for",
-            "in",
-            "of",
-            "de",
-            "en",
-            "à",
-            "à la",
-            "au",
-            "aux",
-            "du",
-            "da",
-            "di",
-            "del",
-            "dell'",
-            "della",
-            "do",
-            "na",
-            "no",
-            "em",
-            "von",
-            "in",
-            "im",
-            "bei",
-            "der",
-            "spécial",
-            "spéciale",
-            "especial",
-            "politique",
-            "jefe",
-            "jefa",
-            "chef",
-            "στην",
-            "στο",
-            "and",
-            "et",
-            "y",
-            "e",
-        ];
-        return first.ends_with(',') || links.contains(&second.to_lowercase().as_str());
+        return first.ends_with(',') || ROLE_LINKS.contains(second.to_lowercase().as_str());
     }
     small <= 5 && words.len() <= 8
 }

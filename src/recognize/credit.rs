@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use hashbrown::HashSet;
 
 use super::byline::is_name;
@@ -37,8 +38,27 @@ const CREDIT_MAX: usize = 160;
 
 /// Words that say that a picture's author follows. They are followed by a colon, a comma, a slash,
 /// "©", or nothing if the next word is a name. Lower case, without accents, the longest first.
+static LABELS: LazyLock<HashSet<String>> =
+    LazyLock::new(|| words::list(WORDS, "labels").map(words::fold).collect());
 
-static LABELS: LazyLock<HashSet<String>> = LazyLock::new(|| words::list(WORDS, "labels").map(words::fold).collect());
+/// Without one of these no label is followed by a source.
+static LABEL_MARKS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let marks = [
+        ":",
+        "：",
+        "…",
+        "...",
+        " by ",
+        " By ",
+        " BY ",
+        "ourtesy of ",
+        "ourtesy Of ",
+        "opyright ",
+        "фото ",
+        " من ",
+    ];
+    AhoCorasick::new(marks).unwrap_or_else(|error| unreachable!("constant patterns: {error}"))
+});
 
 /// The first words of [`LABELS`], by which most words are told to open none.
 static LABEL_STARTS: LazyLock<HashSet<String>> = LazyLock::new(|| {
@@ -46,10 +66,18 @@ static LABEL_STARTS: LazyLock<HashSet<String>> = LazyLock::new(|| {
 });
 
 /// Labels that introduce a caption as often as a credit: what follows must then look like a source.
-static CAPTION_LABELS: LazyLock<HashSet<String>> = LazyLock::new(|| words::list(WORDS, "caption labels").map(words::fold).collect());
+static CAPTION_LABELS: LazyLock<HashSet<String>> =
+    LazyLock::new(|| words::list(WORDS, "caption labels").map(words::fold).collect());
 
 /// What stands for a credit without naming one, as `(Supplied)`. Lower case, without accents.
-static SOURCES: LazyLock<HashSet<String>> = LazyLock::new(|| words::list(WORDS, "sources").map(words::fold).collect());
+static SOURCES: LazyLock<HashSet<String>> =
+    LazyLock::new(|| words::list(WORDS, "sources").map(words::fold).collect());
+
+/// Small words inside the names of photographers and outlets.
+static JOINS: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "joins").collect());
+
+/// What stands behind a credit and is no name, as `, File`.
+static ENDS: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "ends").collect());
 
 /// The credit of `line`, if one is to be seen.
 ///
@@ -115,20 +143,15 @@ fn prefix_label(line: &str) -> Option<Range<usize>> {
     let window = &bytes[..bytes.len().min(40)];
     let colon = memchr::memchr(b':', window).or_else(|| {
         // The full-width colon of Chinese and Japanese.
-        memchr::memmem::find(window, "：".as_bytes())
+        memchr::memchr(0xef, window).filter(|at| window[*at..].starts_with("：".as_bytes()))
     });
-    let (label, end) = match colon {
-        Some(colon) => {
-            let label = line.get(..colon)?;
-            let mark = line[colon..].chars().next().map_or(1, char::len_utf8);
-            (label, colon + mark)
-        }
-        None => {
-            let label = ["Image caption ", "Media caption "]
-                .iter()
-                .find(|label| line.starts_with(**label))?;
-            (*label, label.len())
-        }
+    let (label, end) = if let Some(colon) = colon {
+        let mark = line.get(colon..)?.chars().next().map_or(1, char::len_utf8);
+        (line.get(..colon)?, colon + mark)
+    } else {
+        let label =
+            ["Image caption ", "Media caption "].iter().find(|label| line.starts_with(**label))?;
+        (*label, label.len())
     };
     if label.len() > 36 || !CAPTION_LABELS.contains(&words::fold(label.trim())) {
         return None;
@@ -173,14 +196,6 @@ fn looks_like_source(text: &str) -> bool {
     if agency(text).is_some() {
         return true;
     }
-    let joins = [
-        "via", "for", "of", "by", "and", "und", "et", "y", "e", "i", "и", "the", "de", "del", "di",
-        "du", "la", "le", "van", "von", "der", "den", "bin", "al", "el", "dos", "da", "do", "für",
-        "pour", "para", "per", "dpa", "imago", "epd", "alliance", "images", "courtesy", "file",
-        "handout", "from", "through", "mit", "op", "stock", "photo", "x", "в", "из", "с", "laif",
-        "ullstein", "bild", "dapd", "ddp", "dts", "picture", "at", "on", "des", "les", "ve",
-        "via:",
-    ];
     let mut words = 0_usize;
     let mut names = 0_usize;
     let strange = text
@@ -193,7 +208,7 @@ fn looks_like_source(text: &str) -> bool {
         .saturating_sub(strange.clone().count());
     let beside_agency = names > 0;
     for word in strange
-        .filter(|part| !(beside_agency && !part.trim().contains(' ')))
+        .filter(|part| !beside_agency || part.trim().contains(' '))
         .flat_map(|part| part.split([' ', '\u{a0}']))
     {
         let core = word.trim_matches(|c: char| !c.is_alphanumeric());
@@ -201,7 +216,7 @@ fn looks_like_source(text: &str) -> bool {
         words += 1;
         if first.is_lowercase() {
             // The last word may be an agency in small letters: "Jens Holt dpa".
-            if !joins.contains(&core)
+            if !JOINS.contains(core)
                 && !core.contains('.')
                 && !word.starts_with('@')
                 && agency(core).is_none()
@@ -308,20 +323,10 @@ fn strip_label(text: &str) -> Option<(&str, bool)> {
             let marked = rest
                 .trim_start()
                 .starts_with([':', '：', ',', '/', '|', '.', '…', '-', '–', '©', '=', '／']);
-            let by = [
-                "by",
-                "of",
-                "copyright",
-                "from",
-                "автор фото",
-                                "di",
-                "de",
-                "von",
-                "af",
-                "par",
-            ]
-            .iter()
-            .any(|end| label.ends_with(end));
+            let by =
+                ["by", "of", "copyright", "from", "автор фото", "di", "de", "von", "af", "par"]
+                    .iter()
+                    .any(|end| label.ends_with(end));
             best = Some((core, marked || by));
         }
     }
@@ -344,11 +349,11 @@ fn plain(content: &str) -> Option<(Cow<'_, str>, bool)> {
     }
     // "Photo: X", "File photo: X", "Photo by X", twice for "Photo credit: © X".
     for _ in 0..2 {
-        if let Some((rest, marked)) = strip_label(text) {
-            if marked && !rest.is_empty() {
-                text = rest.trim();
-                explicit = true;
-            }
+        if let Some((rest, true)) = strip_label(text)
+            && !rest.is_empty()
+        {
+            text = rest.trim();
+            explicit = true;
         }
     }
     if let Some(name) = taken_name(text) {
@@ -377,39 +382,15 @@ fn plain(content: &str) -> Option<(Cow<'_, str>, bool)> {
 fn tidy(text: &str) -> Cow<'_, str> {
     let mut core =
         text.trim().trim_end_matches(['.', ' ', ',', '/']).trim_start_matches(['/', ' ', '-', '|']);
-    loop {
-        let before = core.len();
-        for end in [
-            "/File Photo",
-            "/File photo",
-            "/file photo",
-            "/FILE PHOTO",
-            "/File",
-            "/Files",
-            "/file",
-            ", File",
-            ", file",
-            " File Photo",
-            " file photo",
-            ", file photo",
-            " BEST QUALITY AVAILABLE",
-            "/Handout",
-            "/dpa-tmn/Archiv",
-            "/Archiv",
-            "/Archivbild",
-            "/Symbolbild",
-            "/Illustration",
-            "/Archive",
-            "/Files Photo",
-        ] {
-            // "Handout" and "File" are the only word of some credits.
-            if let Some(rest) = core.strip_suffix(end).filter(|rest| !rest.is_empty()) {
-                core = rest.trim_end_matches([' ', ',', '/']);
-            }
-        }
-        if core.len() == before {
+    // A credit that is only "File" or "Handout" keeps it.
+    while let Some((rest, last)) = core.rsplit_once(['/', ',']) {
+        if rest.trim().is_empty() || !ENDS.contains(last.trim().to_lowercase().as_str()) {
             break;
         }
+        core = rest.trim_end();
+    }
+    for end in [" BEST QUALITY AVAILABLE", " File Photo", " file photo"] {
+        core = core.strip_suffix(end).map_or(core, str::trim_end);
     }
     for photo in [" Photo", " PHOTO", " photo", " Photos"] {
         if let Some(at) = core.find(photo) {
@@ -462,10 +443,11 @@ fn bracket(line: &str, body: usize) -> Option<Credit<'_>> {
                 prefix_label: None,
             });
         }
-        if before.ends_with([')', '）']) && body < before.len() {
-            if let Some(inner) = bracket(before, body).filter(|inner| inner.strong) {
-                span.start = inner.span.start;
-            }
+        if before.ends_with([')', '）'])
+            && body < before.len()
+            && let Some(inner) = bracket(before, body).filter(|inner| inner.strong)
+        {
+            span.start = inner.span.start;
         }
         let alone = line[..span.start].trim().is_empty();
         let quoted = line.starts_with(['"', '“', '„', '«', '‘', '「', '”']);
@@ -687,22 +669,7 @@ fn labelled(line: &str, body: usize) -> Option<Credit<'_>> {
         }
         return None;
     }
-    // Without one of these no label is followed by a source.
-    let marks = [
-        ":",
-        "：",
-        "…",
-        "...",
-        " by ",
-        "ourtesy of ",
-        " By ",
-        "ourtesy Of ",
-        "opyright ",
-        "фото ",
-        " BY ",
-        " من ",
-    ];
-    if !marks.iter().any(|mark| window.contains(mark)) {
+    if !LABEL_MARKS.is_match(window) {
         return None;
     }
     for (at, word) in words_of(window) {
@@ -753,9 +720,9 @@ fn has_year(text: &str) -> bool {
 
 /// The words of `text` with the byte at which each starts.
 fn words_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.split([' ', '\u{a0}', '(', '|', '/']).filter_map(move |word| {
-        (!word.is_empty()).then(|| (word.as_ptr() as usize - text.as_ptr() as usize, word))
-    })
+    text.split([' ', '\u{a0}', '(', '|', '/'])
+        .filter(|word| !word.is_empty())
+        .map(move |word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
 }
 
 /// Cheap test before the labels are tried: whether `word` can begin one.
@@ -765,22 +732,12 @@ fn may_be_label(word: &str) -> bool {
     match chars.next() {
         Some(c) if c.is_ascii() => {
             let second = chars.next().map_or(' ', |c| c.to_ascii_lowercase());
-            matches!(
-                (c.to_ascii_lowercase(), second),
-                ('p', 'h' | 'i')
-                    | ('f', 'o' | 'i')
-                    | ('i', 'm' | 'l')
-                    | ('b', 'i' | 'e')
-                    | ('c', 'r')
-                    | ('s', 'c' | 'y' | 'l' | 'u')
-                    | ('v', 'i')
-                    | ('a', 'r' | 'n')
-                    | ('k', 'a' | 'e')
-                    | ('z', 'd')
-                    | ('h', 'a')
-                    | ('r', 'e')
-                    | ('d', 'i')
-            )
+            // The first two letters of the labels in ASCII.
+            let starts = [
+                "ph", "pi", "fo", "fi", "im", "il", "bi", "be", "cr", "sc", "sy", "sl", "su", "vi",
+                "ar", "an", "ka", "ke", "zd", "ha", "re", "di",
+            ];
+            starts.iter().any(|start| start.chars().eq([c.to_ascii_lowercase(), second]))
         }
         Some(_) => core.chars().count() <= 14,
         None => false,
@@ -792,17 +749,18 @@ fn may_be_label(word: &str) -> bool {
 fn last_segment(line: &str, body: usize) -> Option<Credit<'_>> {
     let from = tail(line, CREDIT_MAX).max(body);
     let window = line.get(from..)?;
-    let stop = window.char_indices().rev().find(|(at, c)| {
-        let after = &window[at + c.len_utf8()..];
-        let spaced = after.starts_with([' ', '\u{a0}']);
-        let word = window[..*at].rsplit([' ', '/']).next().unwrap_or("");
-        let abbreviation = *c == '.'
-            && (word.chars().count() <= 1
-                || word.contains('.')
-                || ["Jr", "Sr", "St", "Dr"].contains(&word));
-        ("!?”…»".contains(*c) && spaced)
-            || "。！？".contains(*c)
-            || (*c == '.' && spaced && !abbreviation)
+    let stop = window.char_indices().rev().find(|(at, c)| match c {
+        '。' | '！' | '？' => true,
+        '.' | '!' | '?' | '”' | '…' | '»' => {
+            let spaced = window[at + c.len_utf8()..].starts_with([' ', '\u{a0}']);
+            let word = window[..*at].rsplit([' ', '/']).next().unwrap_or("");
+            let abbreviation = *c == '.'
+                && (word.chars().nth(1).is_none()
+                    || word.contains('.')
+                    || ["Jr", "Sr", "St", "Dr"].contains(&word));
+            spaced && !abbreviation
+        }
+        _ => false,
     });
     let (start, whole) = match stop {
         Some((at, c)) => (from + at + c.len_utf8(), false),
@@ -815,12 +773,9 @@ fn last_segment(line: &str, body: usize) -> Option<Credit<'_>> {
         return slashed(line, from);
     }
     let slash = segment.contains(['/', '|']) || segment.contains(" via ");
-    let mut kind = agency(segment);
-    if kind.is_none() && !slash && !segment.contains(',') && !segment.contains(" for ") {
-        kind = agency(without_photo(segment));
-        if kind.is_none() {
-            return None;
-        }
+    let mut whole_name = agency(segment);
+    if whole_name.is_none() && !slash && !segment.contains(',') && !segment.contains(" for ") {
+        whole_name = Some(agency(without_photo(segment))?);
     }
     let names =
         parts(segment).any(|part| agency(part).is_some() || agency(without_photo(part)).is_some());
@@ -852,12 +807,14 @@ fn last_segment(line: &str, body: usize) -> Option<Credit<'_>> {
     let comma = segment
         .split_once(',')
         .is_some_and(|(name, outlet)| is_name(name.trim()) && agency(outlet.trim()).is_some());
-    let lone = kind.is_some() && (!whole || lone_agency(segment));
-    if !((names && several && (slash || comma) && looks_like_source(segment)) || for_outlet || lone)
+    let single = whole_name.is_some() && (!whole || lone_agency(segment));
+    if !((names && several && (slash || comma) && looks_like_source(segment))
+        || for_outlet
+        || single)
     {
         return slashed(line, from);
     }
-    let strong = names && (!whole || several) || kind == Some(words::Agency::Picture);
+    let strong = names && (!whole || several) || whole_name == Some(words::Agency::Picture);
     Some(Credit {
         text: tidy(segment),
         span: start..line.len(),

@@ -193,16 +193,13 @@ fn tokens(line: &str, lenient: bool) -> Option<Vec<Token>> {
                 part
             }
         } else if words::is_word_char(c) {
-            match word(line, start) {
-                Some((word, end)) => {
-                    at = end;
-                    Part::Word(word)
-                }
-                None => {
-                    at = skipped(line, start, &tokens, lenient)?;
-                    spaced = true;
-                    continue;
-                }
+            if let Some((word, end)) = word(line, start) {
+                at = end;
+                Part::Word(word)
+            } else {
+                at = skipped(line, start, &tokens, lenient)?;
+                spaced = true;
+                continue;
             }
         } else {
             Part::Mark(mark(c)?)
@@ -437,7 +434,7 @@ impl Stamp {
             offset: None,
             rfc: false,
             times: 0,
-            span: usize::MAX..0,
+            span: 0..0,
         };
         if is_relative(tokens) {
             stamp.kind = Some(Kind::Relative);
@@ -468,8 +465,11 @@ impl Stamp {
                 (stamp.time, stamp.offset, stamp.times) = (best.time, best.offset, 1);
             }
             stamp.kind = Some(Kind::Date);
-            stamp.span.start = stamp.span.start.min(best.span.start);
-            stamp.span.end = stamp.span.end.max(best.span.end);
+            stamp.span = if times > 0 {
+                stamp.span.start.min(best.span.start)..stamp.span.end.max(best.span.end)
+            } else {
+                best.span.clone()
+            };
         } else if times > 0 {
             let today = tokens.iter().any(|token| token.is(DateWord::TODAY));
             stamp.kind = Some(if today { Kind::Relative } else { Kind::Time });
@@ -554,16 +554,8 @@ fn time_at(tokens: &[Token], index: usize) -> Option<(Option<Time>, usize)> {
             .find(|token| !token.is_mark(".:"))
             .is_some_and(|token| token.is(flags))
     };
-    if digits == 4 && is(1, DateWord::ZONE) && hour / 100 < 24 && hour % 100 < 60 {
-        // 0339 GMT
-        let year = tokens
-            .iter()
-            .filter_map(Token::number)
-            .filter(|(value, digits)| *digits == 4 && *value > 1900)
-            .count();
-        if year > usize::from(hour > 1900) {
-            return Some((clock(hour / 100, hour % 100, 0), index + 1));
-        }
+    if digits == 4 && is(1, DateWord::ZONE) {
+        return compact_time(tokens, hour).map(|time| (Some(time), index + 1));
     }
     if digits > 2 || hour > 24 {
         return None;
@@ -574,28 +566,27 @@ fn time_at(tokens: &[Token], index: usize) -> Option<(Option<Time>, usize)> {
         let (value, _) = two(2)?;
         minute = value;
         end = index + 3;
-        if at(3).is_some_and(|token| token.is_mark(":")) {
-            if let Some((value, _)) = two(4) {
-                second = value;
-                end = index + 5;
-                let fraction = at(5).is_some_and(|token| token.is_mark(".") && !token.spaced);
-                if fraction && at(6).is_some_and(|token| token.number().is_some() && !token.spaced)
-                {
-                    end = index + 7;
-                }
+        if at(3).is_some_and(|token| token.is_mark(":"))
+            && let Some((value, _)) = two(4)
+        {
+            second = value;
+            end = index + 5;
+            let fraction = at(5).is_some_and(|token| token.is_mark(".") && !token.spaced);
+            if fraction && at(6).is_some_and(|token| token.number().is_some() && !token.spaced) {
+                end = index + 7;
             }
         }
     } else if is(1, DateWord::HOUR) && !is(1, DateWord::MONTH) {
         end = index + 2;
-        if let Some((value, _)) = two(2) {
-            if !at(3).is_some_and(|token| token.is_mark(":") || token.is(DateWord::DAY)) {
-                minute = value;
-                end = index + 3;
-                if is(3, DateWord::MINUTE) {
-                    end = index + 4;
-                    if two(4).is_some() && is(5, DateWord::SECOND) {
-                        end = index + 6;
-                    }
+        if let Some((value, _)) = two(2)
+            && !at(3).is_some_and(|token| token.is_mark(":") || token.is(DateWord::DAY))
+        {
+            minute = value;
+            end = index + 3;
+            if is(3, DateWord::MINUTE) {
+                end = index + 4;
+                if two(4).is_some() && is(5, DateWord::SECOND) {
+                    end = index + 6;
                 }
             }
         }
@@ -608,24 +599,14 @@ fn time_at(tokens: &[Token], index: usize) -> Option<(Option<Time>, usize)> {
         if index > 0 && !tokens[index].spaced && tokens[index - 1].is_mark(".-/") {
             return None;
         }
-        // 18.30 is a time only beside a word that says so, or beside a whole date.
-        let month = tokens.iter().any(|token| token.is(DateWord::MONTH | DateWord::SOLAR));
-        let marked = is(3, DateWord::HOUR | DateWord::AM | DateWord::PM | DateWord::ZONE);
-        let preceded = tokens[..index]
-            .iter()
-            .rev()
-            .find(|token| !token.is_mark(".:,-"))
-            .is_some_and(|token| {
-                token.is(DateWord::HOUR) || token.number().is_some_and(|(_, digits)| digits == 4)
-            });
-        if !(month || marked || preceded) {
+        if !dot_is_clock(tokens, index) {
             return None;
         }
         minute = two(2).map_or(0, |(value, _)| value);
         end = index + 3;
-    } else if !is(1, DateWord::AM | DateWord::PM) && !before(DateWord::HOUR) {
-        return None;
-    } else if is(1, DateWord::MONTH) && !is(1, DateWord::AM | DateWord::PM) {
+    } else if !is(1, DateWord::AM | DateWord::PM)
+        && (!before(DateWord::HOUR) || is(1, DateWord::MONTH))
+    {
         return None;
     }
     if tokens.get(end).is_some_and(|token| token.is(DateWord::HOUR)) {
@@ -643,6 +624,30 @@ fn time_at(tokens: &[Token], index: usize) -> Option<(Option<Time>, usize)> {
         _ => hour,
     };
     Some((clock(hour, minute, second), end))
+}
+
+/// `0339` of `0339 GMT`: a year must stand elsewhere, or it may be one itself.
+fn compact_time(tokens: &[Token], value: u32) -> Option<Time> {
+    let years = tokens
+        .iter()
+        .filter_map(Token::number)
+        .filter(|(value, digits)| *digits == 4 && *value > 1900)
+        .count();
+    (value / 100 < 24 && value % 100 < 60 && years > usize::from(value > 1900))
+        .then(|| clock(value / 100, value % 100, 0))
+        .flatten()
+}
+
+/// Whether `18.30` at `index` is a time: beside a word that says so, or beside a whole date.
+fn dot_is_clock(tokens: &[Token], index: usize) -> bool {
+    let month = tokens.iter().any(|token| token.is(DateWord::MONTH | DateWord::SOLAR));
+    let marks = DateWord::HOUR | DateWord::AM | DateWord::PM | DateWord::ZONE;
+    let marked = tokens.get(index + 3).is_some_and(|token| token.is(marks));
+    let previous = tokens[..index].iter().rev().find(|token| !token.is_mark(".:,-"));
+    let preceded = previous.is_some_and(|token| {
+        token.is(DateWord::HOUR) || token.number().is_some_and(|(_, digits)| digits == 4)
+    });
+    month || marked || preceded
 }
 
 fn clock(hour: u32, minute: u32, second: u32) -> Option<Time> {
@@ -787,10 +792,7 @@ fn numeric(tokens: &[Token], used: &[bool], index: usize) -> Option<(Option<Date
 
 /// A day written around the month at `index`: `20 Nov 2019`, `November 20, 2019`, `2019. november 20.`
 fn named(tokens: &[Token], used: &[bool], index: usize) -> Option<(Option<Date>, Range<usize>)> {
-    let month = match tokens[index].part {
-        Part::Word(word) => word,
-        _ => return None,
-    };
+    let Part::Word(month) = tokens[index].part else { return None };
     let gap = |token: &Token| {
         token.is_mark(".,-/'")
             || token.is(DateWord::FILLER | DateWord::YEAR | DateWord::DAY | DateWord::HIJRI)

@@ -98,7 +98,8 @@ fn separator(text: &str, from: usize) -> Option<(usize, usize, End)> {
                 }
             }
             '।' => return Some((at, after, End::Stop)),
-            '?' | '!' | ';' | '؟' | '“' | '”' | '"' | '…' | '|' | '@' | '#' | '&' | '%' | '$' => {
+            '?' | '!' | ';' | '؟' | '“' | '”' | '"' | '…' | '|' | '@' | '#' | '&' | '%' | '$' =>
+            {
                 return None;
             }
             _ => {}
@@ -109,7 +110,8 @@ fn separator(text: &str, from: usize) -> Option<(usize, usize, End)> {
 }
 
 /// Particles inside the names of places.
-static PARTICLES: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "particles").collect());
+static PARTICLES: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "particles").collect());
 
 /// Whether `word` may stand in the head of a dateline outside brackets: a capitalised word, a
 /// number, a month or a particle.
@@ -138,10 +140,7 @@ fn cased(text: &str) -> Option<Dateline<'_>> {
         }
         at += word.len() + 1;
     }
-    let (end, after, kind) = match separator(text, 0) {
-        Some(found) => found,
-        None => return wire_in_brackets(text),
-    };
+    let Some((end, after, kind)) = separator(text, 0) else { return wire_in_brackets(text) };
     let head = text[..end].trim_end().trim_end_matches(['.', ',']).trim_end();
     // "Berlin (Reuters) Die Regierung: ..." has its colon later.
     let full = text[..end].trim_end();
@@ -159,12 +158,11 @@ fn cased(text: &str) -> Option<Dateline<'_>> {
     }
     let found = |text, agency| Some(Dateline { text, agency });
     // МОСКВА, 3 мая — РИА Новости. / Baghdad – Asharq Al-Awsat
-    if kind == End::Dash {
-        if let Some(second) = agency_after(text, after) {
-            if is_place(head) || is_capitals(head) {
-                return found(&text[..second], true);
-            }
-        }
+    if kind == End::Dash
+        && (is_place(head) || is_capitals(head))
+        && let Some(second) = agency_after(text, after)
+    {
+        return found(&text[..second], true);
     }
     if rest.len() < REST_MIN {
         return None;
@@ -182,23 +180,16 @@ fn cased(text: &str) -> Option<Dateline<'_>> {
         // "Arlen (3-0): ..." is a result, "LIDAR (light detection) - ..." an explanation.
         return None;
     }
-    match kind {
-        _ if !starts_sentence
-            && !(is_capitals(place) && rest.starts_with(|c: char| c.is_ascii_digit())) =>
-        {
-            None
-        }
-        End::Dash if is_place(place) || (is_capitals(place) && may_be_place(head, place)) => {
-            found(head, false)
-        }
-        End::Colon
-            if is_place(place)
-                || (is_capitals(place) && (says_place(place) || has_region(head))) =>
-        {
-            found(head, false)
-        }
-        _ => None,
-    }
+    let capitals = is_capitals(place);
+    let number = capitals && rest.starts_with(|c: char| c.is_ascii_digit());
+    let place_stands = is_place(place)
+        || match kind {
+            End::Dash => capitals && may_be_place(head, place),
+            End::Colon => capitals && (says_place(place) || has_region(head)),
+            End::Stop => false,
+        };
+    (place_stands && kind != End::Stop && (starts_sentence || number))
+        .then_some(Dateline { text: head, agency: false })
 }
 
 /// The parts of `head` that are not in brackets or between slashes.
@@ -249,7 +240,8 @@ fn has_region(head: &str) -> bool {
 }
 
 /// First words of many place names; a person is rarely called so.
-static PLACE_STARTS: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "place starts").collect());
+static PLACE_STARTS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "place starts").collect());
 
 fn says_place(place: &str) -> bool {
     place.split_once(' ').is_some_and(|(first, rest)| {
@@ -259,7 +251,8 @@ fn says_place(place: &str) -> bool {
 
 /// Words in capitals that open a line with a dash and are no places: labels, file formats, bodies.
 /// Collected from the labels of the large English, German, French, Spanish and Turkish sites.
-static NOT_PLACES: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "not places").collect());
+static NOT_PLACES: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "not places").collect());
 
 /// Words that join a phrase, never the name of a place in capitals.
 static JOINTS: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "joints").collect());
@@ -316,7 +309,8 @@ fn is_known_wire(name: &str) -> bool {
 }
 
 /// Words in the name of an agency that is not in the table.
-static AGENCY_WORDS: LazyLock<Vec<String>> = LazyLock::new(|| words::list(WORDS, "agency words").map(words::fold).collect());
+static AGENCY_WORDS: LazyLock<Vec<String>> =
+    LazyLock::new(|| words::list(WORDS, "agency words").map(words::fold).collect());
 
 /// An agency as it stands in the brackets of a dateline, also several, and the call letters of
 /// American stations.
@@ -479,7 +473,8 @@ fn chinese(text: &str) -> Option<Dateline<'_>> {
 }
 
 /// Words that say that a bracket in an Urdu or Hindi dateline names who reports.
-static REPORTERS: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "reporters").collect());
+static REPORTERS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "reporters").collect());
 
 /// Arabic, Persian, Urdu, the scripts of India, Hebrew, Hangul: no capitals, so a place or an agency
 /// of the tables is needed.
@@ -520,12 +515,11 @@ fn uncased(text: &str) -> Option<Dateline<'_>> {
         (is_city(place.trim()) && is_known_wire(agency))
             || (is_city(agency.trim()) && is_known_wire(place))
     });
-    if kind != End::Stop && (city || head.split_whitespace().count() <= 3) {
-        if let Some(second) = agency_after_uncased(text, after) {
-            if city {
-                return Some(Dateline { text: &text[..second], agency: true });
-            }
-        }
+    if kind != End::Stop
+        && city
+        && let Some(second) = agency_after_uncased(text, after)
+    {
+        return Some(Dateline { text: &text[..second], agency: true });
     }
     if text[after..].trim_start().len() < REST_MIN {
         return None;
