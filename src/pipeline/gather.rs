@@ -4,11 +4,11 @@ use std::ops::ControlFlow;
 
 use rayon::ThreadPool;
 
+use super::for_each_article;
 use super::index::Index;
 use super::ordered::ordered;
 use super::spool::Spool;
 use super::stored::{Entry, StoredArticle, StoredReject};
-use super::for_each_article;
 use crate::boilerplate::{Learned, Learner};
 use crate::clean::{CleanArticle, Cleaner};
 use crate::dedupe::{self, ArticleId, Candidate};
@@ -209,8 +209,11 @@ impl Gathered {
             each_entry(&bytes, &mut |entry| {
                 let Entry::Article(article) = entry else { return Ok(()) };
                 let source = sources[id.0 as usize];
-                if (0..article.paragraphs.len()).any(|i| learned.contains(source, article.digest(i))) {
-                    changed.push((id, without(&article, |digest| learned.contains(source, digest))));
+                if (0..article.paragraphs.len())
+                    .any(|i| learned.contains(source, article.digest(i)))
+                {
+                    changed
+                        .push((id, without(&article, |digest| learned.contains(source, digest))));
                 }
                 id.0 += 1;
                 Ok(())

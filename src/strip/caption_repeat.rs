@@ -44,10 +44,7 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
                     marks.push(Mark::field(i, Take::Credit));
                 }
             }
-        } else if i > 0
-            && facts.doubled
-            && facts.width >= ADJACENT_WIDTH_MIN
-            && page.same(i - 1, i)
+        } else if i > 0 && facts.doubled && facts.width >= ADJACENT_WIDTH_MIN && page.same(i - 1, i)
         {
             marks.push(Mark::repeat(i, Reason::CaptionRepeat, i - 1));
         }
@@ -63,7 +60,8 @@ fn is_copy(page: &Page, i: usize, j: usize) -> bool {
     if same(text, caption) {
         return near || marked || page.facts[i].width >= ADJACENT_WIDTH_MIN;
     }
-    near && (is_cut_copy(text, caption) || (page.article.blocks[i].gap == 0 && is_bare_copy(page, i, j)))
+    near && (is_cut_copy(text, caption)
+        || (page.article.blocks[i].gap == 0 && is_bare_copy(page, i, j)))
 }
 
 /// Whether block `i` is the words of caption `j` without its credit, set directly under it. With a

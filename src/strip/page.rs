@@ -9,8 +9,8 @@ use crate::recognize::byline::{self, Byline};
 use crate::recognize::credit::{self, Credit};
 use crate::recognize::date::{self, DateLine, Kind};
 use crate::segment::header;
-use crate::segment::lines::{ends_sentence, looks_like_title, width};
 use crate::segment::is_size_control;
+use crate::segment::lines::{ends_sentence, looks_like_title, width};
 
 /// Blocks below a title within which it may be stated again (see `segment::cut`).
 const FRAME_BLOCKS: usize = 14;
@@ -242,9 +242,8 @@ impl<'p, 'a> Page<'p, 'a> {
             }
         }
         if !self.facts.is_empty() && first == 0 {
-            let cut = self.len() > 1
-                && self.facts[1].caption
-                && is_cut_copy(self.text(0), self.text(1));
+            let cut =
+                self.len() > 1 && self.facts[1].caption && is_cut_copy(self.text(0), self.text(1));
             self.facts[0].caption |= cut;
         }
     }
@@ -314,9 +313,10 @@ impl<'p, 'a> Page<'p, 'a> {
     fn is_cut_off_title(&self, i: usize) -> bool {
         let text = self.text(i);
         let facts = &self.facts[i];
-        let longer = self.facts.get(i + 1).is_some_and(|next| {
-            next.width >= facts.width + facts.width / 2 && next.hit.is_none()
-        });
+        let longer = self
+            .facts
+            .get(i + 1)
+            .is_some_and(|next| next.width >= facts.width + facts.width / 2 && next.hit.is_none());
         let dots = text.ends_with("...");
         let statement = text.ends_with(['.', '!', '?', '。', '！', '？', '۔', '।', '؟']) && !dots;
         i == 0 && self.len() > 2 && (12..=100).contains(&facts.width) && longer && !statement
@@ -432,7 +432,8 @@ impl<'p, 'a> Page<'p, 'a> {
     }
 
     fn find_tail(&self) -> usize {
-        let last = |is: fn(&Page, usize) -> bool| (self.head..self.len()).rev().find(|&i| is(self, i));
+        let last =
+            |is: fn(&Page, usize) -> bool| (self.head..self.len()).rev().find(|&i| is(self, i));
         let prose = last(|page, i| page.is_prose(i));
         let has_prose = prose.is_some();
         let end = prose.or_else(|| last(|page, i| page.is_plain(i))).map_or(self.head, |i| i + 1);

@@ -1,6 +1,6 @@
 //! One test binary for everything that is tested from outside.
 
-mod write;
-mod read;
 mod cli_args;
+mod read;
 mod recognize;
+mod write;
