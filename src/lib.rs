@@ -2,4 +2,6 @@
 
 pub mod article;
 pub mod error;
+pub mod fingerprint;
 pub mod ledger;
+pub mod normalize;

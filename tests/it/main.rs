@@ -1,1 +1,6 @@
 //! One test binary for everything that is tested from outside.
+#![allow(clippy::unwrap_used)]
+
+mod characters;
+mod fingerprint;
+mod normalize;
