@@ -119,7 +119,8 @@ fn kept_run(bytes: &[u8], mut at: usize, simple: &mut bool) -> usize {
             // Cyrillic, Arabic, U+2010-2027, kana, Han, Hangul, full width forms.
             0xC2 if second > 0xA0 && second != 0xAD => at += 2,
             0xCE if second != 0x87 => at += 2,
-            0xD8 if second >= 0xA0 => at += 2,
+            0xD8 if matches!(second, 0xA0..|0x8C| 0x9B | 0x9F) => at += 2,
+            0xDB if second <= 0x93 || second >= 0xB0 => at += 2,
             0xD9 if second <= 0x8A || (0xA0..0xB0).contains(&second) => at += 2,
             0xC3..=0xCB | 0xCF..=0xD1 | 0xDA => at += 2,
             0xE2 if second == 0x80 && (0x90..=0xA7).contains(&third) => at += 3,

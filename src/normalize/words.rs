@@ -47,13 +47,22 @@ fn mixed(text: &str) -> usize {
             at += run.len();
             continue;
         }
-        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
-        match stand_in(c) {
+        let mut chars = text.get(at..).unwrap_or_default().chars();
+        let Some(c) = chars.next() else { break };
+        match look_up(c) {
             StandIn::Is(byte) => batch.push(byte),
             StandIn::Alone => {
+                count += 1;
+                let mut last = c;
+                for c in chars.take_while(|&c| is_han(c)) {
+                    count += 1;
+                    at += last.len_utf8();
+                    last = c;
+                }
                 cut = Cut { text: at, batch: batch.len(), counted: true };
                 batch.push(b' ');
-                count += 1;
+                at += last.len_utf8();
+                continue;
             }
             // An extending mark takes part in what it follows; on its own it may be a word.
             StandIn::Extends if batch.last().is_some_and(u8::is_ascii_alphanumeric) => {}
@@ -97,6 +106,7 @@ fn token(text: &str, start: usize, at: &mut usize) -> usize {
 }
 
 /// How a character that is not ASCII is counted.
+#[derive(Clone, Copy)]
 enum StandIn {
     /// Like this ASCII character.
     Is(u8),
@@ -108,8 +118,30 @@ enum StandIn {
     Hard,
 }
 
+/// The stand-ins of the alphabets and of the punctuation: [`stand_in`] as a table.
+static TABLE: [StandIn; 0x2100] = {
+    let mut table = [StandIn::Hard; 0x2100];
+    let mut code = 0_u32;
+    while code < 0x2100 {
+        if let Some(c) = char::from_u32(code) {
+            table[code as usize] = stand_in(c);
+        }
+        code += 1;
+    }
+    table
+};
+
+fn look_up(c: char) -> StandIn {
+    TABLE.get(c as usize).copied().unwrap_or_else(|| stand_in(c))
+}
+
+/// Whether `c` is a common Han character: a word of its own.
+fn is_han(c: char) -> bool {
+    ('\u{4E00}'..='\u{9FFF}').contains(&c)
+}
+
 /// The stand-in of `c`. Any character may be `Hard`; those of common news text should not be.
-fn stand_in(c: char) -> StandIn {
+const fn stand_in(c: char) -> StandIn {
     use StandIn::{Alone, Extends, Hard, Is};
     match c {
         'À'..='Ö'
@@ -129,12 +161,20 @@ fn stand_in(c: char) -> StandIn {
         | '\u{48A}'..='\u{52F}'
         | '\u{620}'..='\u{64A}'
         | '\u{671}'..='\u{6D3}'
+        | '\u{904}'..='\u{939}'
+        | '\u{958}'..='\u{961}'
         | '\u{AC00}'..='\u{D7A3}' => Is(b'a'),
-        '\u{660}'..='\u{669}' | '\u{6F0}'..='\u{6F9}' => Is(b'0'),
-        '\u{300}'..='\u{36F}' | '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{200C}' => Extends,
+        '\u{660}'..='\u{669}' | '\u{6F0}'..='\u{6F9}' | '\u{966}'..='\u{96F}' => Is(b'0'),
+        '\u{300}'..='\u{36F}'
+        | '\u{64B}'..='\u{65F}'
+        | '\u{670}'
+        | '\u{200C}'
+        | '\u{900}'..='\u{903}'
+        | '\u{93A}'..='\u{93C}'
+        | '\u{93E}'..='\u{94F}' => Extends,
         '‘' | '’' => Is(b'.'),
-        '،' => Is(b','),
-        '·' => Is(b':'),
+        '،' | '，' | '；' => Is(b','),
+        '·' | '：' => Is(b':'),
         // Punctuation and symbols of no rule.
         '\u{A0}'
         | '¡'..='©'
@@ -157,6 +197,7 @@ fn stand_in(c: char) -> StandIn {
         | '−'
         | '؛'
         | '؟'
+        | '।'
         | '。'
         | '、'
         | '〈'..='】'
