@@ -3,5 +3,6 @@
 pub mod article;
 pub mod error;
 pub mod fingerprint;
+pub mod language;
 pub mod ledger;
 pub mod normalize;

@@ -3,4 +3,5 @@
 
 mod characters;
 mod fingerprint;
+mod language;
 mod normalize;
