@@ -4,3 +4,9 @@ mod cli_args;
 mod read;
 mod recognize;
 mod write;
+#![allow(clippy::unwrap_used)]
+
+mod characters;
+mod fingerprint;
+mod language;
+mod normalize;

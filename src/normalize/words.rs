@@ -1,0 +1,277 @@
+//! Counts words by Unicode word boundaries (UAX #29), fast where the rules are simple.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Number of words of `text`: the segments between Unicode word boundaries (UAX #29) that have at
+/// least one alphanumeric character; `text.unicode_words().count()`, but faster.
+///
+/// `can't`, `3.14` and `1,000` are one word each, `well-known` is two, and every Han character one.
+#[must_use]
+pub fn words(text: &str) -> usize {
+    if text.is_ascii() { ascii(text.as_bytes()) } else { mixed(text) }
+}
+
+/// Bytes of stand-ins that are gathered before they are counted: small enough for the first cache.
+const BATCH: usize = 4096;
+
+/// Counts a text by its ASCII stand-ins: each character is replaced by an ASCII one that the rules
+/// treat alike, a batch of them is counted at once. A token (what stands between two spaces) with
+/// any other character is counted by the full rules; there is a word boundary at each space.
+fn mixed(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut count = 0;
+    let mut batch = Vec::with_capacity(bytes.len().min(BATCH) + 64);
+    let mut cut = Cut::default();
+    let mut at = 0;
+    while at < bytes.len() {
+        if batch.len() >= BATCH {
+            if cut.batch == 0 {
+                // A token longer than a batch.
+                count += token(text, cut.text, &mut at);
+                count -= usize::from(cut.counted);
+                batch.clear();
+                cut = Cut { text: at, ..Cut::default() };
+                continue;
+            }
+            count += ascii(batch.get(..cut.batch).unwrap_or_default());
+            batch.drain(..cut.batch);
+            cut.batch = 0;
+        }
+        let rest = bytes.get(at..).unwrap_or_default();
+        let run = rest.get(..ascii_len(rest.get(..BATCH).unwrap_or(rest))).unwrap_or_default();
+        if !run.is_empty() {
+            if let Some(space) = memchr::memrchr(b' ', run) {
+                cut = Cut { text: at + space, batch: batch.len() + space, counted: false };
+            }
+            batch.extend_from_slice(run);
+            at += run.len();
+            continue;
+        }
+        let mut chars = text.get(at..).unwrap_or_default().chars();
+        let Some(c) = chars.next() else { break };
+        match look_up(c) {
+            StandIn::Is(byte) => batch.push(byte),
+            StandIn::Alone => {
+                count += 1;
+                let mut last = c;
+                for c in chars.take_while(|&c| is_han(c)) {
+                    count += 1;
+                    at += last.len_utf8();
+                    last = c;
+                }
+                cut = Cut { text: at, batch: batch.len(), counted: true };
+                batch.push(b' ');
+                at += last.len_utf8();
+                continue;
+            }
+            // An extending mark takes part in what it follows; on its own it may be a word.
+            StandIn::Extends if batch.last().is_some_and(u8::is_ascii_alphanumeric) => {}
+            StandIn::Extends | StandIn::Hard => {
+                count += ascii(batch.get(..cut.batch).unwrap_or_default());
+                batch.clear();
+                count += token(text, cut.text, &mut at);
+                count -= usize::from(cut.counted);
+                cut = Cut { text: at, ..Cut::default() };
+                continue;
+            }
+        }
+        at += c.len_utf8();
+    }
+    count + ascii(&batch)
+}
+
+/// The last word boundary at which both text and batch can be cut.
+#[derive(Default)]
+struct Cut {
+    text: usize,
+    batch: usize,
+    /// The character right after it is counted already.
+    counted: bool,
+}
+
+/// Length of the ASCII at the start of `bytes`.
+fn ascii_len(bytes: &[u8]) -> usize {
+    const WIDE: usize = 32;
+    let wide = bytes.chunks_exact(WIDE).take_while(|chunk| chunk.is_ascii()).count() * WIDE;
+    let rest = bytes.get(wide..).unwrap_or_default();
+    wide + rest.iter().position(|byte| !byte.is_ascii()).unwrap_or(rest.len())
+}
+
+/// Counts the token that started at `start` and goes on at `at`, by the full rules, and moves `at`
+/// to its end.
+fn token(text: &str, start: usize, at: &mut usize) -> usize {
+    let rest = text.as_bytes().get(*at..).unwrap_or_default();
+    *at += memchr::memchr(b' ', rest).unwrap_or(rest.len());
+    text.get(start..*at).unwrap_or_default().unicode_words().count()
+}
+
+/// How a character that is not ASCII is counted.
+#[derive(Clone, Copy)]
+enum StandIn {
+    /// Like this ASCII character.
+    Is(u8),
+    /// As a word of its own, whatever stands around it.
+    Alone,
+    /// As a part of the letter or digit before it.
+    Extends,
+    /// By the full rules only.
+    Hard,
+}
+
+/// The stand-ins of the alphabets and of the punctuation: [`stand_in`] as a table.
+static TABLE: [StandIn; 0x2100] = {
+    let mut table = [StandIn::Hard; 0x2100];
+    let mut code = 0_u32;
+    while code < 0x2100 {
+        if let Some(c) = char::from_u32(code) {
+            table[code as usize] = stand_in(c);
+        }
+        code += 1;
+    }
+    table
+};
+
+fn look_up(c: char) -> StandIn {
+    TABLE.get(c as usize).copied().unwrap_or_else(|| stand_in(c))
+}
+
+/// Whether `c` is a common Han character: a word of its own.
+fn is_han(c: char) -> bool {
+    ('\u{4E00}'..='\u{9FFF}').contains(&c)
+}
+
+/// The stand-in of `c`. Any character may be `Hard`; those of common news text should not be.
+const fn stand_in(c: char) -> StandIn {
+    use StandIn::{Alone, Extends, Hard, Is};
+    match c {
+        'À'..='Ö'
+        | 'Ø'..='ö'
+        | 'ø'..='\u{2C1}'
+        | 'ª'
+        | 'µ'
+        | 'º'
+        | '\u{1E00}'..='\u{1F15}'
+        | '\u{370}'..='\u{373}'
+        | 'Ά'
+        | 'Έ'..='Ί'
+        | 'Ό'
+        | 'Ύ'..='Ρ'
+        | 'Σ'..='ϵ'
+        | '\u{400}'..='\u{481}'
+        | '\u{48A}'..='\u{52F}'
+        | '\u{620}'..='\u{64A}'
+        | '\u{671}'..='\u{6D3}'
+        | '\u{904}'..='\u{939}'
+        | '\u{958}'..='\u{961}'
+        | '\u{AC00}'..='\u{D7A3}' => Is(b'a'),
+        '\u{660}'..='\u{669}' | '\u{6F0}'..='\u{6F9}' | '\u{966}'..='\u{96F}' => Is(b'0'),
+        '\u{300}'..='\u{36F}'
+        | '\u{64B}'..='\u{65F}'
+        | '\u{670}'
+        | '\u{200C}'
+        | '\u{900}'..='\u{903}'
+        | '\u{93A}'..='\u{93C}'
+        | '\u{93E}'..='\u{94F}' => Extends,
+        '‘' | '’' => Is(b'.'),
+        '،' | '，' | '；' => Is(b','),
+        '·' | '：' => Is(b':'),
+        // Punctuation and symbols of no rule.
+        '\u{A0}'
+        | '¡'..='©'
+        | '«'
+        | '¬'
+        | '®'..='±'
+        | '´'
+        | '¶'
+        | '»'
+        | '¿'
+        | '×'
+        | '÷'
+        | '‐'..='―'
+        | '‚'..='‣'
+        | '…'
+        | '‹'
+        | '›'
+        | '€'
+        | '™'
+        | '−'
+        | '؛'
+        | '؟'
+        | '।'
+        | '。'
+        | '、'
+        | '〈'..='】'
+        | '（'
+        | '）'
+        | '！'
+        | '？' => Is(b' '),
+        '²'
+        | '³'
+        | '¹'
+        | '¼'..='¾'
+        | '\u{3041}'..='\u{3096}'
+        | '\u{3400}'..='\u{4DBF}'
+        | '\u{4E00}'..='\u{9FFF}' => Alone,
+        _ => Hard,
+    }
+}
+
+/// Counts the words of ASCII text.
+///
+/// A word starts at each letter or digit that follows neither; but a mark that links two letters or
+/// two digits (rules WB6 and WB7, WB11 and WB12) makes one word of two. Whole rows of bytes are
+/// looked at at once.
+fn ascii(bytes: &[u8]) -> usize {
+    // Few enough that no count of a row overflows a byte.
+    const ROW: usize = 192;
+    if memchr::memchr(b'_', bytes).is_some() {
+        // The underscore links anything, and is a word with a letter or digit only.
+        return bytes
+            .split(|&byte| byte == b' ')
+            .filter_map(|token| std::str::from_utf8(token).ok())
+            .map(|token| token.unicode_words().count())
+            .sum();
+    }
+    let mut count = usize::from(bytes.first().is_some_and(u8::is_ascii_alphanumeric));
+    let Some(last) = bytes.len().checked_sub(1) else { return 0 };
+    let befores = bytes.get(..last).unwrap_or_default();
+    let heres = bytes.get(1..).unwrap_or_default();
+    for (befores, heres) in befores.chunks(ROW).zip(heres.chunks(ROW)) {
+        let starts: u8 =
+            befores.iter().zip(heres).map(|(&a, &b)| u8::from(!is_word(a) && is_word(b))).sum();
+        count += usize::from(starts);
+    }
+    let afters = bytes.get(2..).unwrap_or_default();
+    for ((befores, heres), afters) in
+        befores.chunks(ROW).zip(heres.chunks(ROW)).zip(afters.chunks(ROW))
+    {
+        let links: u8 = befores
+            .iter()
+            .zip(heres)
+            .zip(afters)
+            .map(|((&a, &b), &c)| u8::from(links(a, b, c)))
+            .sum();
+        count -= usize::from(links);
+    }
+    count
+}
+
+/// Whether `byte` is a letter or a digit.
+fn is_word(byte: u8) -> bool {
+    is_letter(byte) || is_digit(byte)
+}
+
+fn is_letter(byte: u8) -> bool {
+    (byte | 0x20).wrapping_sub(b'a') < 26
+}
+
+fn is_digit(byte: u8) -> bool {
+    byte.wrapping_sub(b'0') < 10
+}
+
+/// Whether `b` makes one word of `a` and `c`.
+fn links(a: u8, b: u8, c: u8) -> bool {
+    let either = b == b'.' || b == b'\'';
+    (is_letter(a) && is_letter(c) && (either || b == b':'))
+        || (is_digit(a) && is_digit(c) && (either || b == b',' || b == b';'))
+}
