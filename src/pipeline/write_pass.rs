@@ -93,7 +93,7 @@ pub(super) fn write(
         return Err(error);
     }
     files.seal(folder)?;
-    Ok(writing.report(tally, list_totals))
+    Ok(writing.report(&tally, list_totals))
 }
 
 /// For each article, how many copies name it.
@@ -289,7 +289,7 @@ impl Writing<'_> {
         }
     }
 
-    fn report(&self, tally: Tally, repeated: u64) -> Report {
+    fn report(&self, tally: &Tally, repeated: u64) -> Report {
         let gathered = &self.known.gathered;
         let clusters = self.copies.iter().filter(|copies| **copies > 0).count() as u64;
         let mut totals = tally.totals;

@@ -29,20 +29,18 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
         if let Some(&first) = captions.iter().find(|&&j| is_copy(page, i, j)) {
             marks.push(Mark::repeat(i, Reason::CaptionRepeat, first));
         } else if facts.caption {
-            match longer_copy(page, i) {
-                Some(j) => marks.push(Mark::repeat(i, Reason::CaptionRepeat, j)),
-                None => {
-                    captions.push(i);
-                    marks.push(Mark::field(i, Take::Caption));
-                }
+            if let Some(j) = longer_copy(page, i) {
+                marks.push(Mark::repeat(i, Reason::CaptionRepeat, j));
+            } else {
+                captions.push(i);
+                marks.push(Mark::field(i, Take::Caption));
             }
         } else if is_credit_line(page, i) {
-            match credits.iter().find(|&&j| page.same(i, j)) {
-                Some(&first) => marks.push(Mark::repeat(i, Reason::CaptionRepeat, first)),
-                None => {
-                    credits.push(i);
-                    marks.push(Mark::field(i, Take::Credit));
-                }
+            if let Some(&first) = credits.iter().find(|&&j| page.same(i, j)) {
+                marks.push(Mark::repeat(i, Reason::CaptionRepeat, first));
+            } else {
+                credits.push(i);
+                marks.push(Mark::field(i, Take::Credit));
             }
         } else if i > 0 && facts.doubled && facts.width >= ADJACENT_WIDTH_MIN && page.same(i - 1, i)
         {

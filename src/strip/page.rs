@@ -434,9 +434,9 @@ impl<'p, 'a> Page<'p, 'a> {
     fn find_tail(&self) -> usize {
         let last =
             |is: fn(&Page, usize) -> bool| (self.head..self.len()).rev().find(|&i| is(self, i));
-        let prose = last(|page, i| page.is_prose(i));
+        let prose = last(Page::is_prose);
         let has_prose = prose.is_some();
-        let end = prose.or_else(|| last(|page, i| page.is_plain(i))).map_or(self.head, |i| i + 1);
+        let end = prose.or_else(|| last(Page::is_plain)).map_or(self.head, |i| i + 1);
         if !has_prose {
             return end;
         }
@@ -533,7 +533,7 @@ pub(super) fn states(text: &str, title: &str) -> bool {
     let tail = |long: &str, short: &str| {
         long.strip_prefix(short).is_some_and(|rest| {
             let rest = rest.trim_start();
-            rest.starts_with(['-', '|', '·', '•', '»', '›', ':']) || rest.starts_with(">")
+            rest.starts_with(['-', '|', '·', '•', '»', '›', ':', '>'])
         })
     };
     if tail(&text, &title) {
