@@ -432,11 +432,10 @@ impl<'p, 'a> Page<'p, 'a> {
     }
 
     fn find_tail(&self) -> usize {
-        let last =
-            |is: fn(&Page, usize) -> bool| (self.head..self.len()).rev().find(|&i| is(self, i));
-        let prose = last(Page::is_prose);
+        let last = |is: &dyn Fn(usize) -> bool| (self.head..self.len()).rev().find(|&i| is(i));
+        let prose = last(&|i| self.is_prose(i));
         let has_prose = prose.is_some();
-        let end = prose.or_else(|| last(Page::is_plain)).map_or(self.head, |i| i + 1);
+        let end = prose.or_else(|| last(&|i| self.is_plain(i))).map_or(self.head, |i| i + 1);
         if !has_prose {
             return end;
         }
