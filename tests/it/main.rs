@@ -1,6 +1,12 @@
 //! One test binary for everything that is tested from outside.
 
-mod write;
-mod read;
+mod articles;
+mod cases;
+mod cli;
 mod cli_args;
+mod desk;
+mod properties;
+mod read;
 mod recognize;
+mod tidy;
+mod write;
