@@ -250,7 +250,8 @@ fn set_fields(
         let url = Url::parse(given.url.as_deref()?).ok()?;
         url.host_str().map(str::to_owned).filter(|host| !host.is_empty())
     };
-    clean.source = field(&given.source, None).or_else(host).unwrap_or_else(|| dump.folder.to_string());
+    clean.source =
+        field(&given.source, None).or_else(host).unwrap_or_else(|| dump.folder.to_string());
     let dated = |found: &String| date::published(found).unwrap_or_else(|| found.clone());
     clean.published = field(&given.published.as_ref().map(dated), published);
     clean.language = match &given.language {

@@ -267,33 +267,30 @@ impl Folds {
         if line.to == "delete" {
             return line.codes().for_each(|code| self.set(code, DELETE));
         }
-        let mut active = 0;
-        let to: String = line
-            .to
-            .split(' ')
-            .filter_map(|code| char::from_u32(u32::from_str_radix(code, 16).ok()?))
-            .map(|c| {
-                let entry = self.entry(c);
+        let to: Vec<u32> =
+            line.to.split(' ').filter_map(|code| u32::from_str_radix(code, 16).ok()).collect();
+        if let [to] = to[..] {
+            for code in line.codes() {
+                let Some(to) = char::from_u32(to + (code - line.first)) else { continue };
+                // What it becomes may become a quote, a dash or a space in turn.
+                let entry = self.entry(to);
+                let becomes = match entry & KIND {
+                    SAME => OTHER | u32::from(to),
+                    kind => kind | entry & VALUE,
+                };
+                self.set(code, becomes | entry & ACTIVE);
+            }
+        } else {
+            let mut active = 0;
+            let start = self.several.len();
+            for to in to.into_iter().filter_map(char::from_u32) {
+                let entry = self.entry(to);
                 active |= entry & ACTIVE;
-                if entry & KIND == OTHER { char::from_u32(entry & VALUE).unwrap_or(c) } else { c }
-            })
-            .collect();
-        let mut chars = to.chars();
-        match (chars.next(), chars.next()) {
-            (Some(' '), None) => self.set(line.first, SPACE),
-            (Some(first), None) => {
-                for code in line.codes() {
-                    let to = u32::from(first) + (code - line.first);
-                    let active = char::from_u32(to).map_or(0, |c| self.entry(c) & ACTIVE);
-                    self.set(code, OTHER | active | to);
-                }
+                let further = if entry & KIND == OTHER { entry & VALUE } else { to.into() };
+                self.several.push(char::from_u32(further).unwrap_or(to));
             }
-            _ => {
-                let (start, len) = (self.several.len(), to.len());
-                let value = u32::try_from(start << LEN_BITS | len).unwrap_or_default();
-                self.set(line.first, SEVERAL | active | value);
-                self.several.push_str(&to);
-            }
+            let value = start << LEN_BITS | (self.several.len() - start);
+            self.set(line.first, SEVERAL | active | u32::try_from(value).unwrap_or_default());
         }
     }
 
@@ -308,7 +305,8 @@ impl Folds {
         if let Some(block) = self.blocks.get_mut(usize::from(*place)) {
             let old = &mut block[code % BLOCK];
             // A line "active" says nothing of what the character becomes.
-            *old = if entry == ACTIVE { *old } else { *old & ACTIVE } | entry;
+            let kept = if entry == ACTIVE { *old } else { *old & ACTIVE };
+            *old = kept | entry;
         }
     }
 }

@@ -1,5 +1,9 @@
 //! STUB
 /// d
-pub fn detect(_: &str) -> Option<&'static str> { None }
+pub fn detect(_: &str) -> Option<&'static str> {
+    None
+}
 /// t
-pub fn tag(x: &str) -> String { x.to_owned() }
+pub fn tag(x: &str) -> String {
+    x.to_owned()
+}

@@ -45,11 +45,7 @@ impl Library {
 }
 
 fn job(plan: &Plan) -> Job {
-    Job {
-        inputs: plan.inputs.clone(),
-        output: plan.output.clone(),
-        options: plan.options.clone(),
-    }
+    Job { inputs: plan.inputs.clone(), output: plan.output.clone(), options: plan.options.clone() }
 }
 
 impl Commands for Library {

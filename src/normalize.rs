@@ -205,14 +205,21 @@ fn tags_len(after: &str) -> usize {
 struct Left {
     /// The last base is of a script that joins, and no joiner followed yet.
     joins: bool,
-    /// An emoji, maybe with its variation selector.
-    emoji: bool,
-    /// A symbol, emoji, ideograph or CJK punctuation, right before.
-    varies: bool,
-    /// An ideograph, right before.
-    ideograph: bool,
-    /// A Mongolian letter, right before.
-    mongolian: bool,
+    /// The character right before.
+    last: Last,
+}
+
+/// Kinds of characters that an invisible one may belong to.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Last {
+    #[default]
+    Other,
+    Emoji,
+    /// An emoji and its variation selector.
+    VariedEmoji,
+    Ideograph,
+    CjkPunctuation,
+    Mongolian,
 }
 
 impl Left {
@@ -221,43 +228,64 @@ impl Left {
         match c {
             '\u{200C}' => self.joins,
             '\u{200D}' => {
-                self.joins || (self.emoji && after.chars().next().is_some_and(is_emoji_like))
+                let emoji = matches!(self.last, Last::Emoji | Last::VariedEmoji);
+                self.joins || (emoji && after.starts_with(is_emoji_like))
             }
-            '\u{FE00}'..='\u{FE0F}' => {
-                self.varies
-                    || (after.starts_with('\u{20E3}')
-                        && before.ends_with(|c| matches!(c, '0'..='9' | '#' | '*')))
-            }
-            '\u{E0100}'..='\u{E01EF}' => self.ideograph,
-            '\u{180B}'..='\u{180F}' => self.mongolian,
+            '\u{FE00}'..='\u{FE0F}' => match self.last {
+                Last::Emoji | Last::Ideograph | Last::CjkPunctuation => true,
+                // A key cap.
+                _ => {
+                    after.starts_with('\u{20E3}')
+                        && before.ends_with(|c| matches!(c, '0'..='9' | '#' | '*'))
+                }
+            },
+            '\u{E0100}'..='\u{E01EF}' => self.last == Last::Ideograph,
+            '\u{180B}'..='\u{180F}' => self.last == Last::Mongolian,
             _ => false,
         }
     }
 
     /// Goes past `c`, which stays.
     fn pass(&mut self, c: char) {
-        let was = *self;
-        *self = Left::default();
-        match c {
-            '\u{200C}' | '\u{200D}' => {}
+        let (joins, last) = match c {
+            '\u{200C}' | '\u{200D}' => (false, Last::Other),
+            '\u{FE00}'..='\u{FE0F}' if self.last == Last::Emoji => (self.joins, Last::VariedEmoji),
             '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' | '\u{180B}'..='\u{180F}' => {
-                self.joins = was.joins;
-                self.emoji = was.emoji;
+                (self.joins, Last::Other)
             }
             _ => {
                 let joins = is_of_joining_script(c);
-                let moves =
-                    || CanonicalCombiningClassMapBorrowed::new().get_u8(c) != 0;
-                self.joins = if joins != was.joins && moves() { was.joins } else { joins };
-                self.emoji = is_emoji_like(c);
-                self.ideograph = is_ideograph(c);
-                self.varies = self.emoji
-                    || self.ideograph
-                    || matches!(c, '\u{3001}'..='\u{3029}' | '\u{3030}'..='\u{303F}' | '\u{3200}'..='\u{32FF}');
-                self.mongolian = matches!(c, '\u{1820}'..='\u{18A8}' | '\u{18AA}');
+                let stays = joins != self.joins && is_moved_by_nfc(c);
+                (if stays { self.joins } else { joins }, Last::of(c))
             }
+        };
+        *self = Left { joins, last };
+    }
+}
+
+impl Last {
+    fn of(c: char) -> Last {
+        match c {
+            '\0'..='\u{A8}' => Last::Other,
+            _ if is_emoji_like(c) => Last::Emoji,
+            '\u{1820}'..='\u{18A8}' | '\u{18AA}' => Last::Mongolian,
+            '\u{3001}'..='\u{3029}' | '\u{3030}'..='\u{303F}' | '\u{3200}'..='\u{32FF}' => {
+                Last::CjkPunctuation
+            }
+            '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' => {
+                Last::Ideograph
+            }
+            '\u{20000}'..='\u{3FFFD}' => Last::Ideograph,
+            _ => Last::Other,
         }
     }
+}
+
+/// Whether `c` is a mark that NFC may put in another order, or becomes such marks, as three Tibetan
+/// vowels do.
+fn is_moved_by_nfc(c: char) -> bool {
+    CanonicalCombiningClassMapBorrowed::new().get_u8(c) != 0
+        || matches!(c, '\u{F73}' | '\u{F75}' | '\u{F81}')
 }
 
 /// Whether nothing of `c` shows: deleted unless [`Left`] needs it. White space is not asked for.
@@ -273,13 +301,26 @@ fn is_invisible(c: char) -> bool {
 pub(crate) fn is_deleted_from_keys(c: char) -> bool {
     match c {
         '\u{20}'..='\u{7E}' => false,
-        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' => {
-            true
-        }
-        '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' => true,
-        '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' => true,
-        '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' => true,
-        '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}' | '\u{FDD0}'..='\u{FDEF}' => true,
+        '\u{AD}'
+        | '\u{34F}'
+        | '\u{61C}'
+        | '\u{115F}'
+        | '\u{1160}'
+        | '\u{17B4}'
+        | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}'
+        | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}'
+        | '\u{3164}'
+        | '\u{FDD0}'..='\u{FDEF}'
+        | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}'
+        | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFFB}'
+        | '\u{1BCA0}'..='\u{1BCA3}'
+        | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}' => true,
         _ => (c.is_control() && !c.is_whitespace()) || u32::from(c) & 0xFFFE == 0xFFFE,
     }
 }
@@ -309,13 +350,6 @@ fn is_emoji_like(c: char) -> bool {
         | '\u{3297}' | '\u{3299}' | '\u{1F000}'..='\u{1FAFF}')
 }
 
-/// Whether `c` is a Han character.
-fn is_ideograph(c: char) -> bool {
-    matches!(c,
-        '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}'
-        | '\u{20000}'..='\u{3FFFD}')
-}
-
 /// Where the run of plain ASCII that starts at `at` ends: graphic characters but the grave accent
 /// (which the key changes), and single spaces that something else than a space follows.
 ///
@@ -328,7 +362,7 @@ pub(crate) fn plain_run(bytes: &[u8], mut at: usize) -> usize {
         for (&byte, &next) in chunk.iter().zip(&chunk[1..]) {
             odd |= !(b' '..=b'~').contains(&byte);
             odd |= byte == b'`';
-            odd |= (byte == b' ') & (next == b' ');
+            odd |= byte == b' ' && next == b' ';
         }
         if odd {
             break;
@@ -375,7 +409,8 @@ pub(crate) fn nfc(text: &str) -> Cow<'_, str> {
     for (at, c) in rest.char_indices() {
         if c > '\u{2FF}' && get_general_category(c) == GeneralCategory::Unassigned {
             out.push_str(&normalizer.normalize(rest.get(from..at).unwrap_or_default()));
-            from = at;
+            out.push(c);
+            from = at + c.len_utf8();
         }
     }
     out.push_str(&normalizer.normalize(rest.get(from..).unwrap_or_default()));

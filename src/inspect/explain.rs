@@ -75,7 +75,8 @@ fn find(dir: &Path, id: &str, report: &Report) -> Result<Row, Error> {
             return Ok(Row::Copy(row));
         }
     }
-    let what = format!("no article `{}` in this run; ids stand in articles.jsonl", terminal_safe(id));
+    let what =
+        format!("no article `{}` in this run; ids stand in articles.jsonl", terminal_safe(id));
     Err(Error::at(dir.display(), ErrorKind::Usage(what)))
 }
 
@@ -150,7 +151,8 @@ fn show(row: &Row, dump: &Dump, article: &Article, out: &mut dyn Write) -> std::
                             let part = |p: &&str| !p.is_empty() && left.contains(*p);
                             paragraphs.next_if(part).is_some()
                         };
-                        let (style, sign) = if whole || partly { (KEPT, ' ') } else { (FIELD, '=') };
+                        let (style, sign) =
+                            if whole || partly { (KEPT, ' ') } else { (FIELD, '=') };
                         writeln!(out, "{style}{:>6} {sign} {text}{style:#}", block.line)?;
                         for removal in here {
                             let part = terminal_safe(&removal.text);

@@ -129,11 +129,7 @@ impl Check<'_> {
     }
 
     /// Every copy names an article that is written and, where it says `exact`, has its fingerprint.
-    fn duplicates(
-        &mut self,
-        report: &Report,
-        ids: &HashMap<String, Known>,
-    ) -> Result<u64, Error> {
+    fn duplicates(&mut self, report: &Report, ids: &HashMap<String, Known>) -> Result<u64, Error> {
         let mut rows: Rows<DuplicateRow> =
             Rows::open(self.dir, "duplicates.jsonl", report.options.compress)?;
         let global = report.options.paragraphs == crate::options::Paragraphs::Global;
@@ -371,7 +367,8 @@ impl<'c, 'a> Follow<'c, 'a> {
         ];
         for (file, dump) in over {
             if let Some(dump) = dump {
-                self.check.wrong(file, &format!("names {dump}, which the inputs do not have there"));
+                self.check
+                    .wrong(file, &format!("names {dump}, which the inputs do not have there"));
             }
         }
         Ok(())

@@ -75,7 +75,10 @@ impl Folded {
             }
             if c == '#' {
                 // `1,234` and `1.2` are one number.
-                if matches!(before, ',' | '.') && out.len() >= 2 && out.as_bytes()[out.len() - 2] == b'#' {
+                if matches!(before, ',' | '.')
+                    && out.len() >= 2
+                    && out.as_bytes()[out.len() - 2] == b'#'
+                {
                     out.pop();
                 } else if before != '#' {
                     out.push('#');
@@ -116,7 +119,8 @@ impl Folded {
 }
 
 fn strip_ends(text: &str) -> &str {
-    let mut text = text.trim_start_matches([' ', '-', '*', '|', '>', '+', '~', '=', '_', '.', ',', ':']);
+    let mut text =
+        text.trim_start_matches([' ', '-', '*', '|', '>', '+', '~', '=', '_', '.', ',', ':']);
     // `« Zurück` is an arrow, `«Zurück» sagte` a quotation.
     if text.starts_with('<') && !text.contains('>') {
         text = text.trim_start_matches(['<', ' ']);
@@ -246,22 +250,41 @@ fn fold_char(c: char) -> char {
 /// Punctuation, symbols, East Asian forms.
 fn fold_sign(c: char) -> char {
     match c {
-        '\u{2000}'..='\u{200A}' | '\u{2028}' | '\u{2029}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => ' ',
+        '\u{2000}'..='\u{200A}'
+        | '\u{2028}'
+        | '\u{2029}'
+        | '\u{202F}'
+        | '\u{205F}'
+        | '\u{3000}' => ' ',
         // Persian writes the joint of a compound with this or with a space.
         '\u{200C}' => ' ',
-        '\u{200B}' | '\u{200D}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
-        | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{2122}' | '\u{E0000}'..='\u{E0FFF}' => DROP,
+        '\u{200B}'
+        | '\u{200D}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}'
+        | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}'
+        | '\u{2122}'
+        | '\u{E0000}'..='\u{E0FFF}' => DROP,
         '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' => '-',
         '\u{2018}'..='\u{201B}' | '\u{2032}' => '\'',
-        '\u{201C}'..='\u{201F}' | '\u{2033}' | '\u{3008}'..='\u{300F}' | '\u{275B}'..='\u{275E}' => '"',
+        '\u{201C}'..='\u{201F}'
+        | '\u{2033}'
+        | '\u{3008}'..='\u{300F}'
+        | '\u{275B}'..='\u{275E}' => '"',
         '\u{2039}' => '<',
         '\u{203A}' => '>',
         '\u{3001}' => ',',
         '\u{3002}' => '.',
         '\u{3010}' | '\u{3014}' => '[',
         '\u{3011}' | '\u{3015}' => ']',
-        '\u{2022}' | '\u{2023}' | '\u{2027}' | '\u{30FB}' | '\u{2190}'..='\u{2BFF}'
-        | '\u{E000}'..='\u{F8FF}' | '\u{1F000}'..='\u{1FAFF}' => '|',
+        '\u{2022}'
+        | '\u{2023}'
+        | '\u{2027}'
+        | '\u{30FB}'
+        | '\u{2190}'..='\u{2BFF}'
+        | '\u{E000}'..='\u{F8FF}'
+        | '\u{1F000}'..='\u{1FAFF}' => '|',
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).map_or(c, fold_char),
         '\u{3040}'..='\u{D7FF}' | '…' => c,
         _ => c.to_lowercase().next().unwrap_or(c),

@@ -118,7 +118,9 @@ pub fn classify(line: &str, scratch: &mut Scratch) -> Option<Hit> {
 fn halve(line: &str) -> (&str, bool) {
     let half = line.len() / 2;
     match (line.get(..half), line.get(half..)) {
-        (Some(left), Some(right)) if left == right && left.contains(char::is_alphabetic) => (left, true),
+        (Some(left), Some(right)) if left == right && left.contains(char::is_alphabetic) => {
+            (left, true)
+        }
         _ => (line, false),
     }
 }
@@ -163,7 +165,10 @@ fn classify_parts(folded: &Folded, words: &mut Vec<Part>) -> Option<Hit> {
     let sections = hits.iter().filter(of_sections).count();
     if hits.len() == 1 {
         let counted = numbers > 0
-            && matches!(first.reason, Reason::ShareBar | Reason::CommentPrompt | Reason::MediaPlaceholder);
+            && matches!(
+                first.reason,
+                Reason::ShareBar | Reason::CommentPrompt | Reason::MediaPlaceholder
+            );
         return counted.then_some(first);
     }
     if sections == hits.len() {
@@ -180,7 +185,8 @@ fn classify_parts(folded: &Folded, words: &mut Vec<Part>) -> Option<Hit> {
             reason = hit.reason;
         }
     }
-    let plain = hits.len() == 2 && !divided && hits.iter().all(|hit| hit.strength == Strength::Label);
+    let plain =
+        hits.len() == 2 && !divided && hits.iter().all(|hit| hit.strength == Strength::Label);
     let strength = if plain || (sections > 0 && hits.len() < 4) {
         Strength::Label
     } else if sections > 0 || hits.iter().all(|hit| hit.strength == Strength::Edge) {

@@ -74,9 +74,12 @@ impl Table {
                             let words = words.split(',').map(|word| word.trim().to_owned());
                             lists.entry(key.trim().to_owned()).or_default().extend(words);
                         }
-                        None => table.faults.push(format!("{place}: a list is `@name = word, word`")),
+                        None => {
+                            table.faults.push(format!("{place}: a list is `@name = word, word`"))
+                        }
                     }
-                } else if let Some(words) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+                } else if let Some(words) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']'))
+                {
                     heading = Heading::parse(words);
                     if heading.is_none() {
                         table.faults.push(format!("{place}: unknown word in heading"));
@@ -237,7 +240,10 @@ impl Open {
     }
 
     fn bounded(&self, key: &str, line: &str) -> bool {
-        let stopped = || line.trim_end_matches(['"', '”', '’', ')', '»']).ends_with(['.', '!', '?', '。', '۔', '।', '؟', '…']);
+        let stopped = || {
+            line.trim_end_matches(['"', '”', '’', ')', '»'])
+                .ends_with(['.', '!', '?', '。', '۔', '।', '؟', '…'])
+        };
         count_words(key) <= self.words_max && !(self.unstopped && stopped())
     }
 }
@@ -296,7 +302,9 @@ fn boundaries(key: &str) -> impl Iterator<Item = usize> + '_ {
         loop {
             let (at, c) = next.next()?;
             let after = next.peek().map(|&(_, c)| c);
-            let inside = is_word(c) && !is_unspaced(c) && after.is_some_and(|c| is_word(c) && !is_unspaced(c));
+            let inside = is_word(c)
+                && !is_unspaced(c)
+                && after.is_some_and(|c| is_word(c) && !is_unspaced(c));
             if !inside && c != ' ' {
                 return Some(at + c.len_utf8());
             }

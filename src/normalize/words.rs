@@ -28,7 +28,7 @@ fn mixed(text: &str) -> usize {
         if batch.len() >= BATCH {
             if cut.1 == 0 {
                 // A token longer than a batch.
-                (count, at) = (count + token(text, cut.0, &mut at), at);
+                count += token(text, cut.0, &mut at);
                 batch.clear();
                 cut = (at, 0);
                 continue;
@@ -94,23 +94,65 @@ enum StandIn {
 fn stand_in(c: char) -> StandIn {
     use StandIn::{Alone, Extends, Hard, Is};
     match c {
-        'À'..='Ö' | 'Ø'..='ö' | 'ø'..='\u{2C1}' | 'ª' | 'µ' | 'º' => Is(b'a'),
-        '\u{370}'..='\u{373}' | 'Ά' | 'Έ'..='Ί' | 'Ό' | 'Ύ'..='Ρ' | 'Σ'..='ϵ' => Is(b'a'),
-        '\u{400}'..='\u{481}' | '\u{48A}'..='\u{52F}' => Is(b'a'),
-        '\u{620}'..='\u{64A}' | '\u{671}'..='\u{6D3}' | '\u{1E00}'..='\u{1F15}' => Is(b'a'),
-        '\u{AC00}'..='\u{D7A3}' => Is(b'a'),
+        'À'..='Ö'
+        | 'Ø'..='ö'
+        | 'ø'..='\u{2C1}'
+        | 'ª'
+        | 'µ'
+        | 'º'
+        | '\u{1E00}'..='\u{1F15}'
+        | '\u{370}'..='\u{373}'
+        | 'Ά'
+        | 'Έ'..='Ί'
+        | 'Ό'
+        | 'Ύ'..='Ρ'
+        | 'Σ'..='ϵ'
+        | '\u{400}'..='\u{481}'
+        | '\u{48A}'..='\u{52F}'
+        | '\u{620}'..='\u{64A}'
+        | '\u{671}'..='\u{6D3}'
+        | '\u{AC00}'..='\u{D7A3}' => Is(b'a'),
         '\u{660}'..='\u{669}' | '\u{6F0}'..='\u{6F9}' => Is(b'0'),
         '\u{300}'..='\u{36F}' | '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{200C}' => Extends,
         '‘' | '’' => Is(b'.'),
         '،' => Is(b','),
         '·' => Is(b':'),
         // Punctuation and symbols of no rule.
-        '\u{A0}' | '¡'..='©' | '«' | '¬' | '®'..='´' | '¶' | '¸' | '¹' | '»' | '¿' | '×' | '÷' => {
-            Is(b' ')
-        }
-        '‐'..='‗' | '‚'..='‣' | '…' | '‹' | '›' | '€' | '™' | '؛' | '؟' | '−' => Is(b' '),
-        '。' | '、' | '〈'..='】' | '（' | '）' | '！' | '？' => Is(b' '),
-        '\u{3041}'..='\u{3096}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' => Alone,
+        '\u{A0}'
+        | '¡'..='©'
+        | '«'
+        | '¬'
+        | '®'..='±'
+        | '´'
+        | '¶'
+        | '»'
+        | '¿'
+        | '×'
+        | '÷'
+        | '‐'..='―'
+        | '‚'..='‣'
+        | '…'
+        | '‹'
+        | '›'
+        | '€'
+        | '™'
+        | '−'
+        | '؛'
+        | '؟'
+        | '。'
+        | '、'
+        | '〈'..='】'
+        | '（'
+        | '）'
+        | '！'
+        | '？' => Is(b' '),
+        '²'
+        | '³'
+        | '¹'
+        | '¼'..='¾'
+        | '\u{3041}'..='\u{3096}'
+        | '\u{3400}'..='\u{4DBF}'
+        | '\u{4E00}'..='\u{9FFF}' => Alone,
         _ => Hard,
     }
 }
@@ -137,7 +179,7 @@ fn ascii(bytes: &[u8]) -> usize {
     let heres = bytes.get(1..).unwrap_or_default();
     for (befores, heres) in befores.chunks(ROW).zip(heres.chunks(ROW)) {
         let starts: u8 =
-            befores.iter().zip(heres).map(|(&a, &b)| u8::from(!is_word(a) & is_word(b))).sum();
+            befores.iter().zip(heres).map(|(&a, &b)| u8::from(!is_word(a) && is_word(b))).sum();
         count += usize::from(starts);
     }
     let afters = bytes.get(2..).unwrap_or_default();
@@ -155,9 +197,9 @@ fn ascii(bytes: &[u8]) -> usize {
     count
 }
 
-/// Whether `byte` is a letter or a digit. Without branches, for whole rows.
+/// Whether `byte` is a letter or a digit.
 fn is_word(byte: u8) -> bool {
-    is_letter(byte) | is_digit(byte)
+    is_letter(byte) || is_digit(byte)
 }
 
 fn is_letter(byte: u8) -> bool {
@@ -170,7 +212,7 @@ fn is_digit(byte: u8) -> bool {
 
 /// Whether `b` makes one word of `a` and `c`.
 fn links(a: u8, b: u8, c: u8) -> bool {
-    let either = (b == b'.') | (b == b'\'');
-    (is_letter(a) & is_letter(c) & (either | (b == b':')))
-        | (is_digit(a) & is_digit(c) & (either | (b == b',') | (b == b';')))
+    let either = b == b'.' || b == b'\'';
+    (is_letter(a) && is_letter(c) && (either || b == b':'))
+        || (is_digit(a) && is_digit(c) && (either || b == b',' || b == b';'))
 }

@@ -4,11 +4,11 @@ use std::ops::ControlFlow;
 
 use rayon::ThreadPool;
 
+use super::for_each_article;
 use super::index::Index;
 use super::ordered::ordered;
 use super::spool::Spool;
 use super::stored::{Entry, StoredArticle, StoredReject};
-use super::for_each_article;
 use crate::boilerplate::{Learned, Learner};
 use crate::clean::{CleanArticle, Cleaner};
 use crate::dedupe::{self, ArticleId, Candidate};
@@ -79,6 +79,7 @@ impl Gathered {
         options: &Options,
         found: &Found,
         folder: &OutputFolder,
+        observer: &dyn Observer,
     ) -> Result<Gathered, Error> {
         let mut gathered = Gathered {
             spool: Spool::new(options.memory.unwrap_or(MEMORY_DEFAULT) / 2),
@@ -91,6 +92,7 @@ impl Gathered {
         let mut bytes = Vec::new();
         for reject in &found.rejects {
             store(&Entry::Reject(StoredReject::of(reject)), &mut bytes)?;
+            tell(reject, observer);
             let failed = Some(reject.reason);
             gathered.inputs.push(report::Input { failed, ..unread(&reject.file) });
         }
@@ -207,8 +209,11 @@ impl Gathered {
             each_entry(&bytes, &mut |entry| {
                 let Entry::Article(article) = entry else { return Ok(()) };
                 let source = sources[id.0 as usize];
-                if (0..article.paragraphs.len()).any(|i| learned.contains(source, article.digest(i))) {
-                    changed.push((id, without(&article, |digest| learned.contains(source, digest))));
+                if (0..article.paragraphs.len())
+                    .any(|i| learned.contains(source, article.digest(i)))
+                {
+                    changed
+                        .push((id, without(&article, |digest| learned.contains(source, digest))));
                 }
                 id.0 += 1;
                 Ok(())

@@ -5,10 +5,10 @@ use std::ops::ControlFlow;
 use hashbrown::HashMap;
 use rayon::ThreadPool;
 
+use super::Known;
 use super::gather::each_entry;
 use super::ordered::ordered;
 use super::stored::Entry;
-use super::Known;
 use crate::article::Span;
 use crate::dedupe::ArticleId;
 use crate::error::{Error, ErrorKind};
@@ -69,7 +69,11 @@ impl Repeated {
         }
     }
 
-    fn enter(&mut self, (article, dump, paragraphs): Written, firsts: &mut HashMap<[u8; 32], Place>) {
+    fn enter(
+        &mut self,
+        (article, dump, paragraphs): Written,
+        firsts: &mut HashMap<[u8; 32], Place>,
+    ) {
         let old = |digest: &Digest| firsts.contains_key(&digest.0);
         if paragraphs.iter().all(|(_, digest, _)| old(digest)) {
             return;
@@ -89,7 +93,8 @@ impl Repeated {
     /// What paragraph `paragraph` of `article` repeats: a dump and a place in it.
     pub(super) fn of(&self, article: ArticleId, paragraph: usize) -> Option<(&str, Span)> {
         let wanted = (article, u32::try_from(paragraph).ok()?);
-        let row = self.rows.binary_search_by_key(&wanted, |row| (row.article, row.paragraph)).ok()?;
+        let row =
+            self.rows.binary_search_by_key(&wanted, |row| (row.article, row.paragraph)).ok()?;
         let first = self.rows[row].first;
         Some((self.dumps.get(first.dump as usize)?, first.span))
     }

@@ -66,7 +66,7 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
     let pool = pool(options.threads)?;
 
     observer.phase("cleaning", found.inputs.iter().filter_map(|input| input.bytes).sum());
-    let mut gathered = Gathered::new(options, &found, &folder)?;
+    let mut gathered = Gathered::new(options, &found, &folder, observer)?;
     let reader = Reader::new(found.inputs, &read_options(job));
     gathered.gather(&pool, reader, &Cleaner::new(options), observer, &folder)?;
     clock.lap("clean");
@@ -223,7 +223,8 @@ fn find(job: &Job, observer: &dyn Observer) -> Result<read::Found, Error> {
     }
     if found.inputs.is_empty() && found.rejects.is_empty() {
         let names: Vec<String> = job.inputs.iter().map(|path| path.display().to_string()).collect();
-        let kind = ErrorKind::Usage("no file to read in it; name a folder or file that has some".into());
+        let kind =
+            ErrorKind::Usage("no file to read in it; name a folder or file that has some".into());
         return Err(Error::at(names.join(", "), kind));
     }
     Ok(found)
@@ -238,9 +239,8 @@ fn pool(threads: usize) -> Result<ThreadPool, Error> {
 /// How the inputs of `job` are found and read.
 pub(crate) fn read_options(job: &Job) -> ReadOptions {
     let format = |format: crate::options::Format| format.as_str().parse().unwrap_or_default();
-    let field = |(name, column): &(String, String)| {
-        Some((name.parse::<FieldName>().ok()?, column.clone()))
-    };
+    let field =
+        |(name, column): &(String, String)| Some((name.parse::<FieldName>().ok()?, column.clone()));
     ReadOptions {
         from: format(job.options.from),
         fields: job.options.fields.iter().filter_map(field).collect(),

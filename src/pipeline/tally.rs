@@ -157,8 +157,10 @@ impl Tally {
 
     /// The rows of the report's table of rejects.
     pub(super) fn rejects(&self) -> Vec<RejectRow> {
-        let row = |(&reason, &(records, files)): (&RejectReason, &(u64, u64))| {
-            RejectRow { reason, records, files }
+        let row = |(&reason, &(records, files)): (&RejectReason, &(u64, u64))| RejectRow {
+            reason,
+            records,
+            files,
         };
         self.rejects.iter().map(row).collect()
     }

@@ -5,12 +5,12 @@ use std::ops::ControlFlow;
 use hashbrown::{HashMap, HashSet};
 use rayon::ThreadPool;
 
+use super::Known;
 use super::gather::each_entry;
 use super::global::Repeated;
 use super::ordered::ordered;
 use super::stored::{Entry, Settled, StoredArticle};
 use super::tally::{Seen, Tally};
-use super::Known;
 use crate::article::Span;
 use crate::dedupe::{ArticleId, Verdict};
 use crate::error::{Error, ErrorKind};

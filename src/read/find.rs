@@ -79,9 +79,8 @@ impl Finder {
             }
             return Ok(());
         }
-        let known = fs::metadata(path).and_then(|data| Ok((data, fs::canonicalize(path)?)));
-        let (data, canonical) = match known {
-            Ok(known) => known,
+        let data = match fs::metadata(path) {
+            Ok(data) => data,
             Err(error) if is_missing(&error) => {
                 let kind = ErrorKind::Usage("no such file or folder".to_owned());
                 return Err(Error::at(shown(path), kind));
@@ -91,6 +90,8 @@ impl Finder {
                 return Ok(());
             }
         };
+        // A pipe of the shell, as in `<(zcat a.gz)`, has no other name.
+        let canonical = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         if data.is_dir() {
             if self.skip.as_ref() == Some(&canonical) {
                 let why = "this is the output folder; name another with --output".to_owned();

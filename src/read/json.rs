@@ -64,6 +64,8 @@ enum Next {
     End,
     /// Something that does not belong there.
     Damage(String),
+    /// The end of the file, in the middle of something.
+    Cut(String),
 }
 
 impl Frames for Values {
@@ -102,13 +104,15 @@ impl Frames for Values {
                     piece.rest = Some(Place { record: None, ..self.place });
                     break;
                 }
-                Next::Damage(detail) => {
+                // A damaged stream has its own reject for the rest.
+                Next::Cut(_) if stream.is_cut() => {
+                    piece.rest = Some(Place { record: None, ..self.place });
+                    break;
+                }
+                Next::Damage(detail) | Next::Cut(detail) => {
                     let place = Place { record: None, ..self.place };
                     let reason = RejectReason::InvalidJson;
-                    // A damaged stream has its own reject for the rest.
-                    if !stream.is_cut() || self.more {
-                        piece.rejects.push(self.file.reject(place, reason, detail));
-                    }
+                    piece.rejects.push(self.file.reject(place, reason, detail));
                     piece.rest = Some(place);
                     break;
                 }
@@ -144,7 +148,9 @@ impl Values {
     /// Returns whether some came.
     fn read(&mut self, stream: &mut Stream) -> bool {
         let before = self.bytes.len();
-        let count = self.file.limits.batch_bytes.max(before - self.at).max(16);
+        let held = before - self.at;
+        let room = (self.file.limits.record_bytes_max + 1).saturating_sub(held);
+        let count = self.file.limits.batch_bytes.max(held.min(room)).max(16);
         while self.more && self.bytes.len() == before {
             self.more = stream.read(&mut self.bytes, count);
         }
@@ -165,7 +171,7 @@ impl Values {
             match rest.first() {
                 Some(_) if rest.starts_with(BOM) => self.advance(BOM.len()),
                 None if self.in_array => {
-                    return Next::Damage("the list is not closed; the file ends early".to_owned());
+                    return Next::Cut("the list is not closed; the file ends early".to_owned());
                 }
                 None => return Next::End,
                 Some(b']') if self.in_array => {
@@ -214,7 +220,7 @@ impl Values {
                 return Next::TooLarge;
             }
             if !self.read(stream) && !problem.is_empty() {
-                return Next::Damage(problem);
+                return Next::Cut(problem);
             }
         }
     }

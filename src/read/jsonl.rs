@@ -52,7 +52,9 @@ impl Frames for Lines {
         bytes.append(&mut self.carry);
         let mut searched = 0;
         loop {
-            let more = stream.read(&mut bytes, batch_bytes.max(searched));
+            // Twice as much each time, but hardly more than the longest line that counts.
+            let room = (self.file.limits.record_bytes_max + 1).saturating_sub(searched);
+            let more = stream.read(&mut bytes, batch_bytes.max(searched.min(room)));
             if let Some(end) = memchr::memrchr(b'\n', &bytes[searched..]) {
                 let end = searched + end + 1;
                 if !more {
@@ -90,8 +92,13 @@ impl Lines {
         let mut records = 0;
         for line in lines(&bytes) {
             self.at.line += 1;
+            let is_long = is_longer_than(self.file.limits.record_bytes_max, line);
             let line = content(line);
-            records += if line.is_empty() { 0 } else { records_in(line) };
+            records += match line {
+                _ if is_long => 1,
+                [] => 0,
+                _ => records_in(line),
+            };
         }
         self.at.offset += bytes.len() as u64;
         self.at.record = self.at.record.map(|record| record + records);
@@ -136,6 +143,11 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         start = end;
         (!line.is_empty()).then_some(line)
     })
+}
+
+/// Whether a line, its newline aside, has more than `limit` bytes: then it is one record.
+fn is_longer_than(limit: usize, line: &[u8]) -> bool {
+    line.strip_suffix(b"\n").unwrap_or(line).len() > limit
 }
 
 /// A line without the white space around it and the byte order mark that joined files leave.
@@ -211,7 +223,12 @@ impl Raws for RawLines {
         let mut start = 0;
         for whole_line in lines(&self.bytes) {
             let line = content(whole_line);
-            if !line.is_empty() {
+            if is_longer_than(file.limits.record_bytes_max, whole_line) {
+                let detail = record::too_large_detail(file.limits.record_bytes_max);
+                let place = Place { offset: self.start.offset + start as u64, ..at };
+                each(Err(file.reject(place, RejectReason::TooLarge, detail)));
+                at.record = at.record.map(|record| record + 1);
+            } else if !line.is_empty() {
                 // Trimming takes off only ASCII and whole byte order marks.
                 let from = start + (line.as_ptr() as usize - whole_line.as_ptr() as usize);
                 let text = valid.and_then(|text| text.get(from..from + line.len()));

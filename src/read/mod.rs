@@ -411,7 +411,10 @@ impl Open {
     fn next(&mut self) -> Batch {
         let mut piece = self.frames.next(&mut self.stream);
         let last = piece.rest.is_some();
-        if let (Some(rest), Some(damage)) = (piece.rest, self.stream.damage()) {
+        // What the format gave up already is not damaged once more.
+        let given_up = piece.rejects.iter().any(|reject| reject.record.is_none());
+        let damage = self.stream.damage().filter(|_| !given_up);
+        if let (Some(rest), Some(damage)) = (piece.rest, damage) {
             let reject = self.file.reject(rest, damage.reason, damage.detail.clone());
             piece.rejects.push(reject);
         }

@@ -124,7 +124,8 @@ impl<'a> Visitor<'a> for Members<'_, 'a> {
             let key = if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
                 Cow::Borrowed(inner)
             } else {
-                Cow::Owned(serde_json::from_str(raw_key).map_err(A::Error::custom)?)
+                let key = unescape(inner);
+                Cow::Owned(key.ok_or_else(|| A::Error::custom("a malformed escape in a key"))?)
             };
             self.0.push(Member { key, raw_key, value: value.get() });
             if self.0.len() > MEMBERS_MAX {
@@ -266,10 +267,55 @@ fn is_usable(field: FieldName, value: &str) -> bool {
 /// The text of a JSON string; `None` for other values.
 fn string(value: &str) -> Option<String> {
     let inner = value.strip_prefix('"')?.strip_suffix('"')?;
-    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
-        return Some(inner.to_owned());
+    unescape(inner)
+}
+
+/// The text behind the escapes of a string that a parser has passed. Runs without escapes, most of
+/// a text, are copied whole, which a parser that also checks them cannot do.
+fn unescape(inner: &str) -> Option<String> {
+    let mut text = String::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
+        text.push_str(&rest[..at]);
+        let letter = *rest.as_bytes().get(at + 1)?;
+        rest = rest.get(at + 2..)?;
+        text.push(match letter {
+            b'n' => '\n',
+            b'"' | b'\\' | b'/' => char::from(letter),
+            b't' => '\t',
+            b'r' => '\r',
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'u' => {
+                let unit = unit(rest)?;
+                rest = rest.get(4..)?;
+                if let 0xd800..=0xdbff = unit {
+                    let low = unit_after(rest)?;
+                    rest = rest.get(6..)?;
+                    char::decode_utf16([unit, low]).next()?.ok()?
+                } else {
+                    char::from_u32(u32::from(unit))?
+                }
+            }
+            _ => return None,
+        });
     }
-    serde_json::from_str(value).ok()
+    text.push_str(rest);
+    Some(text)
+}
+
+/// The four hexadecimal digits at the start.
+fn unit(digits: &str) -> Option<u16> {
+    let digits = digits.as_bytes().get(..4)?;
+    digits.iter().try_fold(0, |unit, &digit| {
+        let value = char::from(digit).to_digit(16)?;
+        Some(unit << 4 | u16::try_from(value).ok()?)
+    })
+}
+
+/// The escaped unit at the start.
+fn unit_after(rest: &str) -> Option<u16> {
+    unit(rest.strip_prefix("\\u")?)
 }
 
 /// The names in a byline and whether they are all it says: a string, an object with a `name`, or a
@@ -375,16 +421,57 @@ pub(super) fn repair_surrogates(bytes: &mut [u8]) -> bool {
 
 /// The surrogate that is escaped at `at`.
 fn surrogate(bytes: &[u8], at: usize) -> Option<u16> {
-    let escape = bytes.get(at..at + 6)?;
-    let digits = escape.strip_prefix(b"\\u")?;
-    if !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    let unit = u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
-    (0xd800..=0xdfff).contains(&unit).then_some(unit)
+    let escape = std::str::from_utf8(bytes.get(at..at + 6)?).ok()?;
+    unit_after(escape).filter(|unit| (0xd800..=0xdfff).contains(unit))
 }
 
 /// Whether an escape of a surrogate may be in `bytes`: a quick look at a whole batch.
 pub(super) fn may_have_surrogates(bytes: &[u8]) -> bool {
     memchr::memmem::find(bytes, b"\\ud").is_some() || memchr::memmem::find(bytes, b"\\uD").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_unescaped_as_a_parser_does() {
+        for inner in [
+            "",
+            "plain é",
+            r#"\"\\\/\b\f\n\r\t"#,
+            r"a\u0041\u00e9\uFFFF\u0000b",
+            r"\ud83d\ude00 \uD83D\uDE00x",
+            r"\\ud800",
+        ] {
+            let parsed: String = serde_json::from_str(&format!("\"{inner}\"")).unwrap_or_default();
+            assert_eq!(unescape(inner).as_deref(), Some(&*parsed), "{inner}");
+        }
+        for inner in [r"\", r"\u12", r"\u12g4", r"\ud800", r"\ud800\u0041", r"\udc00", r"\x"] {
+            assert_eq!(unescape(inner), None, "{inner}");
+        }
+    }
+
+    #[test]
+    fn lone_surrogates_are_replaced_in_place() {
+        let check = |from: &str, to: &str| {
+            let mut bytes = from.as_bytes().to_vec();
+            assert_eq!(repair_surrogates(&mut bytes), from != to, "{from}");
+            assert_eq!(bytes, to.as_bytes());
+        };
+        check(r"\ud83d\ude00", r"\ud83d\ude00");
+        check(r"\ude00\ud83d", r"\ufffd\ufffd");
+        check(r"\ud83d\ud83d\ude00\uD83D", r"\ufffd\ud83d\ude00\ufffd");
+        check(r"\\ud83d \\\ud83d", r"\\ud83d \\\ufffd");
+        check(r"\ud83", r"\ud83");
+        check(r"\ud83z \u0041 \", r"\ud83z \u0041 \");
+    }
+
+    #[test]
+    fn depth_counts_brackets_outside_of_strings() {
+        assert!(!is_deeper_than(2, r#"[["[[[[\"[[[["]]"#));
+        assert!(is_deeper_than(2, r#"[["[",[1]]]"#));
+        assert!(!is_deeper_than(2, "[[]] [[]] ]]] [["));
+        assert!(!is_deeper_than(0, "\"[\\"));
+    }
 }

@@ -1,6 +1,13 @@
 //! Who wrote an article: `By Jane Doe | Outlet`, `Von: Karin Vogt`, `بقلم : …`, `记者 …`.
 
+use std::sync::LazyLock;
+
+use hashbrown::HashSet;
+
 use super::words::{self, DateWord, date_word};
+
+/// The word lists of this file.
+const WORDS: &str = include_str!("words/bylines.txt");
 
 /// The author that a line names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,46 +23,24 @@ pub struct Byline<'a> {
 const LINE_MAX: usize = 200;
 
 /// Labels that a colon ends, without accents and in lower case.
-const LABELS: &[&str] = &[
-    "by", "written by", "words by", "words", "story by", "reported by", "report by", "author", "authors", "reporter",
-    "reporters", "text", "text by", "article by", "von", "text von", "autor", "autorin", "autoren", "ein bericht von",
-    "par", "auteur", "auteure", "auteurs", "texte", "texte de", "propos recueillis par", "recueilli par", "por",
-    "autora", "autores", "texto", "texto de", "escrito por", "reportagem", "reportagem de", "di", "autore", "autrice",
-    "testo di", "a cura di", "articolo di", "door", "tekst", "tekst door", "geschreven door", "av", "af", "skribent",
-    "skrevet av", "skrevet af", "journalist", "reporter text", "teksti", "kirjoittaja", "toimittaja", "haber", "yazar",
-    "yazan", "haber - kamera", "haber-kamera", "haber kamera", "haber - foto", "haber-foto", "haber - fotograf", "haber/foto",
-    "roportaj", "muhabir", "derleyen", "текст", "автор", "авторы", "автор текста", "подготовил", "подготовила",
-    "беседовал", "беседовала", "записал", "корреспондент", "автор материала", "аутор", "пише", "autor tekstu", "tekst i zdjecia",
-    "napisal", "napsal", "napsala", "szerzo", "irta", "de", "scris de", "pise", "napisao", "συντακτης", "γραφει", "γραφει ο", "γραφει η",
-    "κειμενο", "oleh", "penulis", "wartawan", "laporan", "tac gia", "bai viet", "theo", "ผู้เขียน", "เขียนโดย", "โดย",
-];
+static LABELS: LazyLock<HashSet<String>> =
+    LazyLock::new(|| words::list(WORDS, "labels").map(words::fold).collect());
 
 /// The same in scripts without case, folded at first use by the caller's look-up: a colon, a dash or
 /// a space ends them.
-const UNCASED_LABELS: &[&str] = &[
-    "بقلم", "كتب", "كتبت", "الكاتب", "تقرير", "حوار", "إعداد", "تحرير", "أجرى الحوار", "نویسنده", "نویسنده:", "گزارش", "گزارشگر",
-    "خبرنگار", "به قلم", "تحریر", "رپورٹ", "مصنف", "تحریر و تحقیق", "लेखक", "रिपोर्ट", "संवाददाता", "द्वारा", "लेखिका", "রিপোর্ট", "লেখক",
-    "প্রতিবেদক", "எழுதியவர்", "రచన", "מאת", "כתב", "כתבה", "글", "작성자", "취재",
-];
+static UNCASED_LABELS: LazyLock<Vec<&str>> =
+    LazyLock::new(|| words::list(WORDS, "labels without case").collect());
 
 /// Han labels, with or without a colon, a slash or a bar.
-const HAN_LABELS: &[&str] = &[
-    "作者", "记者", "記者", "文", "撰文", "编译", "編譯", "本报记者", "本報記者", "新华社记者", "中新社记者", "本刊记者", "特约记者",
-    "取材・文", "執筆", "著者", "取材", "文・写真", "采写", "撰稿", "实习记者", "見習記者",
-];
+static HAN_LABELS: LazyLock<Vec<&str>> =
+    LazyLock::new(|| words::list(WORDS, "han labels").collect());
 
 /// Words that open a byline without a colon, and whether a name after them is a sure sign. The short
 /// ones are also plain words of other languages.
-const OPENERS: &[(&str, bool)] = &[
-    ("By ", true), ("BY ", true), ("by ", false), ("Written by ", true), ("Words by ", true), ("Story by ", true), ("Posted by ", true),
-    ("Reported by ", true), ("Published by ", false), ("Author ", false), ("Von ", true), ("VON ", true), ("von ", false), ("Par ", true),
-    ("PAR ", true), ("Por ", true), ("POR ", true), ("por ", false), ("Escrito por ", true), ("Publicado por ", false), ("Texto de ", true),
-    ("Publié par ", true), ("Propos recueillis par ", true), ("Di ", false), ("di ", false), ("A cura di ", true), ("Scritto da ", true),
-    ("Pubblicato da ", false), ("Door ", false), ("door ", false), ("Geschreven door ", true), ("Av ", false), ("AV ", false), ("Af ", false),
-    ("Skrevet af ", true), ("Skrevet av ", true), ("Oleh ", true), ("OLEH ", true), ("Ditulis oleh ", true), ("Przez ", false), ("Autor ", false),
-    ("Autora ", false), ("Text von ", true), ("Ein Kommentar von ", true), ("Eine Analyse von ", true), ("Kommentar von ", true),
-    ("Írta ", true), ("Του ", false), ("Της ", false), ("ΤΟΥ ", false), ("ΤΗΣ ", false), ("Автор ", true), ("Yazan ", true), ("De ", false),
-];
+static OPENERS: LazyLock<Vec<(&str, bool)>> = LazyLock::new(|| {
+    let sure = words::list(WORDS, "openers").map(|opener| (opener, true));
+    sure.chain(words::list(WORDS, "unsure openers").map(|opener| (opener, false))).collect()
+});
 
 /// The author that `line` names, if it is a byline.
 #[must_use]
@@ -63,6 +48,7 @@ pub fn find(line: &str) -> Option<Byline<'_>> {
     if line.len() > LINE_MAX || line.len() < 4 {
         return None;
     }
+    let line = line.trim_start_matches(['*', '+', '•', '-', '–', '—', '|', ' ']);
     let first = line.chars().next()?;
     if first.is_ascii() && !(first.is_ascii_alphabetic() || "([".contains(first)) {
         return None;
@@ -88,7 +74,7 @@ fn labelled(line: &str) -> Option<Byline<'_>> {
     let window = line.char_indices().nth(30).map_or(line, |(at, _)| &line[..at]);
     let colon = window.find([':', '：'])?;
     let label = words::fold(line[..colon].trim());
-    if !LABELS.contains(&label.as_str()) {
+    if !LABELS.contains(label.as_str()) {
         return None;
     }
     let rest = line[colon..].trim_start_matches([':', '：']).trim_start();
@@ -100,7 +86,9 @@ fn labelled(line: &str) -> Option<Byline<'_>> {
 
 /// `By Jane Doe`, `Por Ana Ruiz`.
 fn opened(line: &str) -> Option<Byline<'_>> {
-    let (opener, sure) = OPENERS.iter().find(|(opener, _)| line.starts_with(opener))?;
+    let (opener, sure) = OPENERS
+        .iter()
+        .find(|(opener, _)| line.strip_prefix(opener).is_some_and(|rest| rest.starts_with(' ')))?;
     let rest = line[opener.len()..].trim_start();
     if let Some(desk) = desk(rest) {
         return Some(Byline { name: desk, sure: false });
@@ -122,74 +110,41 @@ fn desk(rest: &str) -> Option<&str> {
     let mut words = rest.split_whitespace();
     let last = words.next_back()?;
     let count = words.clone().count();
-    let ends = ["staff", "team", "desk", "editors", "newsroom", "redaktion", "redacción", "rédaction", "redazione"];
+    let ends = [
+        "staff",
+        "team",
+        "desk",
+        "editors",
+        "newsroom",
+        "redaktion",
+        "redacción",
+        "rédaction",
+        "redazione",
+    ];
     let capitals = rest.split_whitespace().all(|word| word.starts_with(char::is_uppercase));
-    (capitals && ends.contains(&last.to_lowercase().as_str()) && (1..=4).contains(&count)).then_some(rest)
+    (capitals && ends.contains(&last.to_lowercase().as_str()) && (1..=4).contains(&count))
+        .then_some(rest)
 }
 
 /// Particles inside names.
-const PARTICLES: &[&str] = &[
-    "de", "del", "della", "di", "da", "do", "dos", "das", "la", "le", "van", "von", "der", "den", "ter", "ten", "bin",
-    "ibn", "bint", "al", "el", "abu", "ben", "zu", "af", "av", "du", "des", "y", "e", "san", "vom", "zum", "zur", "ul", "ur",
-    "degli", "dei", "dalla", "lo", "’t", "'t", "op", "in't", "mac", "of", "و",
-];
+static PARTICLES: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "particles").collect());
 
 /// Words between two names.
-const JOINTS: &[&str] = &["and", "&", "und", "et", "y", "e", "ed", "en", "och", "og", "и", "і", "ve", "i", "a", "ja", "și", "si", "και", "with", "dan", "és", "mit"];
+static JOINTS: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "joints").collect());
 
 /// Words after a name that say what the person is; also what stands there instead of a name.
-const ROLES: &[&str] = &[
-    "staff", "writer", "writers", "correspondent", "correspondents", "reporter", "reporters", "editor", "editors", "contributor",
-    "columnist", "producer", "special", "senior", "chief", "associated", "news", "cnn", "bbc", "reuters", "afp", "bureau",
-    "digital", "managing", "political", "business", "features", "guest", "contributing", "executive", "redakteur",
-    "redakteurin", "redaktion", "korrespondent", "korrespondentin", "journaliste", "corresponsal", "redactor", "redactora",
-    "muhabiri", "inviato", "corrispondente", "enviado", "enviada", "envoyé", "envoyée", "published", "updated", "posted",
-];
+static ROLES: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "roles beside a name").collect());
 
 /// Capitalised words that open a phrase or a heading and hardly ever a name. Collected from the
 /// lines that start with "By" on news sites and in the headings of guides.
-const NOT_NAMES: &[&str] = &[
-    "the", "a", "an", "any", "all", "this", "that", "these", "those", "his", "her", "their", "our", "your", "my", "its", "now", "then",
-    "far", "and", "or", "not", "no", "one", "two", "three", "four", "five", "ten", "some", "most", "many", "more", "each", "every",
-    "other", "another", "name", "category", "categories", "type", "types", "role", "industry", "use", "case", "cases", "company",
-    "size", "audience", "functionality", "topic", "topics", "date", "year", "month", "week", "day", "time", "author", "brand",
-    "price", "region", "country", "state", "city", "location", "department", "team", "product", "products", "service", "services",
-    "feature", "features", "solution", "solutions", "channel", "platform", "segment", "market", "job", "title", "level", "age",
-    "gender", "popular", "demand", "default", "design", "law", "force", "nature", "virtue", "means", "way", "contrast",
-    "comparison", "definition", "accident", "chance", "hand", "heart", "land", "sea", "air", "car", "train", "bus", "plane",
-    "boat", "foot", "bike", "night", "morning", "evening", "noon", "midnight", "summer", "winter", "spring", "autumn", "fall",
-    "early", "late", "mid", "end", "using", "making", "doing", "taking", "signing", "clicking", "submitting", "continuing",
-    "entering", "joining", "subscribing", "reading", "being", "having", "going", "working", "playing", "adding", "request",
-    "invitation", "appointment", "permission", "order", "number", "numbers", "people", "user", "users", "customer", "need",
-    "goal", "goals", "skill", "subject", "language", "format", "style", "color", "colour", "material", "model", "vehicle",
-    "genre", "interest", "interests", "activity", "business", "need", "needs", "stage", "area", "field", "sector", "source",
-    "us", "uk", "eu", "un", "it", "we", "you", "he", "she", "they", "who", "what", "when", "where", "why", "how", "if", "as", "at",
-    "in", "on", "for", "to", "from", "with", "here", "there", "new", "old", "best", "top", "free", "first", "last", "next", "read",
-    "listen", "watch", "share", "sign", "get", "see", "show", "hide", "view", "click", "news", "sport", "sports", "world",
-    "politics", "opinion", "video", "photo", "photos", "image", "related", "recommended", "trending", "latest", "editor's",
-    "picks", "advertisement", "privacy", "policy", "terms", "contact", "about", "home", "menu", "search", "log", "subscribe",
-    "newsletter", "follow", "comments", "comment", "cookie", "cookies", "breaking", "live", "analysis", "explainer", "media",
-    "press", "release", "report", "story", "stories", "article", "articles", "continue", "back", "previous", "loading", "print",
-    "email", "facebook", "twitter", "copy", "link", "short", "url", "tags", "pros", "cons", "part", "chapter", "section", "step",
-    "tip", "tips", "guide", "how", "quick", "key", "main", "final", "full", "facts", "health", "science", "technology",
-    "entertainment", "culture", "travel", "food", "money", "lifestyle", "fashion", "weather", "education", "university", "college",
-    "school", "institute", "ministry", "government", "president", "minister", "bank", "group", "inc", "ltd", "llc", "corp",
-    "company", "street", "road", "avenue", "park", "river", "island", "bay", "beach", "museum", "council", "committee", "club",
-    "league", "cup", "championship", "war", "peace", "arab", "middle", "east", "west", "north", "south", "united", "nations",
-    "african", "asian", "european", "american", "der", "die", "das", "ein", "eine", "mehr", "lesen", "auch", "neue", "neuer",
-    "les", "des", "un", "une", "lire", "aussi", "plus", "sur", "dans", "pour", "los", "las", "una", "más", "leer", "también",
-    "sobre", "para", "primera", "ejemplo", "favor", "vez", "exemple", "ailleurs", "il", "gli", "leggi", "anche", "per", "con",
-    "ancora", "além", "leia", "mais", "também", "enquanto", "isso", "bir", "bu", "ve", "ilgili", "diğer", "daha", "fazla", "son",
-    "dakika", "это", "как", "что", "все", "еще", "читайте", "также", "новости", "главное", "по", "теме",
-];
+static NOT_NAMES: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "not names").collect());
 
 /// Words of [`NOT_NAMES`] that are also surnames, so they count against a line only when they open it.
-const SURNAMES: &[&str] = &[
-    "winter", "spring", "law", "park", "street", "day", "price", "bank", "land", "sea", "force", "hand", "case", "field", "age",
-    "north", "west", "east", "south", "short", "way", "story", "post", "war", "river", "bay", "best", "read", "light", "noon",
-    "fall", "link", "press", "early", "road", "hart", "close", "new", "old", "last", "end", "hide", "chance", "need", "heart",
-    "son", "main", "goal", "nation", "train", "foot", "call", "virtue", "may", "des", "das", "di", "le", "ten", "mehr", "auch",
-];
+static SURNAMES: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "surnames").collect());
 
 /// Whether a name that follows an opener is a phrase: "Use Case", "Any Other Name".
 fn is_phrase(name: &str) -> bool {
@@ -197,23 +152,30 @@ fn is_phrase(name: &str) -> bool {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
         let weekday = date_word(&word)
             .is_some_and(|found| found.is(DateWord::WEEKDAY | DateWord::TODAY) && word.len() > 5);
-        let exempt = PARTICLES.contains(&word.as_str()) || (index > 0 && SURNAMES.contains(&word.as_str()));
+        let exempt =
+            PARTICLES.contains(word.as_str()) || (index > 0 && SURNAMES.contains(word.as_str()));
         // The second name of a list opens one too, but "and" is no part of either.
-        let joint = index > 0 && JOINTS.contains(&word.as_str());
-        weekday || (NOT_NAMES.contains(&word.as_str()) && !exempt && !joint)
+        let joint = index > 0 && JOINTS.contains(word.as_str());
+        weekday || (NOT_NAMES.contains(word.as_str()) && !exempt && !joint)
     })
 }
 
 /// Whether `word` is written like a part of a name: `Jane`, `DEMİR`, `J.`, `O’Hara`, `al-Rubaye`.
 fn is_name_word(word: &str) -> bool {
     let core = word.trim_end_matches('.');
-    let tail = ["al-", "el-", "as-", "ad-", "ar-", "an-", "at-", "ash-", "az-", "d'", "d’", "l'", "l’", "o'", "o’", "de-"]
-        .iter()
-        .find_map(|prefix| core.strip_prefix(prefix))
-        .unwrap_or(core);
+    let tail = [
+        "al-", "el-", "as-", "ad-", "ar-", "an-", "at-", "ash-", "az-", "d'", "d’", "l'", "l’",
+        "o'", "o’", "de-",
+    ]
+    .iter()
+    .find_map(|prefix| core.strip_prefix(prefix))
+    .unwrap_or(core);
     let mut chars = tail.chars();
     let Some(first) = chars.next() else { return false };
-    first.is_uppercase() && chars.all(|c| c.is_alphabetic() || words::is_word_char(c) || "'’-.‘ʻʼ`".contains(c))
+    first.is_uppercase()
+        && !tail.ends_with("’s")
+        && !tail.ends_with("'s")
+        && chars.all(|c| c.is_alphabetic() || words::is_word_char(c) || "'’-.‘ʻʼ`".contains(c))
 }
 
 /// Cuts `rest` into the names it begins with and what follows. `None` when it does not begin with one.
@@ -238,15 +200,26 @@ fn names(rest: &str) -> Option<(&str, &str)> {
         if core.is_empty() {
             break;
         }
-        let joint = JOINTS.contains(&lower.as_str()) && in_name >= 1 && core.chars().all(|c| c.is_lowercase() || c == '&');
-        if joint && !(PARTICLES.contains(&core) && in_name == 1) {
+        let joint = JOINTS.contains(lower.as_str())
+            && in_name >= 1
+            && core.chars().all(|c| c.is_lowercase() || c == '&');
+        if joint && !(PARTICLES.contains(core) && in_name == 1) {
             after_joint = true;
             in_name = 0;
             continue;
         }
         let role = ROLES.contains(&lower.trim_matches('.')) && in_name > 0;
-        let initials = core.len() <= 4 && core.chars().all(char::is_uppercase) && in_name == 0 && names > 0 && !after_joint;
-        if role || initials {
+        let initials = core.len() <= 4
+            && core.chars().all(char::is_uppercase)
+            && in_name == 0
+            && names > 0
+            && !after_joint;
+        let next_digit = rest
+            .get(at..)
+            .is_some_and(|next| next.starts_with(|c: char| words::digit(c).is_some()));
+        let dated = next_digit
+            && date_word(core.trim_end_matches('.')).is_some_and(|word| word.is(DateWord::MONTH));
+        if role || initials || dated {
             break;
         }
         if is_name_word(core) {
@@ -260,7 +233,7 @@ fn names(rest: &str) -> Option<(&str, &str)> {
             } else if names == 0 {
                 end = start + core.len();
             }
-        } else if PARTICLES.contains(&core) && in_name > 0 {
+        } else if PARTICLES.contains(core) && in_name > 0 {
             // It counts only with a name after it.
         } else {
             break;
@@ -294,10 +267,15 @@ fn may_follow(next: &str) -> bool {
     let count = next.split_whitespace().count();
     let outlet = |word: &str| {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        ROLES.contains(&word.as_str())
-            || (NOT_NAMES.contains(&word.as_str()) && !JOINTS.contains(&word.as_str()) && !SURNAMES.contains(&word.as_str()))
-            || ["times", "post", "globe", "journal", "magazine", "network", "herald", "tribune", "today", "radio", "tv"]
-                .contains(&word.as_str())
+        ROLES.contains(word.as_str())
+            || (NOT_NAMES.contains(word.as_str())
+                && !JOINTS.contains(word.as_str())
+                && !SURNAMES.contains(word.as_str()))
+            || [
+                "times", "post", "globe", "journal", "magazine", "network", "herald", "tribune",
+                "today", "radio", "tv",
+            ]
+            .contains(&word.as_str())
     };
     (2..=9).contains(&count)
         && words::agency(next).is_none()
@@ -314,7 +292,11 @@ fn tail_is_quiet(tail: &str) -> bool {
         return true;
     }
     let lower = tail.to_lowercase();
-    if tail.len() > 110 || lower.starts_with("by ") || lower.contains(" by ") || tail.ends_with(['?', '!', ':']) {
+    if tail.len() > 110
+        || lower.starts_with("by ")
+        || lower.contains(" by ")
+        || tail.ends_with(['?', '!', ':'])
+    {
         return false;
     }
     if tail.ends_with('.') && !tail.ends_with("m.") && !tail.ends_with("r.") && tail.len() > 1 {
@@ -324,24 +306,31 @@ fn tail_is_quiet(tail: &str) -> bool {
         let small = tail
             .split_whitespace()
             .filter(|word| word.chars().next().is_some_and(char::is_lowercase) && word.len() > 3)
-            .filter(|word| !ROLES.contains(word) && date_word(word).is_none() && !["read", "with", "from"].contains(word))
+            .filter(|word| {
+                !ROLES.contains(word)
+                    && date_word(word).is_none()
+                    && !["read", "with", "from"].contains(word)
+            })
             .count();
         return small <= 2;
     }
     let Some(first) = tail.split_whitespace().next() else { return true };
     let first = first.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    let dated = date_word(&first).is_some_and(|word| word.is(DateWord::MONTH | DateWord::PUBLISHED | DateWord::UPDATED));
-    let place = ["for", "in", "at"].contains(&first.as_str()) && tail.split_whitespace().skip(1).all(|word| word.starts_with(char::is_uppercase));
+    let dated = date_word(&first)
+        .is_some_and(|word| word.is(DateWord::MONTH | DateWord::PUBLISHED | DateWord::UPDATED));
+    let place = ["for", "in", "at"].contains(&first.as_str())
+        && tail.split_whitespace().skip(1).all(|word| word.starts_with(char::is_uppercase));
     dated
         || place
         || first.starts_with(|c: char| words::digit(c).is_some())
-        || (ROLES.contains(&first.as_str()) && tail.split_whitespace().count() <= 8)
+        || (ROLES.contains(first.as_str()) && tail.split_whitespace().count() <= 8)
         || first.is_empty()
 }
 
 /// `بقلم : …`, `लेखक: …`: scripts without case.
 fn uncased(line: &str) -> Option<Byline<'_>> {
-    let (label, rest) = UNCASED_LABELS.iter().find_map(|label| Some((label, line.strip_prefix(label)?)))?;
+    let (label, rest) =
+        UNCASED_LABELS.iter().find_map(|label| Some((label, line.strip_prefix(label)?)))?;
     let name = rest.trim_start_matches([' ', ':', '：', '-', '–', '—', '/', '|', '\u{a0}', 'ـ']);
     let marked = rest.trim_start().starts_with([':', '：', '-', '–', '—', '/', '|']);
     let spaced = rest.len() > name.len();
@@ -357,7 +346,8 @@ fn is_uncased_name(name: &str) -> bool {
     let count = name.split_whitespace().count();
     (2..=5).contains(&count)
         && name.split_whitespace().all(|word| {
-            word.chars().count() <= 14 && word.chars().all(|c| (words::is_word_char(c) && !c.is_uppercase()) || c == '.' )
+            word.chars().count() <= 14
+                && word.chars().all(|c| (words::is_word_char(c) && !c.is_uppercase()) || c == '.')
         })
         && !words::is_city(name)
         && words::agency(name).is_none()
@@ -372,11 +362,13 @@ fn han(line: &str) -> Option<Byline<'_>> {
         .iter()
         .filter_map(|label| Some((label, line.strip_prefix(label)?)))
         .max_by_key(|(label, _)| label.len())?;
-    let name = rest.trim_start_matches([':', '：', '/', '／', '|', '｜', '丨', ' ', '\u{3000}', '・']);
+    let name =
+        rest.trim_start_matches([':', '：', '/', '／', '|', '｜', '丨', ' ', '\u{3000}', '・']);
     let marked = name.len() < rest.len();
     let end = name.find(['/', '／', '|', '｜', '（', '(', '，', ',']).unwrap_or(name.len());
     let name = name[..end].trim();
-    let parts: Vec<&str> = name.split([' ', '、', '\u{3000}']).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> =
+        name.split([' ', '、', '\u{3000}']).filter(|part| !part.is_empty()).collect();
     let fits = !parts.is_empty() && parts.len() <= 4 && parts.iter().all(|part| is_han_name(part));
     // 文 is also "text": only with a mark after it.
     ((marked || label.chars().count() > 1) && fits).then_some(Byline { name, sure: marked })
@@ -384,29 +376,29 @@ fn han(line: &str) -> Option<Byline<'_>> {
 
 fn is_han_name(part: &str) -> bool {
     let count = part.chars().count();
-    (2..=4).contains(&count) && part.chars().all(words::is_han) && !HAN_NOT_NAMES.contains(&part)
+    (2..=4).contains(&count) && part.chars().all(words::is_han) && !HAN_NOT_NAMES.contains(part)
 }
 
 /// Short Han words that stand alone on news pages.
-const HAN_NOT_NAMES: &[&str] = &[
-    "分享", "首页", "新闻", "国际", "国内", "社会", "视频", "图片", "广告", "评论", "体育", "财经", "科技", "娱乐", "文化", "军事", "政治", "经济",
-    "健康", "教育", "旅游", "汽车", "房产", "时尚", "专题", "更多", "搜索", "登录", "注册", "返回", "打印", "收藏", "相关", "推荐", "热门", "直播",
-    "時事", "社説", "速報", "特集", "連載", "写真", "動画", "関連", "記事", "新聞", "國際", "社會", "體育", "影片", "熱門", "要聞", "生活", "地方",
-    "来源", "责编", "编辑", "声明", "版权", "摘要", "正文", "目录", "下一页", "上一页", "相关新闻", "相关阅读", "推荐阅读", "热点新闻", "延伸閱讀",
-    "相關新聞", "関連記事", "有料会員", "会員限定", "续页", "完",
-];
+static HAN_NOT_NAMES: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "han not names").collect());
 
 /// `김하늘 기자`, `[부산=뉴시스] 김하늘 기자 =`.
 fn korean(line: &str) -> Option<Byline<'_>> {
     let roles = ["기자", "특파원", "논설위원", "통신원", "인턴기자", "선임기자", "리포터"];
-    let start = line.find([']', ')']).filter(|_| line.starts_with(['[', '('])).map_or(0, |at| at + 1);
+    let start =
+        line.find([']', ')']).filter(|_| line.starts_with(['[', '('])).map_or(0, |at| at + 1);
     let rest = line[start..].trim_start();
     let mut words = rest.split_whitespace();
     let (name, role) = (words.next()?, words.next()?);
     let count = name.chars().count();
     let tail = words.next();
-    let quiet = tail.is_none_or(|tail| tail == "=" || tail.contains('@') || tail.starts_with(['|', '·', '/']));
-    (roles.contains(&role) && (2..=4).contains(&count) && name.chars().all(words::is_hangul) && quiet)
+    let quiet = tail
+        .is_none_or(|tail| tail == "=" || tail.contains('@') || tail.starts_with(['|', '·', '/']));
+    (roles.contains(&role)
+        && (2..=4).contains(&count)
+        && name.chars().all(words::is_hangul)
+        && quiet)
         .then_some(Byline { name, sure: true })
 }
 
@@ -428,12 +420,13 @@ pub fn is_name(line: &str) -> bool {
         let mut last_is_name = false;
         for word in line.split([' ', '\u{a0}']) {
             last_is_name = is_name_word(word);
-            if !last_is_name && (!PARTICLES.contains(&word) || count == 0) {
+            if !last_is_name && (!PARTICLES.contains(word) || count == 0) {
                 return false;
             }
             count += usize::from(last_is_name);
         }
-        let initials = line.split(' ').all(|word| word.chars().filter(|c| c.is_alphabetic()).count() < 2);
+        let initials =
+            line.split(' ').all(|word| word.chars().filter(|c| c.is_alphabetic()).count() < 2);
         return (2..=4).contains(&count)
             && last_is_name
             && !initials
@@ -448,38 +441,37 @@ pub fn is_name(line: &str) -> bool {
         return is_han_name(line) && !words::is_city(line) && words::agency(line).is_none();
     }
     if words::is_hangul(first) {
-        return line.split(' ').count() == 1 && (2..=4).contains(&line.chars().count()) && line.chars().all(words::is_hangul)
+        return line.split(' ').count() == 1
+            && (2..=4).contains(&line.chars().count())
+            && line.chars().all(words::is_hangul)
             || korean(line).is_some();
     }
     is_uncased_name(line)
         && line.split_whitespace().count() <= 4
-        && !line.split_whitespace().any(|word| date_word(word).is_some_and(|found| !found.is(DateWord::MONTH | DateWord::SOLAR)))
+        && !line.split_whitespace().any(|word| {
+            date_word(word).is_some_and(|found| !found.is(DateWord::MONTH | DateWord::SOLAR))
+        })
 }
 
 /// Words that name what an author does, at the end of a line in Germanic and other languages.
-const ROLE_LAST: &[&str] = &[
-    "columnist", "writer", "correspondent", "reporter", "editor", "journalist", "contributor", "commentator", "analyst", "critic",
-    "producer", "author", "writers", "reporters", "correspondents", "redakteur", "redakteurin", "reporterin", "autor", "autorin",
-    "korrespondent", "korrespondentin", "kolumnist", "kolumnistin", "journalistin", "volontär", "volontärin", "chefredakteur",
-    "verslaggever", "redacteur", "columniste", "skribent", "kommentator", "muhabiri", "muhabir", "yazarı", "yazar", "editörü", "gazeteci",
-    "korespondent", "dziennikarz", "redaktor", "redaktør", "toimittaja", "kirjeenvaihtaja", "wartawan", "jurnalis", "обозреватель",
-    "корреспондент", "журналист", "редактор", "колумнист", "автор", "публицист", "оглядач", "кореспондент", "журналістка", "журналистка",
-    "संवाददाता", "पत्रकार", "लेखक", "特派员", "特派員", "記者", "评论员", "專欄作家", "专栏作家", "論説委員", "編集委員", "기자", "특파원", "논설위원",
-    "칼럼니스트", "כתב", "כתבת", "פרשן",
-];
+static ROLE_LAST: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "roles at the end").collect());
 
 /// The same at the beginning, as Romance and Semitic languages have it.
-const ROLE_FIRST: &[&str] = &[
-    "journaliste", "correspondant", "correspondante", "chroniqueur", "chroniqueuse", "éditorialiste", "envoyé", "envoyée", "rédacteur",
-    "rédactrice", "écrivain", "écrivaine", "politologue", "corresponsal", "redactor", "redactora", "periodista", "columnista", "enviado",
-    "enviada", "escritor", "escritora", "editor", "editora", "jornalista", "repórter", "correspondente", "colunista", "redator", "redatora", "giornalista",
-    "corrispondente", "inviato", "inviata", "editorialista", "redattore", "redattrice", "scrittore", "professor", "lecturer", "researcher", "fellow",
-    "reporter", "writer", "correspondent", "columnist", "journalist", "director", "author", "redakteur", "redakteurin", "korrespondent",
-    "korrespondentin", "reporterin", "wartawan", "penulis", "jurnalist", "ziarist", "novinar", "novinář", "újságíró", "δημοσιογράφος", "αρθρογράφος",
-    "كاتب", "كاتبة", "صحافي", "صحافية", "صحفي", "صحفية", "إعلامي", "إعلامية", "باحث", "باحثة", "أكاديمي", "أكاديمية", "محلل", "مراسل", "مراسلة",
-    "محرر", "روائي", "روائية", "شاعر", "شاعرة", "دبلوماسي", "سياسي", "مفكر", "ناقد", "رئيس", "أستاذ", "مستشار", "نویسنده", "روزنامه‌نگار", "خبرنگار",
-    "پژوهشگر", "تحلیلگر", "کالم", "صحافی", "نامہ", "تجزیہ", "مصنف", "वरिष्ठ", "लेखक", "पत्रकार", "स्तंभकार", "সাংবাদিক", "লেখক", "עיתונאי", "עיתונאית", "סופר",
-];
+static ROLE_FIRST: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "roles at the beginning").collect());
+
+/// Ends of compounds that name a role: `Politikredakteur`.
+static ROLE_ENDS: LazyLock<Vec<&str>> =
+    LazyLock::new(|| words::list(WORDS, "ends of roles").collect());
+
+/// Words between a role and what it is for.
+static ROLE_LINKS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "links of roles").collect());
+
+/// First words of a sentence or of a label, not of a role.
+static ROLE_NEVER: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "never first in a role").collect());
 
 /// Whether `line` only says what its author is: `Opinion Columnist`, `كاتب من المدينة`, `Redakteurin`.
 #[must_use]
@@ -494,33 +486,45 @@ pub fn is_author_role(line: &str) -> bool {
     }
     let plain = |word: &str| word.trim_matches(|c: char| !words::is_word_char(c)).to_lowercase();
     let (head, tail) = (plain(first), plain(last));
-    if first.starts_with(char::is_alphabetic) && !first.starts_with(|c: char| c.is_uppercase() || c.is_lowercase()) {
+    if first.starts_with(char::is_alphabetic)
+        && !first.starts_with(|c: char| c.is_uppercase() || c.is_lowercase())
+    {
         // No case: the role opens the line, and the line stays short.
         return words.len() <= 7
-            && (ROLE_FIRST.contains(&head.as_str()) || (words.len() <= 3 && ROLE_LAST.contains(&tail.as_str())));
+            && (ROLE_FIRST.contains(head.as_str())
+                || (words.len() <= 3 && ROLE_LAST.contains(tail.as_str())));
     }
     if !first.starts_with(char::is_uppercase) {
         return false;
     }
-    let compound = ["redakteur", "redakteurin", "korrespondent", "korrespondentin", "correspondent", "reporter", "reporterin"];
-    let is_last = |word: &str| ROLE_LAST.contains(&word) || compound.iter().any(|end| word.len() > end.len() && word.ends_with(end));
+    let is_last = |word: &str| {
+        ROLE_LAST.contains(word)
+            || ROLE_ENDS.iter().any(|end| word.len() > end.len() && word.ends_with(end))
+    };
     // "Opinion Columnist", "BBC Middle East correspondent", "Chief Writer, The Lamp".
-    let cut = words.iter().position(|word| word.ends_with(',') || ["at", "for", "in", "of", "on", "bei", "in", "à", "en", "a"].contains(word));
+    let cut = words.iter().position(|word| {
+        word.ends_with(',')
+            || ["at", "for", "in", "of", "on", "bei", "in", "à", "en", "a"].contains(word)
+    });
     let role_end = match cut {
         Some(at) if words[at].ends_with(',') => plain(words[at]),
         Some(at) if at > 0 => plain(words[at - 1]),
         _ => tail,
     };
     let small = words.iter().filter(|word| word.starts_with(char::is_lowercase)).count();
-    let articles = ["The", "A", "An", "Der", "Die", "Ein", "Le", "La", "El", "Un", "Une"].contains(first);
-    if articles || !(is_last(&role_end) || ROLE_FIRST.contains(&head.as_str())) {
+    if words.len() == 1
+        && ["author", "authors", "autor", "editor", "director", "writers"].contains(&head.as_str())
+    {
+        // Labels of a page as often as roles.
         return false;
     }
-    if ROLE_FIRST.contains(&head.as_str()) && words.len() > 1 && !is_last(&role_end) {
+    let articles = ROLE_NEVER.contains(*first);
+    if articles || !(is_last(&role_end) || ROLE_FIRST.contains(head.as_str())) {
+        return false;
+    }
+    if ROLE_FIRST.contains(head.as_str()) && words.len() > 1 && !is_last(&role_end) {
         let second = words.get(1).copied().unwrap_or("");
-        let links = ["at", "for", "in", "of", "de", "en", "à", "à la", "au", "aux", "du", "da", "di", "del", "dell'", "della", "do", "na", "no", "em", "von", "in",
-            "im", "bei", "der", "spécial", "spéciale", "especial", "politique", "jefe", "jefa", "chef", "στην", "στο", "and", "et", "y", "e"];
-        return first.ends_with(',') || links.contains(&second.to_lowercase().as_str());
+        return first.ends_with(',') || ROLE_LINKS.contains(second.to_lowercase().as_str());
     }
     small <= 5 && words.len() <= 8
 }

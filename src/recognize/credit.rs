@@ -2,9 +2,16 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+use hashbrown::HashSet;
 
 use super::byline::is_name;
 use super::words::{self, agency};
+
+/// The word lists of this file.
+const WORDS: &str = include_str!("words/credits.txt");
 
 /// What a line says about where its picture comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,36 +38,46 @@ const CREDIT_MAX: usize = 160;
 
 /// Words that say that a picture's author follows. They are followed by a colon, a comma, a slash,
 /// "©", or nothing if the next word is a name. Lower case, without accents, the longest first.
-const LABELS: &[&str] = &[
-    "photograph courtesy of", "photo courtesy of", "image courtesy of", "photo credit", "image credit", "picture credit", "photographs by",
-    "photograph by", "photography by", "photos by", "photo by", "picture by", "image by", "image copyright", "image source", "photo source", "image from",
-    "photo from", "photo illustration by", "illustration by", "illustration", "photographs", "photograph", "photography", "photos", "photo", "picture", "pictures",
-    "pic", "pics", "credits", "credit", "image", "images", "screenshot", "screengrab", "video grab", "file photo", "archive photo", "file photo by", "handout photo",
-    "fotocredit", "bildquelle", "bildnachweis", "symbolbild", "symbolfoto", "archivbild", "archivfoto", "bilder", "bild", "fotos", "foto de", "foto di", "foto von",
-    "foto af", "foto", "fotografia", "fotografía de", "fotografia de", "fotograf", "fotografie", "crédit photo", "credit photo", "credits photo", "photo d'illustration",
-    "photo prise par", "imagen", "imagem", "imagens", "credito", "creditos", "reproducao", "divulgacao", "fotogramma", "beeld", "bildet", "foto arsip",
-    "fotoğraf", "fotograflar", "kaynak", "zdjecie", "fot", "zdroj", "foto ilustracyjne", "kep", "kepek", "fotó", "slika", "sursa foto",
-    "φωτογραφια", "φωτο", "φωτογραφια αρχειου", "автор фото", "фотография", "фото автора", "иллюстрация", "снимка", "фотограф", "фотографии", "фото", "снимок", "изображение",
-    "تصوير", "الصورة", "صورة", "صورة أرشيفية", "صورة من", "عکاس", "عکس", "تصویر", "فوٹو", "फोटो साभार", "फोटो क्रेडिट", "फोटो सोर्स", "फोटो", "तस्वीर", "छायाचित्र", "ছবি", "புகைப்படம்", "ఫోటో",
-    "ภาพ", "ảnh", "图片来源", "图源", "图片", "供图", "摄影", "攝影", "资料图", "圖片來源", "圖", "写真", "写真提供", "撮影", "画像", "提供", "사진 제공", "사진제공", "사진", "צילום", "תמונה",
-];
+static LABELS: LazyLock<HashSet<String>> =
+    LazyLock::new(|| words::list(WORDS, "labels").map(words::fold).collect());
+
+/// Without one of these no label is followed by a source.
+static LABEL_MARKS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let marks = [
+        ":",
+        "：",
+        "…",
+        "...",
+        " by ",
+        " By ",
+        " BY ",
+        "ourtesy of ",
+        "ourtesy Of ",
+        "opyright ",
+        "фото ",
+        " من ",
+    ];
+    AhoCorasick::new(marks).unwrap_or_else(|error| unreachable!("constant patterns: {error}"))
+});
+
+/// The first words of [`LABELS`], by which most words are told to open none.
+static LABEL_STARTS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    LABELS.iter().filter_map(|label| label.split(' ').next()).map(str::to_owned).collect()
+});
 
 /// Labels that introduce a caption as often as a credit: what follows must then look like a source.
-const CAPTION_LABELS: &[&str] = &[
-    "image", "images", "picture", "pictures", "photo", "photos", "foto", "fotos", "bild", "bilder", "imagen", "imagem", "file photo", "archive photo", "symbolbild",
-    "symbolfoto", "archivbild", "archivfoto", "image caption", "media caption", "caption", "fotograf", "фото", "фотография", "图片", "写真", "사진", "صورة", "الصورة", "عکس", "تصویر",
-    "फोटो", "तस्वीर", "ছবি", "φωτογραφια", "资料图", "画像", "bildunterschrift", "legende", "screenshot", "video", "pic", "foto arsip", "photo d'illustration", "صورة أرشيفية", "illustration",
-];
+static CAPTION_LABELS: LazyLock<HashSet<String>> =
+    LazyLock::new(|| words::list(WORDS, "caption labels").map(words::fold).collect());
 
 /// What stands for a credit without naming one, as `(Supplied)`. Lower case, without accents.
-const SOURCES: &[&str] = &[
-    "supplied", "handout", "provided", "contributed", "submitted", "courtesy", "file", "file photo", "file image", "archive", "archives", "archiv", "archivo", "archivio",
-    "arquivo", "arsiv", "screenshot", "screengrab", "screen grab", "social media", "twitter", "facebook", "instagram", "telegram", "tiktok", "youtube", "x", "twitter/x", "x/twitter",
-    "internet", "agencies", "pool", "stock", "stock photo", "reproduction", "divulgacao", "reproducao", "cedida", "cortesia", "ap file", "afp photo", "dr", "d.r.", "symbolbild", "symbolfoto",
-    "архив", "соцсети", "скриншот", "أرشيفية", "أرشيف", "متداولة", "مواقع التواصل", "مواقع التواصل الاجتماعي", "إكس", "فيسبوك", "تويتر", "تلغرام", "إنستغرام", "انستغرام", "يوتيوب",
-    "صورة أرشيفية", "من المصدر", "أ.ف.ب", "آرشیو", "عکس آرشیوی", "فائل فوٹو", "فائل", "سوشل میڈیا", "फाइल फोटो", "फाइल", "सोशल मीडिया", "资料图", "网络图", "网络截图", "资料图片", "自료",
-    "자료사진", "sosyal medya", "arsiv fotografi", "handout photo", "internet photo", "press service", "пресс-служба",
-];
+static SOURCES: LazyLock<HashSet<String>> =
+    LazyLock::new(|| words::list(WORDS, "sources").map(words::fold).collect());
+
+/// Small words inside the names of photographers and outlets.
+static JOINS: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "joins").collect());
+
+/// What stands behind a credit and is no name, as `, File`.
+static ENDS: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "ends").collect());
 
 /// The credit of `line`, if one is to be seen.
 ///
@@ -84,16 +101,26 @@ pub fn find(line: &str) -> Option<Credit<'_>> {
     };
     match (found, prefix_label) {
         // "Photo: Sam Holt, AP": the label belongs to the credit.
-        (Some(found), label) => Some(Credit { prefix_label: label.filter(|label| label.end <= found.span.start), ..found }),
-        (None, Some(label)) => {
-            Some(Credit { text: Cow::Borrowed(""), span: 0..0, alone: false, strong: false, prefix_label: Some(label) })
-        }
+        (Some(found), label) => Some(Credit {
+            prefix_label: label.filter(|label| label.end <= found.span.start),
+            ..found
+        }),
+        (None, Some(label)) => Some(Credit {
+            text: Cow::Borrowed(""),
+            span: 0..0,
+            alone: false,
+            strong: false,
+            prefix_label: Some(label),
+        }),
         (None, None) => None,
     }
 }
 
 fn ends_sentence(line: &str) -> bool {
-    line.ends_with(['.', '!', '?', '”', '"', '’', '»', '。', '！', '？', '」', '।', '؟', '۔', '…', ':', ';', ',', '،'])
+    line.ends_with([
+        '.', '!', '?', '”', '"', '’', '»', '。', '！', '？', '」', '।', '؟', '۔', '…', ':', ';',
+        ',', '،',
+    ])
 }
 
 fn closes_bracket(line: &str) -> bool {
@@ -116,20 +143,17 @@ fn prefix_label(line: &str) -> Option<Range<usize>> {
     let window = &bytes[..bytes.len().min(40)];
     let colon = memchr::memchr(b':', window).or_else(|| {
         // The full-width colon of Chinese and Japanese.
-        memchr::memmem::find(window, "：".as_bytes())
+        memchr::memchr(0xef, window).filter(|at| window[*at..].starts_with("：".as_bytes()))
     });
-    let (label, end) = match colon {
-        Some(colon) => {
-            let label = line.get(..colon)?;
-            let mark = line[colon..].chars().next().map_or(1, char::len_utf8);
-            (label, colon + mark)
-        }
-        None => {
-            let label = ["Image caption ", "Media caption "].iter().find(|label| line.starts_with(**label))?;
-            (*label, label.len())
-        }
+    let (label, end) = if let Some(colon) = colon {
+        let mark = line.get(colon..)?.chars().next().map_or(1, char::len_utf8);
+        (line.get(..colon)?, colon + mark)
+    } else {
+        let label =
+            ["Image caption ", "Media caption "].iter().find(|label| line.starts_with(**label))?;
+        (*label, label.len())
     };
-    if label.len() > 36 || !CAPTION_LABELS.contains(&words::fold(label.trim()).as_str()) {
+    if label.len() > 36 || !CAPTION_LABELS.contains(&words::fold(label.trim())) {
         return None;
     }
     let rest = line[end..].trim_start();
@@ -143,8 +167,24 @@ fn is_source_after(label: &str, rest: &str) -> bool {
         return false;
     }
     // Sky and others label the caption itself so, and it may be a mere name: "Image: Sam Holt".
-    let weak = ["image", "images", "picture", "pictures", "imagen", "imagem", "video", "file photo", "archive photo", "caption", "image caption", "media caption"];
-    !weak.contains(&label) || rest.contains(['/', '©', '|']) || names_agency(rest) || !rest.trim().contains(' ')
+    let weak = [
+        "image",
+        "images",
+        "picture",
+        "pictures",
+        "imagen",
+        "imagem",
+        "video",
+        "file photo",
+        "archive photo",
+        "caption",
+        "image caption",
+        "media caption",
+    ];
+    !weak.contains(&label)
+        || rest.contains(['/', '©', '|'])
+        || names_agency(rest)
+        || !rest.trim().contains(' ')
 }
 
 /// Whether `text` is written like a list of names and outlets: no verbs, no sentence.
@@ -153,22 +193,34 @@ fn looks_like_source(text: &str) -> bool {
     if text.is_empty() || text.len() > CREDIT_MAX {
         return false;
     }
-    if names_agency(text) && text.split_whitespace().count() <= 10 {
+    if agency(text).is_some() {
         return true;
     }
-    let joins = [
-        "via", "for", "of", "by", "and", "und", "et", "y", "e", "i", "и", "the", "de", "del", "di", "du", "la", "le", "van", "von", "der", "den", "bin", "al", "el",
-        "dos", "da", "do", "für", "pour", "para", "per", "dpa", "imago", "epd", "alliance", "images", "courtesy", "file", "handout", "from", "through", "mit", "op", "stock", "photo",
-        "x", "в", "из", "с", "laif", "ullstein", "bild", "dapd", "ddp", "dts", "picture", "at", "on", "des", "les", "ve", "via:",
-    ];
     let mut words = 0_usize;
     let mut names = 0_usize;
-    for word in text.split([' ', '\u{a0}', '/', '|', ',', '(', ')']) {
+    let strange = text
+        .split(['/', '|', ',', '(', ')'])
+        .filter(|part| agency(part).is_none() && agency(without_photo(part)).is_none());
+    names += text
+        .split(['/', '|', ',', '(', ')'])
+        .filter(|part| !part.trim().is_empty())
+        .count()
+        .saturating_sub(strange.clone().count());
+    let beside_agency = names > 0;
+    for word in strange
+        .filter(|part| !beside_agency || part.trim().contains(' '))
+        .flat_map(|part| part.split([' ', '\u{a0}']))
+    {
         let core = word.trim_matches(|c: char| !c.is_alphanumeric());
         let Some(first) = core.chars().next() else { continue };
         words += 1;
         if first.is_lowercase() {
-            if !joins.contains(&core) && !core.contains('.') && !word.starts_with('@') {
+            // The last word may be an agency in small letters: "Jens Holt dpa".
+            if !JOINS.contains(core)
+                && !core.contains('.')
+                && !word.starts_with('@')
+                && agency(core).is_none()
+            {
                 return false;
             }
         } else {
@@ -182,18 +234,30 @@ fn looks_like_source(text: &str) -> bool {
 /// Whether one of the parts of `text` is a known agency.
 fn names_agency(text: &str) -> bool {
     parts(text).any(|part| agency(part).is_some() || agency(without_photo(part)).is_some())
-        || text.split([' ', '\u{a0}']).next_back().is_some_and(|last| last.len() > 2 && agency(last).is_some() && text.split(' ').count() <= 5)
+        || text.split([' ', '\u{a0}']).next_back().is_some_and(|last| {
+            last.len() > 2 && agency(last).is_some() && text.split(' ').count() <= 5
+        })
         || agency(text).is_some()
 }
 
 /// The parts of a credit, as a reader would separate them.
 fn parts(text: &str) -> impl Iterator<Item = &str> {
+    let joined = text.contains(" via ") || text.contains(" for ") || text.contains(" and ");
+    let words = move |part| split_words(part, joined);
     text.split(['/', '／', '|', ',', '،', '、', '(', ')', '©', '-', '–', '—', ';', '•', '・'])
-        .flat_map(|part| part.split(" via "))
-        .flat_map(|part| part.split(" for "))
-        .flat_map(|part| part.split(" and "))
+        .flat_map(words)
         .map(|part| part.trim().trim_end_matches('.').trim())
         .filter(|part| !part.is_empty())
+}
+
+/// `part`, cut at the words that join a name and an outlet if there are any in the text.
+fn split_words(part: &str, joined: bool) -> impl Iterator<Item = &str> {
+    let cut = [" via ", " for ", " and "]
+        .into_iter()
+        .filter(move |_| joined)
+        .find_map(|joint| part.split_once(joint));
+    let (first, second) = cut.map_or((part, None), |(first, second)| (first, Some(second)));
+    std::iter::once(first).chain(second)
 }
 
 /// `AP` of `AP Photo` and of `AP file photo`.
@@ -201,7 +265,21 @@ fn without_photo(part: &str) -> &str {
     let mut core = part.trim();
     loop {
         let before = core.len();
-        for word in [" Photo", " Photos", " photo", " PHOTO", " File", " file", " Foto", " FOTO", " Archive", " archive", " Pool", " Images file", "通信社提供"] {
+        for word in [
+            " Photo",
+            " Photos",
+            " photo",
+            " PHOTO",
+            " File",
+            " file",
+            " Foto",
+            " FOTO",
+            " Archive",
+            " archive",
+            " Pool",
+            " Images file",
+            "通信社提供",
+        ] {
             if let Some(rest) = core.strip_suffix(word) {
                 core = rest.trim_end();
             }
@@ -234,11 +312,21 @@ fn strip_label(text: &str) -> Option<(&str, bool)> {
             continue;
         }
         let label = words::fold(&text[..at]);
-        if LABELS.contains(&label.as_str()) {
+        if best.is_none() && count == 1 && !LABEL_STARTS.contains(&label) {
+            return None;
+        }
+        if LABELS.contains(&label) {
             let rest = &text[at..];
-            let core = rest.trim_start_matches([':', '：', ',', '/', '|', '.', '…', '-', '–', '=', ' ', '\u{a0}', '©', '／']);
-            let marked = rest.trim_start().starts_with([':', '：', ',', '/', '|', '.', '…', '-', '–', '©', '=', '／']);
-            let by = ["by", "of", "copyright", "from", "автор фото", "تصوير", "di", "de", "von", "af", "par"].iter().any(|end| label.ends_with(end));
+            let core = rest.trim_start_matches([
+                ':', '：', ',', '/', '|', '.', '…', '-', '–', '=', ' ', '\u{a0}', '©', '／',
+            ]);
+            let marked = rest
+                .trim_start()
+                .starts_with([':', '：', ',', '/', '|', '.', '…', '-', '–', '©', '=', '／']);
+            let by =
+                ["by", "of", "copyright", "from", "автор фото", "di", "de", "von", "af", "par"]
+                    .iter()
+                    .any(|end| label.ends_with(end));
             best = Some((core, marked || by));
         }
     }
@@ -261,24 +349,28 @@ fn plain(content: &str) -> Option<(Cow<'_, str>, bool)> {
     }
     // "Photo: X", "File photo: X", "Photo by X", twice for "Photo credit: © X".
     for _ in 0..2 {
-        if let Some((rest, marked)) = strip_label(text) {
-            if marked && !rest.is_empty() {
-                text = rest.trim();
-                explicit = true;
-            }
+        if let Some((rest, true)) = strip_label(text)
+            && !rest.is_empty()
+        {
+            text = rest.trim();
+            explicit = true;
         }
     }
     if let Some(name) = taken_name(text) {
         return Some((name, true));
     }
     let folded = words::fold(text);
-    let courtesy = folded.starts_with("courtesy of ") || folded.starts_with("courtesy ") || folded.starts_with("cortesia ");
-    if SOURCES.contains(&folded.as_str()) || courtesy {
+    let courtesy = folded.starts_with("courtesy of ")
+        || folded.starts_with("courtesy ")
+        || folded.starts_with("cortesia ");
+    if SOURCES.contains(folded.as_str()) || courtesy {
         return Some((Cow::Borrowed(text), true));
     }
     let known = names_agency(text);
     if explicit {
-        return looks_like_source(text).then(|| (tidy(text), true)).or_else(|| (known).then(|| (tidy(text), true)));
+        return looks_like_source(text)
+            .then(|| (tidy(text), true))
+            .or_else(|| (known).then(|| (tidy(text), true)));
     }
     if known && looks_like_source(text) {
         return Some((tidy(text), true));
@@ -288,27 +380,31 @@ fn plain(content: &str) -> Option<(Cow<'_, str>, bool)> {
 
 /// Drops what is no name: `AP Photo/Name` becomes `AP/Name`, and `/File Photo` goes.
 fn tidy(text: &str) -> Cow<'_, str> {
-    let mut core = text.trim().trim_end_matches(['.', ' ', ',', '/']).trim_start_matches(['/', ' ', '-', '|']);
-    loop {
-        let before = core.len();
-        for end in ["/File Photo", "/File photo", "/file photo", "/FILE PHOTO", "/File", "/Files", "/file", ", File", ", file", " File Photo", " file photo", ", file photo", " BEST QUALITY AVAILABLE", "/Handout", "/dpa-tmn/Archiv", "/Archiv", "/Archivbild", "/Symbolbild", "/Illustration", "/Archive", "/Files Photo"] {
-            // "Handout" and "File" are the only word of some credits.
-            if let Some(rest) = core.strip_suffix(end).filter(|rest| !rest.is_empty()) {
-                core = rest.trim_end_matches([' ', ',', '/']);
-            }
-        }
-        if core.len() == before {
+    let mut core =
+        text.trim().trim_end_matches(['.', ' ', ',', '/']).trim_start_matches(['/', ' ', '-', '|']);
+    // A credit that is only "File" or "Handout" keeps it.
+    while let Some((rest, last)) = core.rsplit_once(['/', ',']) {
+        if rest.trim().is_empty() || !ENDS.contains(last.trim().to_lowercase().as_str()) {
             break;
         }
+        core = rest.trim_end();
+    }
+    for end in [" BEST QUALITY AVAILABLE", " File Photo", " file photo"] {
+        core = core.strip_suffix(end).map_or(core, str::trim_end);
     }
     for photo in [" Photo", " PHOTO", " photo", " Photos"] {
         if let Some(at) = core.find(photo) {
             let (agency_name, rest) = (&core[..at], &core[at + photo.len()..]);
-            if agency(agency_name.trim()).is_some() && (rest.is_empty() || rest.starts_with(['/', ' ', ',', '-'])) {
+            if agency(agency_name.trim()).is_some()
+                && (rest.is_empty() || rest.starts_with(['/', ' ', ',', '-']))
+            {
                 if rest.is_empty() {
                     return Cow::Borrowed(agency_name);
                 }
-                return Cow::Owned(format!("{agency_name}/{}", rest.trim_start_matches(['/', ' ', ',', '-'])));
+                return Cow::Owned(format!(
+                    "{agency_name}/{}",
+                    rest.trim_start_matches(['/', ' ', ',', '-'])
+                ));
             }
         }
     }
@@ -325,20 +421,33 @@ fn bracket(line: &str, body: usize) -> Option<Credit<'_>> {
     let before = line[..open].trim_end();
     let alone = before.is_empty();
     let mut span = open..line.len();
+    let square = line[open..].starts_with(['[', '［']);
+    if square && strip_label(content.trim_start_matches(['©', ' '])).is_none() {
+        // "[Reuters]" after a headline says who reported it.
+        return None;
+    }
     if let Some((text, sure)) = plain(content) {
         if !alone && is_expansion(before, content.trim()) {
             return None;
         }
         // MARTA SOLER (EFE), and "(Photo by X / AFP) (Photo by X / AFP via Getty Images)".
-        if let Some(start) = name_before(before, body).filter(|_| agency(content.trim()).is_some()) {
+        if let Some(start) = name_before(before, body).filter(|_| agency(content.trim()).is_some())
+        {
             let text = line[start..close].trim_end();
             let alone = line[..start].trim().is_empty();
-            return Some(Credit { text: Cow::Borrowed(text), span: start..line.len(), alone, strong: sure, prefix_label: None });
+            return Some(Credit {
+                text: Cow::Borrowed(text),
+                span: start..line.len(),
+                alone,
+                strong: sure,
+                prefix_label: None,
+            });
         }
-        if before.ends_with([')', '）']) && body < before.len() {
-            if let Some(inner) = bracket(before, body).filter(|inner| inner.strong) {
-                span.start = inner.span.start;
-            }
+        if before.ends_with([')', '）'])
+            && body < before.len()
+            && let Some(inner) = bracket(before, body).filter(|inner| inner.strong)
+        {
+            span.start = inner.span.start;
         }
         let alone = line[..span.start].trim().is_empty();
         let quoted = line.starts_with(['"', '“', '„', '«', '‘', '「', '”']);
@@ -348,9 +457,15 @@ fn bracket(line: &str, body: usize) -> Option<Credit<'_>> {
     // "... at the harbor. (Arlen Press Office)": an outlet that is not in the table.
     let after_stop = ends_sentence(before) && !before.ends_with([',', ':', ';']);
     let words = content.split_whitespace().count();
-    let titled = content.split_whitespace().all(|word| word.starts_with(char::is_uppercase) || ["of", "the", "and", "de", "for", "del", "du"].contains(&word));
+    let titled = content.split_whitespace().all(|word| {
+        word.starts_with(char::is_uppercase)
+            || ["of", "the", "and", "de", "for", "del", "du"].contains(&word)
+    });
     let agency_like = is_agency_like(content);
-    let plausible = titled && words <= 6 && content.chars().any(char::is_lowercase) && !content.contains(|c: char| words::digit(c).is_some());
+    let plausible = titled
+        && words <= 6
+        && content.chars().any(char::is_lowercase)
+        && !content.contains(|c: char| c == ':' || words::digit(c).is_some());
     if (agency_like && plausible) || (after_stop && plausible && words >= 2) {
         let text = Cow::Borrowed(content.trim());
         return Some(Credit { text, span, alone, strong: agency_like, prefix_label: None });
@@ -361,18 +476,35 @@ fn bracket(line: &str, body: usize) -> Option<Credit<'_>> {
 /// A name that says it is an agency: `Arlen News Agency`, `وكالة أنباء ...`.
 fn is_agency_like(content: &str) -> bool {
     let folded = words::fold(content.trim());
-    ["news agency", "press agency", "photo agency", "images", "nachrichtenagentur", "haber ajansi", "agencies"].iter().any(|end| folded.ends_with(end))
-        || ["وكاله", "خبرگزاری", "агентство", "agence ", "agencia ", "agenzia "].iter().any(|start| folded.starts_with(start))
+    [
+        "news agency",
+        "press agency",
+        "photo agency",
+        "images",
+        "nachrichtenagentur",
+        "haber ajansi",
+        "agencies",
+    ]
+    .iter()
+    .any(|end| folded.ends_with(end))
+        || ["وکاله", "خبرگزاری", "агентство", "agence ", "agencia ", "agenzia "]
+            .iter()
+            .any(|start| folded.starts_with(start))
 }
 
 /// Whether the brackets only shorten the words before them: `the Associated Press (AP)`.
 fn is_expansion(before: &str, content: &str) -> bool {
-    let short = content.chars().count() <= 6 && !content.chars().any(char::is_lowercase) && content.chars().all(char::is_alphanumeric);
+    let short = content.chars().count() <= 6
+        && !content.chars().any(char::is_lowercase)
+        && content.chars().all(char::is_alphanumeric);
     if !short {
         return false;
     }
     let wanted: Vec<char> = content.chars().flat_map(char::to_lowercase).collect();
-    let small = ["of", "the", "and", "for", "de", "la", "des", "du", "di", "del", "y", "e", "et", "und", "für"];
+    let small = [
+        "of", "the", "and", "for", "de", "la", "des", "du", "di", "del", "y", "e", "et", "und",
+        "für",
+    ];
     let mut initials: Vec<char> = Vec::new();
     for word in before.split([' ', '-', '\u{a0}']).rev().take(9) {
         let core = word.trim_matches(|c: char| !c.is_alphanumeric());
@@ -400,14 +532,20 @@ fn is_expansion(before: &str, content: &str) -> bool {
 fn name_before(before: &str, body: usize) -> Option<usize> {
     let window = tail(before, 60).max(body);
     let rest = before.get(window..)?;
-    let (stop, _) = rest.char_indices().rev().find(|(at, c)| {
-        ".!?”…»".contains(*c) && rest[at + c.len_utf8()..].starts_with([' ', '\u{a0}']) && {
-            // The dot of an initial is none: "J. R. Holt".
-            let word = rest[..*at].rsplit(' ').next().unwrap_or("");
-            word.chars().count() > 1
-        }
-    }).or(if window == body { Some((0, ' ')) } else { None })?;
-    let start = window + stop + rest[stop..].chars().next().filter(|c| ".!?”…»".contains(*c)).map_or(0, char::len_utf8);
+    let (stop, _) = rest
+        .char_indices()
+        .rev()
+        .find(|(at, c)| {
+            ".!?”…»".contains(*c) && rest[at + c.len_utf8()..].starts_with([' ', '\u{a0}']) && {
+                // The dot of an initial is none: "J. R. Holt".
+                let word = rest[..*at].rsplit(' ').next().unwrap_or("");
+                word.chars().count() > 1
+            }
+        })
+        .or(if window == body { Some((0, ' ')) } else { None })?;
+    let start = window
+        + stop
+        + rest[stop..].chars().next().filter(|c| ".!?”…»".contains(*c)).map_or(0, char::len_utf8);
     let name = &before[start..];
     let start = start + (name.len() - name.trim_start().len());
     let name = name.trim();
@@ -426,7 +564,9 @@ fn taken_name(text: &str) -> Option<Cow<'_, str>> {
     if rest.is_empty() || rest.chars().count() > 24 {
         return None;
     }
-    let ok = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphabetic() || " ·・＝=/".contains(c));
+    let ok = |name: &str| {
+        !name.is_empty() && name.chars().all(|c| c.is_alphabetic() || " ·・＝=/".contains(c))
+    };
     for label in ["记者", "記者", "特派员", "通讯员"] {
         if let Some((outlet, name)) = rest.split_once(label) {
             let name = name.trim();
@@ -434,7 +574,11 @@ fn taken_name(text: &str) -> Option<Cow<'_, str>> {
                 return None;
             }
             let outlet = outlet.trim();
-            return Some(if outlet.is_empty() { Cow::Borrowed(name) } else { Cow::Owned(format!("{outlet}/{name}")) });
+            return Some(if outlet.is_empty() {
+                Cow::Borrowed(name)
+            } else {
+                Cow::Owned(format!("{outlet}/{name}"))
+            });
         }
     }
     let count = rest.chars().count();
@@ -446,7 +590,8 @@ fn taken_name(text: &str) -> Option<Cow<'_, str>> {
 fn taken_by(line: &str) -> Option<Credit<'_>> {
     let core = line.trim_end_matches('。');
     let last = core.chars().next_back()?;
-    if !"摄攝影供图提".contains(last) && !core.ends_with("提供") && !core.ends_with("写真") {
+    if !"摄攝影供图提".contains(last) && !core.ends_with("提供") && !core.ends_with("写真")
+    {
         return None;
     }
     let ends = ["撮影", "提供", "摄影", "攝影", "供图", "摄", "攝"];
@@ -471,7 +616,13 @@ fn taken_by(line: &str) -> Option<Credit<'_>> {
     let alone = start == 0;
     // A sentence may end in 提供: it needs a name of its own before it.
     let strong = *end != "提供" || agency(&text).is_some();
-    (strong || alone || before.len() > start).then_some(Credit { text, span: start..line.len(), alone, strong, prefix_label: None })
+    (strong || alone || before.len() > start).then_some(Credit {
+        text,
+        span: start..line.len(),
+        alone,
+        strong,
+        prefix_label: None,
+    })
 }
 
 /// A label near the end, with a source after it: `Foto: Name/dpa`, `© Agency / Name`, `Credit... Name`.
@@ -483,20 +634,42 @@ fn labelled(line: &str, body: usize) -> Option<Credit<'_>> {
         let text = tidy(&line[offset..offset + text.len()]);
         // The slash or bar that leads to it belongs to the expression.
         let lead = line[..start].trim_end().trim_end_matches(['/', '|', '•', '-', '–', '—']);
-        let start = if line[..start].trim_end().len() == lead.len() { start } else { lead.trim_end().len() };
+        let start = if line[..start].trim_end().len() == lead.len() {
+            start
+        } else {
+            lead.trim_end().len()
+        };
         let start = start + (line[start..].len() - line[start..].trim_start().len());
-        Some(Credit { text, span: start..line.len(), alone: start == 0, strong, prefix_label: None })
+        Some(Credit {
+            text,
+            span: start..line.len(),
+            alone: start == 0,
+            strong,
+            prefix_label: None,
+        })
     };
     if let Some(at) = window.rfind('©') {
         let text = window[at + '©'.len_utf8()..].trim();
-        let is_notice = text.starts_with(|c: char| words::digit(c).is_some()) || text.len() > 100 || text.contains(':');
+        let before = window[..at].trim_end();
+        let is_notice = has_year(text)
+            || has_year(&before[tail(before, 4)..])
+            || before.ends_with("opyright")
+            || text.len() > 100
+            || text.contains(':');
         if !is_notice && looks_like_source(text) {
             let start = window[..at].trim_end();
             // "Photo © X": the label goes with it.
             let word = start.rfind(' ').map_or(0, |space| space + 1);
-            let label = LABELS.contains(&words::fold(&start[word..]).as_str());
-            return credit(from + if label { word } else { at }, text, names_agency(text) || at > 0 || from > 0);
+            let label = LABELS.contains(&words::fold(&start[word..]));
+            return credit(
+                from + if label { word } else { at },
+                text,
+                names_agency(text) || at > 0 || from > 0,
+            );
         }
+        return None;
+    }
+    if !LABEL_MARKS.is_match(window) {
         return None;
     }
     for (at, word) in words_of(window) {
@@ -511,14 +684,21 @@ fn labelled(line: &str, body: usize) -> Option<Credit<'_>> {
             continue;
         }
         let Some((rest, marked)) = strip_label(&line[start..]) else { continue };
-        let after_stop = start == body || led || line[..start].trim_end().ends_with(['.', '!', '?', '”', '"', '’', '…', '。', '।', '۔', '»', ')', '｜', '\u{ff1a}', '،', ',', '"']);
+        let after_stop = start == body
+            || led
+            || line[..start].trim_end().ends_with([
+                '.', '!', '?', '”', '"', '’', '…', '。', '।', '۔', '»', ')', '｜', '\u{ff1a}', '،',
+                ',', '"',
+            ]);
         if !marked || rest.is_empty() {
             continue;
         }
         let label = &line[start..line.len() - rest.len()];
         let colon = label.contains([':', '：', '…']) || label.contains("...") || led;
         let by_words = words::fold(label.trim_end());
-        let by = ["by", "courtesy of", "copyright", "from", "автор фото"].iter().any(|end| by_words.ends_with(end));
+        let by = ["by", "courtesy of", "copyright", "from", "автор фото"]
+            .iter()
+            .any(|end| by_words.ends_with(end));
         if !(colon || (by && after_stop)) || !looks_like_source(rest) {
             continue;
         }
@@ -533,11 +713,16 @@ fn labelled(line: &str, body: usize) -> Option<Credit<'_>> {
     None
 }
 
+/// Four digits in a row: "© Lamp Media 2021" is a notice, not a credit.
+fn has_year(text: &str) -> bool {
+    text.as_bytes().windows(4).any(|four| four.iter().all(u8::is_ascii_digit))
+}
+
 /// The words of `text` with the byte at which each starts.
 fn words_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.split([' ', '\u{a0}', '(', '|', '/']).filter_map(move |word| {
-        (!word.is_empty()).then(|| (word.as_ptr() as usize - text.as_ptr() as usize, word))
-    })
+    text.split([' ', '\u{a0}', '(', '|', '/'])
+        .filter(|word| !word.is_empty())
+        .map(move |word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
 }
 
 /// Cheap test before the labels are tried: whether `word` can begin one.
@@ -547,11 +732,12 @@ fn may_be_label(word: &str) -> bool {
     match chars.next() {
         Some(c) if c.is_ascii() => {
             let second = chars.next().map_or(' ', |c| c.to_ascii_lowercase());
-            matches!(
-                (c.to_ascii_lowercase(), second),
-                ('p', 'h' | 'i') | ('f', 'o' | 'i') | ('i', 'm' | 'l') | ('b', 'i' | 'e') | ('c', 'r') | ('s', 'c' | 'y' | 'l' | 'u') | ('v', 'i') | ('a', 'r' | 'n') | ('k', 'a' | 'e')
-                    | ('z', 'd') | ('h', 'a') | ('r', 'e') | ('d', 'i')
-            )
+            // The first two letters of the labels in ASCII.
+            let starts = [
+                "ph", "pi", "fo", "fi", "im", "il", "bi", "be", "cr", "sc", "sy", "sl", "su", "vi",
+                "ar", "an", "ka", "ke", "zd", "ha", "re", "di",
+            ];
+            starts.iter().any(|start| start.chars().eq([c.to_ascii_lowercase(), second]))
         }
         Some(_) => core.chars().count() <= 14,
         None => false,
@@ -563,12 +749,18 @@ fn may_be_label(word: &str) -> bool {
 fn last_segment(line: &str, body: usize) -> Option<Credit<'_>> {
     let from = tail(line, CREDIT_MAX).max(body);
     let window = line.get(from..)?;
-    let stop = window.char_indices().rev().find(|(at, c)| {
-        let after = &window[at + c.len_utf8()..];
-        let spaced = after.starts_with([' ', '\u{a0}']);
-        let word = window[..*at].rsplit([' ', '/']).next().unwrap_or("");
-        let abbreviation = *c == '.' && (word.chars().count() <= 1 || word.contains('.') || ["Jr", "Sr", "St", "Dr"].contains(&word));
-        ("!?”…»".contains(*c) && spaced) || "。！？".contains(*c) || (*c == '.' && spaced && !abbreviation)
+    let stop = window.char_indices().rev().find(|(at, c)| match c {
+        '。' | '！' | '？' => true,
+        '.' | '!' | '?' | '”' | '…' | '»' => {
+            let spaced = window[at + c.len_utf8()..].starts_with([' ', '\u{a0}']);
+            let word = window[..*at].rsplit([' ', '/']).next().unwrap_or("");
+            let abbreviation = *c == '.'
+                && (word.chars().nth(1).is_none()
+                    || word.contains('.')
+                    || ["Jr", "Sr", "St", "Dr"].contains(&word));
+            spaced && !abbreviation
+        }
+        _ => false,
     });
     let (start, whole) = match stop {
         Some((at, c)) => (from + at + c.len_utf8(), false),
@@ -580,42 +772,114 @@ fn last_segment(line: &str, body: usize) -> Option<Credit<'_>> {
     if segment.is_empty() || segment.len() > 120 {
         return slashed(line, from);
     }
-    if !whole && start == body {
+    let slash = segment.contains(['/', '|']) || segment.contains(" via ");
+    let mut whole_name = agency(segment);
+    if whole_name.is_none() && !slash && !segment.contains(',') && !segment.contains(" for ") {
+        whole_name = Some(agency(without_photo(segment))?);
+    }
+    let names =
+        parts(segment).any(|part| agency(part).is_some() || agency(without_photo(part)).is_some());
+    let digits = segment.chars().filter(|c| words::digit(*c).is_some()).count();
+    if (!whole && start == body)
+        || segment.contains([':', '©'])
+        || (digits >= 4 && !(names && segment.contains('/')))
+        || super::byline::find(segment).is_some()
+    {
         return slashed(line, from);
     }
     let several = parts(segment).count() > 1;
-    let kind = agency(segment).or_else(|| agency(without_photo(segment)));
-    let names = parts(segment).any(|part| agency(part).is_some() || agency(without_photo(part)).is_some());
+    // "Sam Holt for NPR", but not "Meal Plans for Busy Weeks".
     let for_outlet = segment.split_once(" for ").is_some_and(|(name, outlet)| {
-        is_name(name) && outlet.split_whitespace().count() <= 5 && outlet.split_whitespace().all(|word| word.starts_with(char::is_uppercase) || ["the", "of"].contains(&word))
+        let article =
+            outlet.strip_prefix("The ").or(outlet.strip_prefix("the ")).is_some_and(|outlet| {
+                outlet.split_whitespace().count() <= 4
+                    && outlet.split_whitespace().all(|word| word.starts_with(char::is_uppercase))
+            });
+        let paper = [
+            "Magazine", "News", "Times", "Post", "Journal", "Media", "Review", "Tribune", "Herald",
+            "Press", "Globe", "Weekly",
+        ];
+        let paper =
+            outlet.split_whitespace().count() <= 4 && paper.iter().any(|end| outlet.ends_with(end));
+        is_name(name) && (agency(outlet).is_some() || article || paper)
     });
-    let slash = segment.contains(['/', '|']) || segment.contains(" via ");
     // A comma joins name and agency, but also the parts of a sentence: no other words then.
-    let comma = segment.split_once(',').is_some_and(|(name, outlet)| is_name(name.trim()) && agency(outlet.trim()).is_some());
-    let lone = kind.is_some() && (!whole || lone_agency(segment));
-    if !((names && several && (slash || comma) && looks_like_source(segment)) || for_outlet || lone) {
+    let comma = segment
+        .split_once(',')
+        .is_some_and(|(name, outlet)| is_name(name.trim()) && agency(outlet.trim()).is_some());
+    let single = whole_name.is_some() && (!whole || lone_agency(segment));
+    if !((names && several && (slash || comma) && looks_like_source(segment))
+        || for_outlet
+        || single)
+    {
         return slashed(line, from);
     }
-    let strong = !whole || several && names || kind == Some(words::Agency::Picture);
-    Some(Credit { text: tidy(segment), span: start..line.len(), alone: whole, strong, prefix_label: None })
+    let strong = names && (!whole || several) || whole_name == Some(words::Agency::Picture);
+    Some(Credit {
+        text: tidy(segment),
+        span: start..line.len(),
+        alone: whole,
+        strong,
+        prefix_label: None,
+    })
 }
 
 /// An agency that may stand as a line of its own and is not also a label of the page, as `AA` and `TT`.
 fn lone_agency(segment: &str) -> bool {
     let core = without_photo(segment);
-    segment.chars().count() > 5 || ["AP", "AFP", "EPA", "EFE", "dpa", "Getty", "SIPA", "IMAGO", "imago"].contains(&core)
+    segment.chars().count() > 5
+        || ["AP", "AFP", "EPA", "EFE", "dpa", "Getty", "SIPA", "IMAGO", "imago"].contains(&core)
 }
 
 /// `... in the harbor REUTERS/Sam Holt`, `... in the harbor / AFP`: no stop before it.
 fn slashed(line: &str, from: usize) -> Option<Credit<'_>> {
     let window = &line[from..];
-    for mark in ["REUTERS/", "REUTERS /", "AP Photo/", "AP Photo /", "EPA/", "AFP/", "AFP PHOTO", "Xinhua/", "EFE/"] {
+    if memchr::memchr2(b'/', b'|', window.as_bytes()).is_none() && !window.contains("AFP PHOTO") {
+        return None;
+    }
+    for mark in [
+        "REUTERS/",
+        "REUTERS /",
+        "AP Photo/",
+        "AP Photo /",
+        "EPA/",
+        "AFP/",
+        "AFP PHOTO",
+        "Xinhua/",
+        "EFE/",
+    ] {
         if let Some(at) = window.rfind(mark) {
             let segment = window[at..].trim();
-            if (at == 0 || window[..at].ends_with([' ', '\u{a0}', '/'])) && looks_like_source(segment) {
+            if (at == 0 || window[..at].ends_with([' ', '\u{a0}', '/']))
+                && looks_like_source(segment)
+            {
                 let start = from + at;
-                return Some(Credit { text: tidy(segment), span: start..line.len(), alone: start == 0, strong: true, prefix_label: None });
+                return Some(Credit {
+                    text: tidy(segment),
+                    span: start..line.len(),
+                    alone: start == 0,
+                    strong: true,
+                    prefix_label: None,
+                });
             }
+        }
+    }
+    // "... of the harbor Sam Holt/AP": without a stop, only the last two words can be the name.
+    if let Some((names, outlet)) = window.rsplit_once('/') {
+        let outlet = outlet.trim();
+        let start =
+            names.rmatch_indices([' ', '\u{a0}']).nth(1).map(|(at, space)| at + space.len());
+        if let Some(start) =
+            start.filter(|start| agency(outlet).is_some() && is_name(names[*start..].trim_end()))
+        {
+            let start = from + start;
+            return Some(Credit {
+                text: tidy(line[start..].trim_end()),
+                span: start..line.len(),
+                alone: false,
+                strong: true,
+                prefix_label: None,
+            });
         }
     }
     let at = window.rfind([' ', '\u{a0}'])?;
@@ -624,7 +888,13 @@ fn slashed(line: &str, from: usize) -> Option<Credit<'_>> {
     if lead.len() < head.len() && agency(last).is_some() && lead.ends_with([' ', '\u{a0}']) {
         let start = from + lead.trim_end().len();
         let start = start + (line[start..].len() - line[start..].trim_start().len());
-        return Some(Credit { text: Cow::Borrowed(last), span: start..line.len(), alone: false, strong: true, prefix_label: None });
+        return Some(Credit {
+            text: Cow::Borrowed(last),
+            span: start..line.len(),
+            alone: false,
+            strong: true,
+            prefix_label: None,
+        });
     }
     None
 }

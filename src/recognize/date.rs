@@ -138,7 +138,10 @@ struct Token {
 
 #[derive(Clone, Debug)]
 enum Part {
-    Number { value: u32, digits: usize },
+    Number {
+        value: u32,
+        digits: usize,
+    },
     Word(DateWord),
     /// A date and time with a `T` between them.
     Iso(Day),
@@ -190,16 +193,13 @@ fn tokens(line: &str, lenient: bool) -> Option<Vec<Token>> {
                 part
             }
         } else if words::is_word_char(c) {
-            match word(line, start) {
-                Some((word, end)) => {
-                    at = end;
-                    Part::Word(word)
-                }
-                None => {
-                    at = skipped(line, start, &tokens, lenient)?;
-                    spaced = true;
-                    continue;
-                }
+            if let Some((word, end)) = word(line, start) {
+                at = end;
+                Part::Word(word)
+            } else {
+                at = skipped(line, start, &tokens, lenient)?;
+                spaced = true;
+                continue;
             }
         } else {
             Part::Mark(mark(c)?)
@@ -217,7 +217,7 @@ fn tokens(line: &str, lenient: bool) -> Option<Vec<Token>> {
 fn mark(c: char) -> Option<char> {
     Some(match c {
         ',' | '，' | '،' | '、' | ';' | '؛' => ',',
-        '.' | '。' | '．' | '·' | '•' | '・' | '।' | '۔' => '.',
+        '.' | '*' | '。' | '．' | '·' | '•' | '・' | '।' | '۔' => '.',
         '-' | '–' | '—' | '―' | '‐' | '‑' | '−' => '-',
         '|' | '｜' | '¦' => '|',
         ':' | '：' => ':',
@@ -261,7 +261,8 @@ fn iso(line: &str, start: usize) -> Option<(Part, usize)> {
         date: Some(pieces.date()),
         time: pieces.time(),
         offset: offset.and_then(|minutes| i16::try_from(minutes).ok()),
-        rfc: text.ends_with('Z') || (offset.is_some() && text.as_bytes().get(text.len() - 3) == Some(&b':')),
+        rfc: text.ends_with('Z')
+            || (offset.is_some() && text.as_bytes().get(text.len() - 3) == Some(&b':')),
         span: start..end,
     };
     Some((Part::Iso(day), end))
@@ -297,7 +298,8 @@ fn word(line: &str, start: usize) -> Option<(DateWord, usize)> {
     // A dot that joined two abbreviations, or scripts without spaces: the longest word that fits.
     let first = text.chars().next()?;
     if words::is_unspaced(first) || words::is_hangul(first) || text.contains('.') {
-        let ends: Vec<usize> = text.char_indices().map(|(at, c)| at + c.len_utf8()).take(8).collect();
+        let ends: Vec<usize> =
+            text.char_indices().map(|(at, c)| at + c.len_utf8()).take(8).collect();
         for &end in ends.iter().rev() {
             if text.contains('.') && !text[end..].starts_with('.') {
                 continue;
@@ -325,7 +327,10 @@ fn two_word_month(rest: &str, end: usize) -> Option<(DateWord, usize)> {
         return None;
     }
     let at = end + rest[end..].find(second)?;
-    Some((DateWord::named_month(month), at + second.trim_end_matches(|c: char| !words::is_word_char(c)).len()))
+    Some((
+        DateWord::named_month(month),
+        at + second.trim_end_matches(|c: char| !words::is_word_char(c)).len(),
+    ))
 }
 
 /// Where a name that is no part of the date ends: a city or agency that opens the line, or the name
@@ -337,7 +342,11 @@ fn skipped(line: &str, start: usize, tokens: &[Token], lenient: bool) -> Option<
         let end = rest.find(|c: char| c == '|' || words::digit(c).is_some()).unwrap_or(rest.len());
         return (rest[..end].split_whitespace().count() <= 4).then_some(start + end);
     }
-    if !lenient || last_word.is_some() || !rest.chars().any(|c| words::digit(c).is_some()) {
+    if !lenient
+        || last_word.is_some()
+        || line.len() > 120
+        || !rest.chars().any(|c| words::digit(c).is_some())
+    {
         return None;
     }
     let mut ends = Vec::new();
@@ -349,7 +358,8 @@ fn skipped(line: &str, start: usize, tokens: &[Token], lenient: bool) -> Option<
             }
         }
     }
-    let known = |end: &&usize| words::is_city(&rest[..**end]) || words::agency(&rest[..**end]).is_some();
+    let known =
+        |end: &&usize| words::is_city(&rest[..**end]) || words::agency(&rest[..**end]).is_some();
     ends.iter().rev().find(known).map(|end| start + end)
 }
 
@@ -377,7 +387,7 @@ fn segments(tokens: &[Token]) -> Vec<Segment> {
     for (index, token) in tokens.iter().enumerate() {
         let new = match &token.part {
             Part::Word(word) if word.is(DateWord::UPDATED) => Label::Updated,
-            Part::Word(word) if word.is(DateWord::PUBLISHED) && !word.is(DateWord::FILLER) => Label::Published,
+            Part::Word(word) if word.is(DateWord::PUBLISHED) => Label::Published,
             _ => continue,
         };
         if content(start..index) {
@@ -424,7 +434,7 @@ impl Stamp {
             offset: None,
             rfc: false,
             times: 0,
-            span: usize::MAX..0,
+            span: 0..0,
         };
         if is_relative(tokens) {
             stamp.kind = Some(Kind::Relative);
@@ -433,8 +443,17 @@ impl Stamp {
         let mut used = vec![false; tokens.len()];
         let times = stamp.read_times(tokens, &mut used);
         let dates = read_dates(tokens, &mut used);
-        let left = tokens.iter().zip(&used).any(|(token, used)| token.number().is_some() && !used);
-        if left {
+        let reading = |index: usize| {
+            !dates.is_empty()
+                && tokens[index].number().is_some_and(|(_, digits)| digits <= 2)
+                && tokens
+                    .get(index + 1)
+                    .is_some_and(|token| token.is(DateWord::UNIT) && !token.is(DateWord::MONTH))
+        };
+        // All numbers must have been understood; the minutes of a reading time behind the date are.
+        if (0..tokens.len())
+            .any(|index| tokens[index].number().is_some() && !used[index] && !reading(index))
+        {
             return None;
         }
         stamp.times = times;
@@ -446,8 +465,11 @@ impl Stamp {
                 (stamp.time, stamp.offset, stamp.times) = (best.time, best.offset, 1);
             }
             stamp.kind = Some(Kind::Date);
-            stamp.span.start = stamp.span.start.min(best.span.start);
-            stamp.span.end = stamp.span.end.max(best.span.end);
+            stamp.span = if times > 0 {
+                stamp.span.start.min(best.span.start)..stamp.span.end.max(best.span.end)
+            } else {
+                best.span.clone()
+            };
         } else if times > 0 {
             let today = tokens.iter().any(|token| token.is(DateWord::TODAY));
             stamp.kind = Some(if today { Kind::Relative } else { Kind::Time });
@@ -484,7 +506,9 @@ impl Stamp {
         match (self.date, self.time, self.offset) {
             _ if self.rfc => found.to_owned(),
             (Some(date), None, _) if self.times == 0 => date.to_string(),
-            (Some(date), Some(time), Some(0)) => format!("{date}T{}Z", time.strftime("%H:%M:%S%.f")),
+            (Some(date), Some(time), Some(0)) => {
+                format!("{date}T{}Z", time.strftime("%H:%M:%S%.f"))
+            }
             (Some(date), Some(time), Some(offset)) => {
                 let sign = if offset < 0 { '-' } else { '+' };
                 let (hours, minutes) = (offset.abs() / 60, offset.abs() % 60);
@@ -502,7 +526,7 @@ fn is_relative(tokens: &[Token]) -> bool {
     if numbers.clone().any(|(_, digits)| digits > 3) || tokens.len() > 12 {
         return false;
     }
-    let clock = tokens.iter().any(|token| token.is_mark(":") ) && numbers.count() > 1;
+    let clock = tokens.iter().any(|token| token.is_mark(":")) && numbers.count() > 1;
     if clock {
         return false;
     }
@@ -510,7 +534,9 @@ fn is_relative(tokens: &[Token]) -> bool {
         // "20 ago, 18 h": the month of a Romance language needs a word that is only "ago".
         return true;
     }
-    has(DateWord::NOW) && tokens.len() == 2 && tokens.iter().all(|token| token.is(DateWord::NOW | DateWord::FILLER))
+    has(DateWord::NOW)
+        && tokens.len() == 2
+        && tokens.iter().all(|token| token.is(DateWord::NOW | DateWord::FILLER))
 }
 
 /// The time that starts at `index` (`None` inside when it is no valid one) and where it ends.
@@ -522,14 +548,14 @@ fn time_at(tokens: &[Token], index: usize) -> Option<(Option<Time>, usize)> {
     };
     let is = |offset: usize, flags: u32| at(offset).is_some_and(|token| token.is(flags));
     let before = |flags: u32| {
-        tokens[..index].iter().rev().find(|token| !token.is_mark(".:")).is_some_and(|token| token.is(flags))
+        tokens[..index]
+            .iter()
+            .rev()
+            .find(|token| !token.is_mark(".:"))
+            .is_some_and(|token| token.is(flags))
     };
-    if digits == 4 && is(1, DateWord::ZONE) && hour / 100 < 24 && hour % 100 < 60 {
-        // 0339 GMT
-        let year = tokens.iter().filter_map(Token::number).filter(|(value, digits)| *digits == 4 && *value > 1900).count();
-        if year > usize::from(hour > 1900) {
-            return Some((clock(hour / 100, hour % 100, 0), index + 1));
-        }
+    if digits == 4 && is(1, DateWord::ZONE) {
+        return compact_time(tokens, hour).map(|time| (Some(time), index + 1));
     }
     if digits > 2 || hour > 24 {
         return None;
@@ -540,52 +566,47 @@ fn time_at(tokens: &[Token], index: usize) -> Option<(Option<Time>, usize)> {
         let (value, _) = two(2)?;
         minute = value;
         end = index + 3;
-        if at(3).is_some_and(|token| token.is_mark(":")) {
-            if let Some((value, _)) = two(4) {
-                second = value;
-                end = index + 5;
-                let fraction = at(5).is_some_and(|token| token.is_mark(".") && !token.spaced);
-                if fraction && at(6).is_some_and(|token| token.number().is_some() && !token.spaced) {
-                    end = index + 7;
-                }
+        if at(3).is_some_and(|token| token.is_mark(":"))
+            && let Some((value, _)) = two(4)
+        {
+            second = value;
+            end = index + 5;
+            let fraction = at(5).is_some_and(|token| token.is_mark(".") && !token.spaced);
+            if fraction && at(6).is_some_and(|token| token.number().is_some() && !token.spaced) {
+                end = index + 7;
             }
         }
     } else if is(1, DateWord::HOUR) && !is(1, DateWord::MONTH) {
         end = index + 2;
-        if let Some((value, _)) = two(2) {
-            if !at(3).is_some_and(|token| token.is_mark(":") || token.is(DateWord::DAY)) {
-                minute = value;
-                end = index + 3;
-                if is(3, DateWord::MINUTE) {
-                    end = index + 4;
-                    if two(4).is_some() && is(5, DateWord::SECOND) {
-                        end = index + 6;
-                    }
+        if let Some((value, _)) = two(2)
+            && !at(3).is_some_and(|token| token.is_mark(":") || token.is(DateWord::DAY))
+        {
+            minute = value;
+            end = index + 3;
+            if is(3, DateWord::MINUTE) {
+                end = index + 4;
+                if two(4).is_some() && is(5, DateWord::SECOND) {
+                    end = index + 6;
                 }
             }
         }
     } else if at(1).is_some_and(|token| token.is_mark(".") && !token.spaced)
         && at(2).is_some_and(|token| !token.spaced)
         && two(2).is_some()
-        && !(at(3).is_some_and(|token| token.is_mark(".")) && at(4).is_some_and(|token| token.number().is_some()))
+        && !(at(3).is_some_and(|token| token.is_mark("."))
+            && at(4).is_some_and(|token| token.number().is_some()))
     {
         if index > 0 && !tokens[index].spaced && tokens[index - 1].is_mark(".-/") {
             return None;
         }
-        // 18.30 is a time only beside a word that says so, or beside a whole date.
-        let month = tokens.iter().any(|token| token.is(DateWord::MONTH | DateWord::SOLAR));
-        let marked = is(3, DateWord::HOUR | DateWord::AM | DateWord::PM | DateWord::ZONE);
-        let preceded = tokens[..index].iter().rev().find(|token| !token.is_mark(".:,-")).is_some_and(|token| {
-            token.is(DateWord::HOUR) || token.number().is_some_and(|(_, digits)| digits == 4)
-        });
-        if !(month || marked || preceded) {
+        if !dot_is_clock(tokens, index) {
             return None;
         }
         minute = two(2).map_or(0, |(value, _)| value);
         end = index + 3;
-    } else if !is(1, DateWord::AM | DateWord::PM) && !before(DateWord::HOUR) {
-        return None;
-    } else if is(1, DateWord::MONTH) && !is(1, DateWord::AM | DateWord::PM) {
+    } else if !is(1, DateWord::AM | DateWord::PM)
+        && (!before(DateWord::HOUR) || is(1, DateWord::MONTH))
+    {
         return None;
     }
     if tokens.get(end).is_some_and(|token| token.is(DateWord::HOUR)) {
@@ -605,6 +626,30 @@ fn time_at(tokens: &[Token], index: usize) -> Option<(Option<Time>, usize)> {
     Some((clock(hour, minute, second), end))
 }
 
+/// `0339` of `0339 GMT`: a year must stand elsewhere, or it may be one itself.
+fn compact_time(tokens: &[Token], value: u32) -> Option<Time> {
+    let years = tokens
+        .iter()
+        .filter_map(Token::number)
+        .filter(|(value, digits)| *digits == 4 && *value > 1900)
+        .count();
+    (value / 100 < 24 && value % 100 < 60 && years > usize::from(value > 1900))
+        .then(|| clock(value / 100, value % 100, 0))
+        .flatten()
+}
+
+/// Whether `18.30` at `index` is a time: beside a word that says so, or beside a whole date.
+fn dot_is_clock(tokens: &[Token], index: usize) -> bool {
+    let month = tokens.iter().any(|token| token.is(DateWord::MONTH | DateWord::SOLAR));
+    let marks = DateWord::HOUR | DateWord::AM | DateWord::PM | DateWord::ZONE;
+    let marked = tokens.get(index + 3).is_some_and(|token| token.is(marks));
+    let previous = tokens[..index].iter().rev().find(|token| !token.is_mark(".:,-"));
+    let preceded = previous.is_some_and(|token| {
+        token.is(DateWord::HOUR) || token.number().is_some_and(|(_, digits)| digits == 4)
+    });
+    month || marked || preceded
+}
+
 fn clock(hour: u32, minute: u32, second: u32) -> Option<Time> {
     let part = |value: u32| i8::try_from(value).ok();
     Time::new(part(hour)?, part(minute)?, part(second)?, 0).ok()
@@ -618,7 +663,9 @@ fn offset_at(tokens: &[Token], index: usize) -> (Option<i16>, usize) {
     }
     let mut offset = None;
     match tokens.get(end).map(|token| &token.part) {
-        Some(Part::Word(word)) if word.is(DateWord::ZONE) && !word.is(DateWord::MONTH | DateWord::WEEKDAY) => {
+        Some(Part::Word(word))
+            if word.is(DateWord::ZONE) && !word.is(DateWord::MONTH | DateWord::WEEKDAY) =>
+        {
             offset = word.is(DateWord::OFFSET).then_some(word.offset);
             end += 1;
         }
@@ -735,7 +782,8 @@ fn numeric(tokens: &[Token], used: &[bool], index: usize) -> Option<(Option<Date
             (first <= 31 && second <= 31 && first > 0 && second > 0).then_some((date, range))
         }
         (1..=2, 2) if !matches!(separator, Part::Mark('-')) => {
-            let fits = (1..=31).contains(&first) && (1..=31).contains(&second) && first.min(second) <= 12;
+            let fits =
+                (1..=31).contains(&first) && (1..=31).contains(&second) && first.min(second) <= 12;
             fits.then_some((None, range))
         }
         _ => None,
@@ -744,12 +792,10 @@ fn numeric(tokens: &[Token], used: &[bool], index: usize) -> Option<(Option<Date
 
 /// A day written around the month at `index`: `20 Nov 2019`, `November 20, 2019`, `2019. november 20.`
 fn named(tokens: &[Token], used: &[bool], index: usize) -> Option<(Option<Date>, Range<usize>)> {
-    let month = match tokens[index].part {
-        Part::Word(word) => word,
-        _ => return None,
-    };
+    let Part::Word(month) = tokens[index].part else { return None };
     let gap = |token: &Token| {
-        token.is_mark(".,-/'") || token.is(DateWord::FILLER | DateWord::YEAR | DateWord::DAY | DateWord::HIJRI)
+        token.is_mark(".,-/'")
+            || token.is(DateWord::FILLER | DateWord::YEAR | DateWord::DAY | DateWord::HIJRI)
     };
     // The next number in one direction, over at most three tokens that join.
     let right = |from: usize| {
@@ -817,7 +863,9 @@ fn named(tokens: &[Token], used: &[bool], index: usize) -> Option<(Option<Date>,
     let lunar = tokens.get(range.end).is_some_and(|token| token.is(DateWord::LUNAR));
     let gregorian = month.is(DateWord::MONTH) && !lunar;
     let date = match (year, day) {
-        (Some(year), Some(day)) if gregorian && month.month > 0 => civil(year, u32::from(month.month), day),
+        (Some(year), Some(day)) if gregorian && month.month > 0 => {
+            civil(year, u32::from(month.month), day)
+        }
         _ => None,
     };
     Some((date, range))

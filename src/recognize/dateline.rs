@@ -1,6 +1,13 @@
 //! The dateline that opens a news paragraph: `PORT HALE, Maine (AP) —`, `Berlin (dpa) -`, `LYON —`.
 
+use std::sync::LazyLock;
+
+use hashbrown::HashSet;
+
 use super::words::{self, Agency, DateWord, date_word, is_city, is_region};
+
+/// The word lists of this file.
+const WORDS: &str = include_str!("words/datelines.txt");
 
 /// A dateline, as it stands at the beginning of a paragraph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,18 +82,26 @@ fn separator(text: &str, from: usize) -> Option<(usize, usize, End)> {
                 let dashes = text[at..].bytes().take_while(|byte| *byte == b'-').count();
                 return Some((at, at + dashes, End::Dash));
             }
-            '-' if next == ' ' || previous == ' ' || ".)".contains(previous) => return Some((at, after, End::Dash)),
+            '-' if next == ' ' || previous == ' ' || ".)".contains(previous) => {
+                return Some((at, after, End::Dash));
+            }
             '=' if previous == ' ' => return Some((at, after, End::Dash)),
-            ':' | '：' if !next.is_ascii_digit() && next != '/' => return Some((at, after, End::Colon)),
+            ':' | '：' if !next.is_ascii_digit() && next != '/' => {
+                return Some((at, after, End::Colon));
+            }
             '/' if previous == ' ' => {
                 let agency = &text[after..];
-                let close = agency.find('/').filter(|close| *close <= 40 && is_wire(&agency[..*close]));
+                let close =
+                    agency.find('/').filter(|close| *close <= 40 && is_wire(&agency[..*close]));
                 if let Some(close) = close {
                     return Some((after + close + 1, after + close + 1, End::Stop));
                 }
             }
             '।' => return Some((at, after, End::Stop)),
-            '?' | '!' | ';' | '؟' | '“' | '”' | '"' | '…' | '|' | '@' | '#' | '&' | '%' | '$' => return None,
+            '?' | '!' | ';' | '؟' | '“' | '”' | '"' | '…' | '|' | '@' | '#' | '&' | '%' | '$' =>
+            {
+                return None;
+            }
             _ => {}
         }
         previous = c;
@@ -95,20 +110,20 @@ fn separator(text: &str, from: usize) -> Option<(usize, usize, End)> {
 }
 
 /// Particles inside the names of places.
-const PARTICLES: &[&str] = &[
-    "de", "del", "la", "las", "los", "le", "les", "da", "do", "dos", "das", "di", "du", "des", "am", "an", "der", "den",
-    "im", "in", "bei", "ob", "sur", "sous", "en", "el", "al", "es", "na", "nad", "на", "of", "upon", "y", "e", "et", "и",
-    "und", "a", "à", "di", "dpa", "epd", "dts", "sid", "imago", "d", "mit", "м",
-];
+static PARTICLES: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "particles").collect());
 
 /// Whether `word` may stand in the head of a dateline outside brackets: a capitalised word, a
 /// number, a month or a particle.
 fn fits(word: &str) -> bool {
+    if word.starts_with(|c: char| c.is_ascii_uppercase() || c.is_ascii_digit()) {
+        return true;
+    }
     let word = word.trim_matches(|c: char| !c.is_alphanumeric());
     let Some(first) = word.chars().next() else { return true };
     first.is_uppercase()
         || words::digit(first).is_some()
-        || PARTICLES.contains(&word)
+        || (word.len() <= 5 && PARTICLES.contains(word))
         || date_word(word).is_some_and(|found| found.is(DateWord::MONTH | DateWord::YEAR))
 }
 
@@ -125,14 +140,13 @@ fn cased(text: &str) -> Option<Dateline<'_>> {
         }
         at += word.len() + 1;
     }
-    let (end, after, kind) = match separator(text, 0) {
-        Some(found) => found,
-        None => return wire_in_brackets(text),
-    };
+    let Some((end, after, kind)) = separator(text, 0) else { return wire_in_brackets(text) };
     let head = text[..end].trim_end().trim_end_matches(['.', ',']).trim_end();
     // "Berlin (Reuters) Die Regierung: ..." has its colon later.
     let full = text[..end].trim_end();
-    let head = if full.ends_with('.') && (full.ends_with("..") || is_region(last_part(full)) || ends_in_month(full)) {
+    let head = if full.ends_with('.')
+        && (full.ends_with("..") || is_region(last_part(full)) || ends_in_month(full))
+    {
         full.strip_suffix("..").unwrap_or(full)
     } else {
         head
@@ -144,12 +158,11 @@ fn cased(text: &str) -> Option<Dateline<'_>> {
     }
     let found = |text, agency| Some(Dateline { text, agency });
     // МОСКВА, 3 мая — РИА Новости. / Baghdad – Asharq Al-Awsat
-    if kind == End::Dash {
-        if let Some(second) = agency_after(text, after) {
-            if is_place(head) || is_capitals(head) {
-                return found(&text[..second], true);
-            }
-        }
+    if kind == End::Dash
+        && (is_place(head) || is_capitals(head))
+        && let Some(second) = agency_after(text, after)
+    {
+        return found(&text[..second], true);
     }
     if rest.len() < REST_MIN {
         return None;
@@ -163,14 +176,20 @@ fn cased(text: &str) -> Option<Dateline<'_>> {
         .find(|c| !"“\"'‘«„”’(¿¡".contains(*c))
         .is_some_and(|c| c.is_uppercase() || (!c.is_lowercase() && c.is_alphabetic()));
     let place = place_of(head);
-    match kind {
-        _ if !starts_sentence && !(is_capitals(place) && rest.starts_with(|c: char| c.is_ascii_digit())) => None,
-        End::Dash if is_place(place) || (is_capitals(place) && may_be_place(head, place)) => found(head, false),
-        End::Colon if is_place(place) || (is_capitals(place) && (says_place(place) || has_region(head))) => {
-            found(head, false)
-        }
-        _ => None,
+    if head.contains('(') {
+        // "Arlen (3-0): ..." is a result, "LIDAR (light detection) - ..." an explanation.
+        return None;
     }
+    let capitals = is_capitals(place);
+    let number = capitals && rest.starts_with(|c: char| c.is_ascii_digit());
+    let place_stands = is_place(place)
+        || match kind {
+            End::Dash => capitals && may_be_place(head, place),
+            End::Colon => capitals && (says_place(place) || has_region(head)),
+            End::Stop => false,
+        };
+    (place_stands && kind != End::Stop && (starts_sentence || number))
+        .then_some(Dateline { text: head, agency: false })
 }
 
 /// The parts of `head` that are not in brackets or between slashes.
@@ -201,61 +220,42 @@ fn ends_in_month(head: &str) -> bool {
 
 /// A known city, also as `Washington/New York` or `London and Paris`.
 fn is_place(head: &str) -> bool {
-    is_city(place_of(head)) || [" and ", " und ", " y ", " et ", " e ", ", "].iter().any(|joint| {
-        head.split_once(joint).is_some_and(|(one, other)| is_city(one) && is_city(other))
-    })
+    is_city(place_of(head))
+        || [" and ", " und ", " y ", " et ", " e ", ", "].iter().any(|joint| {
+            head.split_once(joint).is_some_and(|(one, other)| is_city(one) && is_city(other))
+        })
 }
 
 /// Every letter is a capital one, and there are at least two.
 fn is_capitals(place: &str) -> bool {
-    !place.chars().any(char::is_lowercase) && place.chars().filter(|c| c.is_uppercase()).count() >= 2
+    !place.chars().any(char::is_lowercase)
+        && place.chars().filter(|c| c.is_uppercase()).count() >= 2
 }
 
 /// A second part that is a country or a state.
 fn has_region(head: &str) -> bool {
-    head.split(',').skip(1).any(|part| is_region(part.trim()) || is_region(part.trim().trim_end_matches('.')))
+    head.split(',')
+        .skip(1)
+        .any(|part| is_region(part.trim()) || is_region(part.trim().trim_end_matches('.')))
 }
 
 /// First words of many place names; a person is rarely called so.
-const PLACE_STARTS: &[&str] = &[
-    "PORT", "SAN", "SANTA", "SANTO", "SAINT", "ST", "STE", "SÃO", "FORT", "FT", "LAKE", "MOUNT", "MT", "EL", "LOS", "LAS",
-    "LA", "LE", "BAD", "CAPE", "NORTH", "SOUTH", "EAST", "WEST", "CAMP", "VILLA", "PUERTO", "CIUDAD", "RIO", "KFAR", "TEL",
-    "BEIT", "RAS", "UMM", "DEIR", "GRAND",
-];
+static PLACE_STARTS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "place starts").collect());
 
 fn says_place(place: &str) -> bool {
-    place
-        .split_once(' ')
-        .is_some_and(|(first, rest)| PLACE_STARTS.contains(&first.trim_end_matches('.')) && !rest.contains(' '))
+    place.split_once(' ').is_some_and(|(first, rest)| {
+        PLACE_STARTS.contains(&first.trim_end_matches('.')) && !rest.contains(' ')
+    })
 }
 
 /// Words in capitals that open a line with a dash and are no places: labels, file formats, bodies.
 /// Collected from the labels of the large English, German, French, Spanish and Turkish sites.
-const NOT_PLACES: &[&str] = &[
-    "UPDATE", "UPDATED", "BREAKING", "EXCLUSIVE", "WATCH", "VIDEO", "PHOTO", "PHOTOS", "LIVE", "OPINION", "ANALYSIS",
-    "EDITORIAL", "COMMENT", "COLUMN", "REVIEW", "INTERVIEW", "FEATURE", "EXPLAINER", "FACTBOX", "TIMELINE", "CORRECTION",
-    "CORRECTED", "CLARIFICATION", "NOTE", "NOTES", "WARNING", "CAUTION", "IMPORTANT", "SPOILER", "ADVERTISEMENT",
-    "ADVERTORIAL", "SPONSORED", "SUMMARY", "OVERVIEW", "INTRODUCTION", "CONCLUSION", "BACKGROUND", "QUESTION", "ANSWER",
-    "STEP", "TIP", "TIPS", "PROS", "CONS", "BEST", "WORST", "TOP", "KEY", "BYLINE", "SOURCE", "SOURCES", "LISTEN", "READ",
-    "MORE", "SHARE", "PODCAST", "REPORT", "REPORTER", "HOST", "NARRATOR", "ANNOUNCER", "CHAPTER", "SECTION", "PART",
-    "APPENDIX", "TABLE", "FIGURE", "UNESCO", "UNICEF", "NASDAQ", "ASEAN", "COVID", "HAMAS", "FRONTEX", "INTERPOL",
-    "EUROPOL", "MERCOSUR", "HTTPS", "MARKDOWN", "FAQ", "ALERT", "NEWS", "SPORT", "SPORTS", "WORLD", "BUSINESS", "POLITICS",
-    "OBITUARY", "PROFILE", "RECIPE", "INGREDIENTS", "DIRECTIONS", "METHOD", "PRICE", "RATING", "VERDICT", "WINNER",
-    "LOSER", "EILMELDUNG", "LIVETICKER", "KOMMENTAR", "ANALYSE", "VIDÉO", "VIDEOS", "ENTRETIEN", "REPORTAGE", "TRIBUNE",
-    "EXCLUSIF", "DIRECT", "ACTUALIZACIÓN", "OPINIÓN", "ANÁLISIS", "ENTREVISTA", "VÍDEO", "ÚLTIMA", "SON", "DAKİKA",
-    "HABER", "FOTO", "GALERİ", "СРОЧНО", "ВИДЕО", "ФОТО", "МНЕНИЕ", "ИНТЕРВЬЮ", "THIS", "WHAT", "WHY", "HOW", "WHO",
-    "WHEN", "WHERE", "FIRST", "SECOND", "THIRD", "FINALLY", "ALSO", "PLUS", "BONUS", "FREE", "SALE", "HISTORY", "TODAY",
-    "TONIGHT", "YESTERDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY", "UNIDENTIFIED",
-    "PERSON", "SPEAKER", "MALE", "FEMALE", "MAN", "WOMAN", "PRESIDENT", "SEN", "REP", "DR", "MR", "MRS", "MS", "GEN",
-    "GOV", "LASER", "RADAR", "POSTSCRIPT", "DISCLAIMER", "DISCLOSURE", "EPILOGUE", "PROLOGUE", "ACT", "SCENE", "SYSTEM",
-    "GUIDE", "GEAR", "CLOTHING", "FOOD", "DRINK", "SIZE", "WEIGHT", "MATERIAL", "TAKEAWAY", "TAKEAWAYS", "DEFINITION",
-];
+static NOT_PLACES: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "not places").collect());
 
 /// Words that join a phrase, never the name of a place in capitals.
-const JOINTS: &[&str] = &[
-    "FOR", "AND", "THE", "OF", "TO", "WITH", "VS", "OR", "IS", "ARE", "YOUR", "OUR", "MY", "BY", "FROM", "AS", "NOT",
-    "UND", "FÜR", "MIT", "PARA", "CON", "POUR", "AVEC", "VE", "ИЛИ", "ДЛЯ",
-];
+static JOINTS: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "joints").collect());
 
 /// Whether capitals before a dash may name a place that is not in the table.
 fn may_be_place(head: &str, place: &str) -> bool {
@@ -276,15 +276,18 @@ fn may_be_place(head: &str, place: &str) -> bool {
         return true;
     }
     // PDF, EPUB, HTML and most other short forms are no places, and those of the table are known.
-    // A bracket that names no agency explains the word: "LIDAR (light detection) - ...".
-    letters >= 5 && !tail.contains('(') && !tail.contains(',')
+    letters >= 5 && !tail.contains(',')
 }
 
 /// Whether an agency stands in the head: in brackets, between slashes, or after a comma.
 fn agency_in(head: &str) -> bool {
     let bracket = head.rfind('(').and_then(|open| {
         let close = head[open..].find(')')? + open;
-        Some((&head[..open], &head[open + 1..close], head[close + 1..].trim_matches(['.', ' ', ','])))
+        Some((
+            &head[..open],
+            &head[open + 1..close],
+            head[close + 1..].trim_matches(['.', ' ', ',']),
+        ))
     });
     if let Some((before, inside, rest)) = bracket {
         return is_wire(inside) && rest.is_empty() && before.split_whitespace().count() <= 9;
@@ -306,10 +309,8 @@ fn is_known_wire(name: &str) -> bool {
 }
 
 /// Words in the name of an agency that is not in the table.
-const AGENCY_WORDS: &[&str] = &[
-    "news agency", "nachrichtenagentur", "press agency", "agencia", "agência", "agenzia", "agence", "news service",
-    "wire", "ajansı", "haber", "агентство", "newsroom", "press", "news", "agencies",
-];
+static AGENCY_WORDS: LazyLock<Vec<String>> =
+    LazyLock::new(|| words::list(WORDS, "agency words").map(words::fold).collect());
 
 /// An agency as it stands in the brackets of a dateline, also several, and the call letters of
 /// American stations.
@@ -321,10 +322,15 @@ fn is_wire(inside: &str) -> bool {
     let one = |name: &str| {
         let name = name.trim();
         is_known_wire(name)
-            || (name.len() <= 7 && name.starts_with(['K', 'W']) && name.len() >= 4 && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-'))
+            || (name.len() <= 7
+                && name.starts_with(['K', 'W'])
+                && name.len() >= 4
+                && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-'))
     };
     if inside.split(['/', ',', '–']).all(|name| one(name) || is_city(name.trim()))
-        || inside.split_once(' ').is_some_and(|(name, rest)| one(name) && rest.starts_with(['-', '–', '/']))
+        || inside
+            .split_once(' ')
+            .is_some_and(|(name, rest)| one(name) && rest.starts_with(['-', '–', '/']))
     {
         return true;
     }
@@ -342,7 +348,8 @@ fn wire_in_brackets(text: &str) -> Option<Dateline<'_>> {
     let inside = &window[open + 1..close];
     let rest = text[close + 1..].trim_start();
     let known = inside.split('/').all(is_known_wire);
-    let named = is_city(place_of(place)) || (is_capitals(place_of(place)) && place.split_whitespace().count() <= 4);
+    let named = is_city(place_of(place))
+        || (is_capitals(place_of(place)) && place.split_whitespace().count() <= 4);
     let fits = outside_brackets(place).all(|part| part.split_whitespace().all(fits));
     (known && named && fits && rest.len() >= REST_MIN && rest.starts_with(char::is_uppercase))
         .then_some(Dateline { text: &text[..=close], agency: true })
@@ -371,7 +378,9 @@ fn agency_after(text: &str, after: usize) -> Option<usize> {
 }
 
 fn is_wire_in_brackets(name: &str) -> bool {
-    name.strip_prefix('(').and_then(|name| name.strip_suffix(')')).is_some_and(|name| is_known_wire(name.trim()))
+    name.strip_prefix('(')
+        .and_then(|name| name.strip_suffix(')'))
+        .is_some_and(|name| is_known_wire(name.trim()))
 }
 
 /// At most `max` bytes of `text`, cut between characters.
@@ -402,20 +411,29 @@ fn bracketed(text: &str) -> Option<Dateline<'_>> {
         let start = text.len() - after.len();
         if let Some((head, _, End::Dash)) = separator(after, 0) {
             let place = after[..head].trim_end();
-            if (is_capitals(place_of(place)) || is_place(place)) && place.split_whitespace().all(fits) {
+            if (is_capitals(place_of(place)) || is_place(place))
+                && place.split_whitespace().all(fits)
+            {
                 return Some(Dateline { text: &text[..start + place.len()], agency: true });
             }
         }
         return found;
     }
     // Korean and Japanese join the place and the agency by `=` or a space, or not at all.
-    let parts: Vec<&str> = inside.split(['=', '＝', ' ', '・']).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> =
+        inside.split(['=', '＝', ' ', '・']).filter(|part| !part.is_empty()).collect();
     let names_agency = parts.iter().any(|part| is_known_wire(part)) || ends_in_agency(inside);
     let korean = inside.contains('=') && inside.chars().any(words::is_hangul) && parts.len() <= 4;
     let reported = open == '（' && inside.starts_with("中央社") && inside.ends_with(['電', '电']);
-    let stringer = open == '【' && inside.contains(['=', '＝']) && parts.first().is_some_and(|place| is_city(place));
-    let taiwanese = "【〔".contains(open) && inside.starts_with("本報") && inside.ends_with(['電', '訊']);
-    if (names_agency && parts.len() <= 5 && inside.chars().count() <= 30 && (parts.len() > 1 || open == '【'))
+    let stringer = open == '【'
+        && inside.contains(['=', '＝'])
+        && parts.first().is_some_and(|place| is_city(place));
+    let taiwanese =
+        "【〔".contains(open) && inside.starts_with("本報") && inside.ends_with(['電', '訊']);
+    if (names_agency
+        && parts.len() <= 5
+        && inside.chars().count() <= 30
+        && (parts.len() > 1 || open == '【'))
         || korean
         || reported
         || taiwanese
@@ -427,7 +445,10 @@ fn bracketed(text: &str) -> Option<Dateline<'_>> {
 
 /// `北京共同`: a city and an agency without anything between them.
 fn ends_in_agency(inside: &str) -> bool {
-    inside.char_indices().skip(1).any(|(at, _)| is_city(&inside[..at]) && is_known_wire(&inside[at..]))
+    inside
+        .char_indices()
+        .skip(1)
+        .any(|(at, _)| is_city(&inside[..at]) && is_known_wire(&inside[at..]))
 }
 
 /// `新华社北京1月11日电`, `本报上海3月2日讯`.
@@ -436,7 +457,13 @@ fn chinese(text: &str) -> Option<Dateline<'_>> {
     let end = window.find(['电', '電', '讯', '訊']).filter(|end| *end <= 100)?;
     let head = &window[..end];
     let last = window[end..].chars().next()?;
-    let agency = head.char_indices().skip(1).take(8).map(|(at, _)| at).chain([head.len()]).any(|at| is_known_wire(&head[..at]));
+    let agency = head
+        .char_indices()
+        .skip(1)
+        .take(8)
+        .map(|(at, _)| at)
+        .chain([head.len()])
+        .any(|at| is_known_wire(&head[..at]));
     let dated = head.ends_with(['日', '号']) && head.chars().any(|c| words::digit(c).is_some());
     let plain = head.chars().all(|c| c.is_alphanumeric() || "/／·()（）、 ".contains(c));
     let local = ["本报", "本報", "本网"].contains(&head) && "讯訊".contains(last);
@@ -446,10 +473,8 @@ fn chinese(text: &str) -> Option<Dateline<'_>> {
 }
 
 /// Words that say that a bracket in an Urdu or Hindi dateline names who reports.
-const REPORTERS: &[&str] = &[
-    "رپورٹر", "نمائندہ", "ڈیسک", "ایجنسی", "ایجنسیاں", "خبر", "نگار", "مراسل", "مراسلة", "संवाददाता", "एजेंसी", "ब्यूरो", "न्यूज",
-    "समाचार", "خبرگزاری", "وكالة", "وكالات", "پریس",
-];
+static REPORTERS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| words::list(WORDS, "reporters").collect());
 
 /// Arabic, Persian, Urdu, the scripts of India, Hebrew, Hangul: no capitals, so a place or an agency
 /// of the tables is needed.
@@ -461,13 +486,18 @@ fn uncased(text: &str) -> Option<Dateline<'_>> {
     if let Some(open) = bracket.filter(|open| separator.is_none_or(|(end, ..)| *open < end)) {
         let close = open + window[open..].find(')')?;
         let inside = window[open + 1..close].trim();
-        let reports = inside.split([' ', '،', '-', '/']).any(|word| REPORTERS.contains(&word));
-        let names = is_known_wire(inside) || inside.split(['/', '،', ',', '-']).all(|name| is_known_wire(name.trim()));
+        let reports = inside.split([' ', '،', '-', '/']).any(|word| REPORTERS.contains(word));
+        let names = is_known_wire(inside)
+            || inside.split(['/', '،', ',', '-']).all(|name| is_known_wire(name.trim()));
         let place = window[..open].trim().trim_end_matches([',', '،', '-', '–', ' ']);
         let city = is_city(first_part(place));
-        let rest = text[close + 1..].trim_start_matches([' ', '-', '–', '—', ':', '।', '.', '،', '۔']);
+        let rest =
+            text[close + 1..].trim_start_matches([' ', '-', '–', '—', ':', '।', '.', '،', '۔']);
         let short = place.split_whitespace().count() <= 5;
-        if rest.len() >= REST_MIN && short && ((names && (city || has_end(text, close + 1))) || (city && reports)) {
+        if rest.len() >= REST_MIN
+            && short
+            && ((names && (city || has_end(text, close + 1))) || (city && reports))
+        {
             return Some(Dateline { text: &text[..=close], agency: true });
         }
         return None;
@@ -478,16 +508,18 @@ fn uncased(text: &str) -> Option<Dateline<'_>> {
         return None;
     }
     let city = is_city(first_part(head));
-    let slashed = head.rsplit_once('/').is_some_and(|(place, agency)| is_city(place.trim()) && is_known_wire(agency));
+    let slashed = head
+        .rsplit_once('/')
+        .is_some_and(|(place, agency)| is_city(place.trim()) && is_known_wire(agency));
     let listed = head.rsplit_once([',', '،']).is_some_and(|(place, agency)| {
-        (is_city(place.trim()) && is_known_wire(agency)) || (is_city(agency.trim()) && is_known_wire(place))
+        (is_city(place.trim()) && is_known_wire(agency))
+            || (is_city(agency.trim()) && is_known_wire(place))
     });
-    if kind != End::Stop && (city || head.split_whitespace().count() <= 3) {
-        if let Some(second) = agency_after_uncased(text, after) {
-            if city {
-                return Some(Dateline { text: &text[..second], agency: true });
-            }
-        }
+    if kind != End::Stop
+        && city
+        && let Some(second) = agency_after_uncased(text, after)
+    {
+        return Some(Dateline { text: &text[..second], agency: true });
     }
     if text[after..].trim_start().len() < REST_MIN {
         return None;

@@ -48,6 +48,11 @@ fn names(file: &'static str) -> impl Iterator<Item = (&'static str, &'static str
         .filter(|(_, name)| !name.is_empty())
 }
 
+/// The entries of one section of a list file.
+pub(super) fn list(file: &'static str, section: &str) -> impl Iterator<Item = &'static str> {
+    names(file).filter(move |(head, _)| *head == section).map(|(_, name)| name)
+}
+
 /// What kind of agency a name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Agency {
@@ -162,11 +167,6 @@ impl DateWord {
         self.flags & flags != 0
     }
 
-    /// Whether it can be nothing but what `flags` say.
-    pub(super) fn is_only(self, flags: u32) -> bool {
-        self.flags & !flags == 0
-    }
-
     /// The month `month`, for a name of two words.
     pub(super) fn named_month(month: u8) -> DateWord {
         DateWord { flags: DateWord::MONTH, month, offset: 0 }
@@ -175,8 +175,7 @@ impl DateWord {
     /// What a section of the table makes of its words.
     fn of_section(section: &str) -> DateWord {
         let (class, value) = section.split_once(' ').unwrap_or((section, ""));
-        let mut word = DateWord::default();
-        word.flags = match class {
+        let flags = match class {
             "month" => DateWord::MONTH,
             "hijri" => DateWord::HIJRI,
             "solar" => DateWord::SOLAR,
@@ -202,12 +201,9 @@ impl DateWord {
             "lead" => DateWord::LEAD,
             _ => DateWord::FILLER,
         };
-        match class {
-            "month" => word.month = value.parse().unwrap_or(0),
-            "zone" => word.offset = value.parse().unwrap_or(0),
-            _ => {}
-        }
-        word
+        let month = if class == "month" { value.parse().unwrap_or(0) } else { 0 };
+        let offset = if class == "zone" { value.parse().unwrap_or(0) } else { 0 };
+        DateWord { flags, month, offset }
     }
 
     /// Both readings of a word that stands in two sections.

@@ -80,7 +80,9 @@ impl Page<'_, '_> {
         let blocks = self.blocks;
         let rules: Vec<usize> = (1..blocks.len().saturating_sub(1))
             .filter(|&i| {
-                blocks[i].gap > 0 && blocks[i + 1].gap > 0 && rule_length(&blocks[i].text) >= RULE_MIN
+                blocks[i].gap > 0
+                    && blocks[i + 1].gap > 0
+                    && rule_length(&blocks[i].text) >= RULE_MIN
             })
             .collect();
         let all = rules.iter().all(|&i| self.opens_article(i + 1));
@@ -193,8 +195,20 @@ fn same(a: &Block, b: &Block) -> bool {
 pub(crate) fn is_size_control(text: &str) -> bool {
     matches!(
         text,
-        "TT" | "A A" | "AA" | "A- A+" | "A- A A+" | "A+ A-" | "A+ A A-" | "A-A+" | "A+A-" | "A A A"
-            | "aA" | "Aa" | "T T" | "T- T+" | "T+ T-"
+        "TT" | "A A"
+            | "AA"
+            | "A- A+"
+            | "A- A A+"
+            | "A+ A-"
+            | "A+ A A-"
+            | "A-A+"
+            | "A+A-"
+            | "A A A"
+            | "aA"
+            | "Aa"
+            | "T T"
+            | "T- T+"
+            | "T+ T-"
     )
 }
 

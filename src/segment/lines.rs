@@ -75,8 +75,24 @@ pub(crate) fn ends_sentence(text: &str) -> bool {
     inner.ends_with(|c| {
         matches!(
             c,
-            '.' | '!' | '?' | '…' | ':' | ';' | '。' | '！' | '？' | '；' | '：' | '؟' | '۔' | '।'
-                | '॥' | '؛' | '።' | '။' | '។'
+            '.' | '!'
+                | '?'
+                | '…'
+                | ':'
+                | ';'
+                | '。'
+                | '！'
+                | '？'
+                | '；'
+                | '：'
+                | '؟'
+                | '۔'
+                | '।'
+                | '॥'
+                | '؛'
+                | '።'
+                | '။'
+                | '។'
         )
     }) || (inner.len() < text.len() && inner.ends_with([',', '，', '、', '،']))
 }
@@ -89,7 +105,8 @@ pub(crate) fn looks_like_title(text: &str) -> bool {
         return false;
     }
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    let ends_open = text.ends_with(['.', ':', ';', ',', '…', '。', '：', '；', '，', '۔', '।', '،'])
+    let ends_open = text
+        .ends_with(['.', ':', ';', ',', '…', '。', '：', '；', '，', '۔', '।', '،'])
         || text.ends_with("...");
     let quoted_statement = text.ends_with(['”', '"', '’', '»']) && ends_sentence(text);
     letters * 2 >= text.chars().count() && !ends_open && !quoted_statement

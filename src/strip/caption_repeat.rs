@@ -44,10 +44,7 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
                     marks.push(Mark::field(i, Take::Credit));
                 }
             }
-        } else if i > 0
-            && facts.doubled
-            && facts.width >= ADJACENT_WIDTH_MIN
-            && page.same(i - 1, i)
+        } else if i > 0 && facts.doubled && facts.width >= ADJACENT_WIDTH_MIN && page.same(i - 1, i)
         {
             marks.push(Mark::repeat(i, Reason::CaptionRepeat, i - 1));
         }
@@ -56,14 +53,15 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
 
 /// Whether block `i` copies caption `j`, wholly or cut short.
 fn is_copy(page: &Page, i: usize, j: usize) -> bool {
-    let (text, caption) = (page.text(i), page.text(j));
+    let (text, caption) = (page.single(i), page.single(j));
     // Outside the header a line may state what a caption also says.
     let near = i < page.head.max(page.frame_end) || i <= j + 2;
     let marked = page.facts[i].caption || page.facts[i].doubled;
     if same(text, caption) {
         return near || marked || page.facts[i].width >= ADJACENT_WIDTH_MIN;
     }
-    near && (is_cut_copy(text, caption) || (page.article.blocks[i].gap == 0 && is_bare_copy(page, i, j)))
+    near && (is_cut_copy(text, caption)
+        || (page.article.blocks[i].gap == 0 && is_bare_copy(page, i, j)))
 }
 
 /// Whether block `i` is the words of caption `j` without its credit, set directly under it. With a

@@ -325,6 +325,7 @@ fn apply<'a>(
         }
         Some(Take::Caption) => {
             let credit = credit::find(&text).map(|credit| credit.text.into_owned());
+            let credit = credit.filter(|credit| !credit.is_empty());
             stripped.captions.push(Caption { text: Some(text.into_owned()), credit });
         }
         Some(Take::Credit) => {
@@ -351,7 +352,9 @@ fn place_credits(captions: &mut Vec<Caption>, credits: Vec<(usize, String)>) {
         let any = || captions.iter().position(open);
         match before.or_else(after).or_else(any) {
             Some(caption) => captions[caption].credit = Some(credit),
-            None if captions.iter().any(|c| c.credit.as_deref().is_some_and(|c| key_of(c) == key)) => {}
+            None if captions
+                .iter()
+                .any(|c| c.credit.as_deref().is_some_and(|c| key_of(c) == key)) => {}
             None => alone.push(Caption { text: None, credit: Some(credit) }),
         }
     }

@@ -28,7 +28,8 @@ impl Rule for Words {
     fn mark(&self, page: &Page, marks: &mut Vec<Mark>) {
         for (i, facts) in page.facts.iter().enumerate() {
             let Some(hit) = &facts.hit else { continue };
-            if hit.reason == self.reason[0] && goes(page, i, hit.strength) && Some(i) != page.title {
+            if hit.reason == self.reason[0] && goes(page, i, hit.strength) && Some(i) != page.title
+            {
                 marks.push(Mark::remove(i, hit.reason));
             }
         }

@@ -20,8 +20,8 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::output::Sink;
 pub use super::output::OutputFile;
+use super::output::Sink;
 use crate::error::{Error, ErrorKind};
 use crate::options::Compression;
 
@@ -344,11 +344,10 @@ fn refuse_inputs(path: &Path, inputs: &[PathBuf]) -> Result<(), Error> {
 }
 
 fn every_name() -> impl Iterator<Item = String> {
-    let compressed =
-        |name: &&'static str| {
-            let name = *name;
-            Compression::ALL.iter().map(move |c| format!("{name}{}", c.extension()))
-        };
+    let compressed = |name: &&'static str| {
+        let name = *name;
+        Compression::ALL.iter().map(move |c| format!("{name}{}", c.extension()))
+    };
     NAMES.iter().flat_map(compressed).chain([REPORT.to_owned()])
 }
 

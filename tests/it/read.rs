@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use copydesk::article::Dump;
 use copydesk::error::ErrorKind;
 use copydesk::ledger::{Reject, RejectReason};
-use copydesk::read::{FieldName, Format, Found, InputSummary, Limits, ReadOptions, Reader, find};
+use copydesk::read::{
+    FieldName, Format, Found, Input, InputSummary, Limits, ReadOptions, Reader, find,
+};
 use encoding_rs::{GBK, WINDOWS_1251, WINDOWS_1252, WINDOWS_1256};
 
 /// All that came of some inputs.
@@ -855,4 +857,95 @@ fn links_pipes_and_odd_names() {
         batch.parse(&mut |result| reasons.push(result.map(|_| ()).map_err(|reject| reject.reason)));
     }
     assert_eq!(reasons, [Err(RejectReason::Unreadable), Ok(()), Ok(())]);
+}
+
+// ------------------------------------------------------------------------------------ anything
+
+#[test]
+fn a_file_that_cannot_be_read_is_one_reject() {
+    let folder = tempfile::tempdir().unwrap();
+    // Opening a folder works where reading it does not.
+    let input = Input {
+        path: Some(folder.path().to_owned()),
+        shown: "a.jsonl".into(),
+        folder: "in".into(),
+        bytes: None,
+    };
+    let batches: Vec<_> = Reader::new(vec![input], &ReadOptions::default()).collect();
+    assert_eq!(batches.len(), 1);
+    for batch in batches {
+        assert!(batch.finished.as_ref().unwrap().failed);
+        batch.parse(&mut |result| {
+            let reject = result.unwrap_err();
+            assert_eq!((reject.reason, reject.record), (RejectReason::Unreadable, None));
+        });
+    }
+}
+
+/// Whatever the bytes are, nothing panics, batches do not show, and the records of a file are
+/// numbered without a gap.
+#[test]
+fn mangled_files_of_every_format() {
+    let pretty =
+        "[\n{\"text\":\"a } {\"},\n {\"id\":[{}],\n\"text\":\"b\\ud800\"}]\n{\"body\":\"c\"}";
+    let table = "id,text,note\n1,\"a \"\"b\"\", c\",\n2,d,\"e\nf\"\n\n3,\"\",x\n";
+    let seeds = [
+        ("a.jsonl", format!("{TWO}{{\"text\":\"a }} {{\"}} {{\"text\":\"\\u00e9\"}}\n\n{TWO}")),
+        ("a.json", pretty.to_owned()),
+        ("a.csv", table.to_owned()),
+        ("a", table.replace(',', "\t")),
+        ("a.txt", format!("{FRENCH}\n{ARABIC}\n")),
+    ];
+    let mut state = 7_u32;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as usize % below
+    };
+    let parts: [&[u8]; 16] = [
+        b"\"",
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b",",
+        b"\n",
+        b"\r",
+        b"\\",
+        b"\\ud83d",
+        b"\xff",
+        b"\xef\xbb\xbf",
+        b"\0",
+        b" ",
+        b"\xc3\xa9",
+        b"9",
+    ];
+    for round in 0..600 {
+        let (name, seed) = &seeds[round % seeds.len()];
+        let mut bytes = seed.clone().into_bytes();
+        for _ in 0..=random(4) {
+            let at = random(bytes.len());
+            match random(3) {
+                0 => drop(bytes.remove(at)),
+                1 => drop(bytes.splice(at..at, parts[random(parts.len())].iter().copied())),
+                _ => bytes[at] = parts[random(parts.len())][0],
+            }
+        }
+        if round % 7 == 0 {
+            bytes = gzip(&bytes);
+            bytes.truncate(bytes.len() - random(12));
+        }
+        let outcomes = [1 << 20, 11].map(|batch_bytes| {
+            let options = with_limits(|limits| {
+                limits.batch_bytes = batch_bytes;
+                limits.record_bytes_max = 60;
+            });
+            read_with(name, &bytes, &options)
+        });
+        let shown = String::from_utf8_lossy(&bytes);
+        assert_eq!(outcomes[0].lines, outcomes[1].lines, "{name}: {shown}");
+        assert_eq!(outcomes[0].repaired, outcomes[1].repaired, "{name}: {shown}");
+        let numbers = outcomes[0].lines.lines().filter_map(|line| line.split(':').next());
+        let records: Vec<u64> = numbers.filter_map(|number| number.parse().ok()).collect();
+        assert!(records.iter().copied().eq(1..=records.len() as u64), "{name}: {shown}");
+    }
 }

@@ -56,14 +56,11 @@ mod dates {
             ("28.02.2022", "2022-02-28"),
             ("28/02/2022", "2022-02-28"),
             ("02/28/2022", "2022-02-28"),
-            ("ArtesPress, | 07 أبريل 2016", ""),
             ("| 08 أبريل 2016", "2016-04-08"),
+            ("* 9 April 2016", "2016-04-09"),
+            ("Dec 12, 2025 11 min read", "2025-12-12"),
         ] {
-            if expected.is_empty() {
-                assert!(date::line(line).is_none(), "{line}");
-            } else {
-                check(Kind::Date, line, Some(expected), None);
-            }
+            check(Kind::Date, line, Some(expected), None);
         }
     }
 
@@ -112,7 +109,12 @@ mod dates {
             Some("2018-06-06"),
         );
         check(Kind::Date, "最終更新：2021/05/13", None, Some("2021-05-13"));
-        check(Kind::Date, "Updated 0512 GMT (1312 HKT) June 5, 2018", None, Some("2018-06-05T05:12:00Z"));
+        check(
+            Kind::Date,
+            "Updated 0512 GMT (1312 HKT) June 5, 2018",
+            None,
+            Some("2018-06-05T05:12:00Z"),
+        );
         check(
             Kind::Date,
             "Published: 5 June 2018 • Updated: 7 June 2018",
@@ -125,7 +127,16 @@ mod dates {
 
     #[test]
     fn times_of_day_are_their_own_kind() {
-        for line in ["9 a.m.", "9:30 p.m.", "21:40 Uhr", "7 Uhr", "14:05", "18h20", "Kl. 14.30", "午後6時30分"] {
+        for line in [
+            "9 a.m.",
+            "9:30 p.m.",
+            "21:40 Uhr",
+            "7 Uhr",
+            "14:05",
+            "18h20",
+            "Kl. 14.30",
+            "午後6時30分",
+        ] {
             check(Kind::Time, line, None, None);
         }
     }
@@ -245,7 +256,10 @@ mod datelines {
             ("Brasília (Agência Brasil) - O governo anunciou.", "Brasília (Agência Brasil)"),
             ("(ANSA) - BARI, 20 NOV - Il porto riapre domani.", "(ANSA) - BARI, 20 NOV"),
             ("(Reuters) - Shares rose on Friday in Oslo.", "(Reuters)"),
-            ("КАЗАНЬ, 5 июня — РИА Новости. Мост открыли в пятницу.", "КАЗАНЬ, 5 июня — РИА Новости"),
+            (
+                "КАЗАНЬ, 5 июня — РИА Новости. Мост открыли в пятницу.",
+                "КАЗАНЬ, 5 июня — РИА Новости",
+            ),
             ("КАЗАНЬ, 5 июня. /ТАСС/. Мост открыли в пятницу.", "КАЗАНЬ, 5 июня. /ТАСС/"),
             ("OMSK, June 5. /TASS/. The bridge was opened.", "OMSK, June 5. /TASS/"),
             ("Cairo, Asharq Al-Awsat—The port opened on Friday.", "Cairo, Asharq Al-Awsat"),
@@ -307,6 +321,7 @@ mod datelines {
             "UPDATE — The bridge is open again.",
             "UNESCO — The agency lists the site.",
             "LIDAR (light detection) - It measures distance.",
+            "Melbourne (3-0): Two goals in the first half.",
             "The Environmental Bureau (EB) - It was founded late.",
             "Paris – Nice",
             "Berlin - eine Stadt am Wasser und im Wandel",
@@ -349,6 +364,8 @@ mod bylines {
             ("By Dana Winter Staff Writer", "Dana Winter"),
             ("By Dana Winter — November 3, 2021 4 min read", "Dana Winter"),
             ("By Dana Winter Updated March 3, 2021", "Dana Winter"),
+            ("By Dana Winter Jul. 19, 2021 9:45 am", "Dana Winter"),
+            ("* By Dana Winter", "Dana Winter"),
             ("By J. R. Winter Jr.", "J. R. Winter Jr."),
             ("By Dana van der Holt", "Dana van der Holt"),
             ("By Ahmad al-Hadid in Arlen", "Ahmad al-Hadid"),
@@ -362,7 +379,6 @@ mod bylines {
             ("Haber-Kamera: Selim KAYALI/RİZE, (DHA)", "Selim KAYALI"),
             ("Текст: Анна Зимина", "Анна Зимина"),
             ("بقلم : نادر الحلبي", "نادر الحلبي"),
-            ("कहानी", ""),
             ("लेखक: अनिल वर्मा", "अनिल वर्मा"),
             ("记者 成小明", "成小明"),
             ("(记者 成小明)", "成小明"),
@@ -370,11 +386,7 @@ mod bylines {
             ("文/成小明", "成小明"),
             ("김하늘 기자", "김하늘"),
         ] {
-            if name.is_empty() {
-                assert_eq!(byline::find(line), None);
-            } else {
-                check(line, name, true);
-            }
+            check(line, name, true);
         }
     }
 
@@ -400,6 +412,7 @@ mod bylines {
             "By Company Size",
             "By Audience",
             "By Popular Demand",
+            "कहानी",
             "BYLINE: Most readers skip it.",
             "By the time she left, it rained.",
             "By Dana Winter’s own account, it rained.",
@@ -421,14 +434,40 @@ mod bylines {
     #[test]
     fn names_alone() {
         for line in [
-            "Selma Yıldız", "Lucía Prado", "Rami Hadiyye", "Jan van der Wit", "J. R. Winter", "Anna-Lena O’Hara", "SAM HOLT",
-            "Анна Зимина", "Νίκος Παππάς", "نادر الحلبي", "अनिल वर्मा", "王小明", "김하늘", "Ahmad al-Hadid",
+            "Selma Yıldız",
+            "Lucía Prado",
+            "Rami Hadiyye",
+            "Jan van der Wit",
+            "J. R. Winter",
+            "Anna-Lena O’Hara",
+            "SAM HOLT",
+            "Анна Зимина",
+            "Νίκος Παππάς",
+            "نادر الحلبي",
+            "अनिल वर्मा",
+            "王小明",
+            "김하늘",
+            "Ahmad al-Hadid",
         ] {
             assert!(byline::is_name(line), "{line}");
         }
         for line in [
-            "New York", "Most Popular", "Read More", "The Bridge", "Bridge", "Sam holt", "Sam Holt.", "Sam Holt, 42", "Fox News",
-            "Getty Images", "Opinion Columnist", "在北京的天气很好。", "分享", "قال المدير إن المتحف فتح أبوابه", "", "A B",
+            "New York",
+            "Most Popular",
+            "Read More",
+            "The Bridge",
+            "Bridge",
+            "Sam holt",
+            "Sam Holt.",
+            "Sam Holt, 42",
+            "Fox News",
+            "Getty Images",
+            "Opinion Columnist",
+            "在北京的天气很好。",
+            "分享",
+            "قال المدير إن المتحف فتح أبوابه",
+            "",
+            "A B",
         ] {
             assert!(!byline::is_name(line), "{line}");
         }
@@ -437,15 +476,35 @@ mod bylines {
     #[test]
     fn roles() {
         for line in [
-            "Opinion Columnist", "Staff Writer", "Correspondent", "BBC Arlen correspondent", "Chief Writer, The Lamp", "Reporter at The Lamp",
-            "Redakteurin", "Politikredakteur", "Korrespondent in Wien", "Journaliste", "Envoyée spéciale à Lyon", "Corresponsal en Quito",
-            "Обозреватель", "كاتب من الساحل", "صحافية وروائية لبنانية", "Yazar", "特派員",
+            "Opinion Columnist",
+            "Staff Writer",
+            "Correspondent",
+            "BBC Arlen correspondent",
+            "Chief Writer, The Lamp",
+            "Reporter at The Lamp",
+            "Redakteurin",
+            "Politikredakteur",
+            "Korrespondent in Wien",
+            "Journaliste",
+            "Envoyée spéciale à Lyon",
+            "Corresponsal en Quito",
+            "Обозреватель",
+            "كاتب من الساحل",
+            "صحافية وروائية لبنانية",
+            "Yazar",
+            "特派員",
         ] {
             assert!(byline::is_author_role(line), "{line}");
         }
         for line in [
-            "The Writer", "Writer wins a prize for his novel", "A reporter was hurt on Friday.", "Editor leaves paper after 40 years of work and more",
-            "Opinion", "كان كاتب القصة في المدينة", "", "42 Reporters",
+            "The Writer",
+            "Writer wins a prize for his novel",
+            "A reporter was hurt on Friday.",
+            "Editor leaves paper after 40 years of work and more",
+            "Opinion",
+            "كان كاتب القصة في المدينة",
+            "",
+            "42 Reporters",
         ] {
             assert!(!byline::is_author_role(line), "{line}");
         }
@@ -461,7 +520,11 @@ mod credits {
         assert_eq!(found.text, text, "text of {line}");
         assert_eq!(&line[found.span.clone()], expression, "span of {line}");
         assert_eq!(found.strong, strong, "strong: {line}");
-        assert_eq!(found.alone, found.span == (0..line.len()) && !expression.is_empty(), "alone: {line}");
+        assert_eq!(
+            found.alone,
+            found.span == (0..line.len()) && !expression.is_empty(),
+            "alone: {line}"
+        );
     }
 
     #[test]
@@ -470,19 +533,39 @@ mod credits {
             ("The mayor waves in Arlen, May 3, 2021. (AP)", "AP", "(AP)"),
             ("The mayor waves (AFP)", "AFP", "(AFP)"),
             ("The mayor waves. (Getty Images)", "Getty Images", "(Getty Images)"),
-            ("The mayor waves. (Photo by SAM HOLT / AFP)", "SAM HOLT / AFP", "(Photo by SAM HOLT / AFP)"),
+            (
+                "The mayor waves. (Photo by SAM HOLT / AFP)",
+                "SAM HOLT / AFP",
+                "(Photo by SAM HOLT / AFP)",
+            ),
             ("The mayor waves. (AP Photo/Sam Holt)", "AP/Sam Holt", "(AP Photo/Sam Holt)"),
-            ("The mayor waves. (AP Photo/Sam Holt, File)", "AP/Sam Holt", "(AP Photo/Sam Holt, File)"),
+            (
+                "The mayor waves. (AP Photo/Sam Holt, File)",
+                "AP/Sam Holt",
+                "(AP Photo/Sam Holt, File)",
+            ),
             ("The mayor waves. (Sam Holt/AP)", "Sam Holt/AP", "(Sam Holt/AP)"),
             ("The mayor waves. (Photo: Lamp Press)", "Lamp Press", "(Photo: Lamp Press)"),
-            ("The mayor waves. (Courtesy of the lamp museum)", "Courtesy of the lamp museum", "(Courtesy of the lamp museum)"),
+            (
+                "The mayor waves. (Courtesy of the lamp museum)",
+                "Courtesy of the lamp museum",
+                "(Courtesy of the lamp museum)",
+            ),
             ("The mayor waves. (Supplied)", "Supplied", "(Supplied)"),
             ("The mayor waves. (Xinhua/Li Na)", "Xinhua/Li Na", "(Xinhua/Li Na)"),
             ("Le maire salue (Photo, AFP).", "AFP", "(Photo, AFP)."),
             ("The mayor waves (Image: GETTY )", "GETTY", "(Image: GETTY )"),
             ("(Image: © NASA/ESA/K. Holt)", "NASA/ESA/K. Holt", "(Image: © NASA/ESA/K. Holt)"),
-            ("(Foto: picture alliance / laif)", "picture alliance / laif", "(Foto: picture alliance / laif)"),
-            ("(© KEYSTONE/EPA/SAM HOLT / POOL)", "KEYSTONE/EPA/SAM HOLT / POOL", "(© KEYSTONE/EPA/SAM HOLT / POOL)"),
+            (
+                "(Foto: picture alliance / laif)",
+                "picture alliance / laif",
+                "(Foto: picture alliance / laif)",
+            ),
+            (
+                "(© KEYSTONE/EPA/SAM HOLT / POOL)",
+                "KEYSTONE/EPA/SAM HOLT / POOL",
+                "(© KEYSTONE/EPA/SAM HOLT / POOL)",
+            ),
             ("(Arlen News Agency)", "Arlen News Agency", "(Arlen News Agency)"),
             ("El puente de noche. SARA PRADO (EFE)", "SARA PRADO (EFE)", "SARA PRADO (EFE)"),
             ("الجسر بعد المطر (رويترز)", "رويترز", "(رويترز)"),
@@ -493,28 +576,70 @@ mod credits {
         ] {
             check(line, text, expression, true);
         }
-        check("The mayor waves. (Arlen Lamp Works)", "Arlen Lamp Works", "(Arlen Lamp Works)", false);
+        check(
+            "The mayor waves. (Arlen Lamp Works)",
+            "Arlen Lamp Works",
+            "(Arlen Lamp Works)",
+            false,
+        );
         check("“We waited,” the editor said. (Reuters)", "Reuters", "(Reuters)", false);
     }
 
     #[test]
     fn behind_a_label_or_at_the_end() {
         for (line, text, expression) in [
-            ("A village by the lake. Photograph: Sam Holt/Getty Images", "Sam Holt/Getty Images", "Photograph: Sam Holt/Getty Images"),
-            ("The mayor lost two districts. Credit... Sam Holt/The New York Times", "Sam Holt/The New York Times", "Credit... Sam Holt/The New York Times"),
-            ("Eine Frau pflanzt Rosen. Foto: Jens Holt/dpa", "Jens Holt/dpa", "Foto: Jens Holt/dpa"),
-            ("Der See im Winter. Bild: picture alliance/dpa | Jens Holt", "picture alliance/dpa | Jens Holt", "Bild: picture alliance/dpa | Jens Holt"),
+            (
+                "A village by the lake. Photograph: Sam Holt/Getty Images",
+                "Sam Holt/Getty Images",
+                "Photograph: Sam Holt/Getty Images",
+            ),
+            (
+                "The mayor lost two districts. Credit... Sam Holt/The New York Times",
+                "Sam Holt/The New York Times",
+                "Credit... Sam Holt/The New York Times",
+            ),
+            (
+                "Eine Frau pflanzt Rosen. Foto: Jens Holt/dpa",
+                "Jens Holt/dpa",
+                "Foto: Jens Holt/dpa",
+            ),
+            (
+                "Der See im Winter. Bild: picture alliance/dpa | Jens Holt",
+                "picture alliance/dpa | Jens Holt",
+                "Bild: picture alliance/dpa | Jens Holt",
+            ),
             ("Köprü yağmurdan sonra. Fotoğraf: AA", "AA", "Fotoğraf: AA"),
-            ("Un homme marche à Lyon, samedi matin. Photo: AP/Sam Holt", "AP/Sam Holt", "Photo: AP/Sam Holt"),
+            (
+                "Un homme marche à Lyon, samedi matin. Photo: AP/Sam Holt",
+                "AP/Sam Holt",
+                "Photo: AP/Sam Holt",
+            ),
             ("Photo: Sam Holt, AP", "Sam Holt, AP", "Photo: Sam Holt, AP"),
             ("Photo: Getty Images", "Getty Images", "Photo: Getty Images"),
             ("Image copyright Getty Images", "Getty Images", "Image copyright Getty Images"),
             ("© Reuters / Sam Holt", "Reuters / Sam Holt", "© Reuters / Sam Holt"),
-            ("Мост после дождя. © РИА Новости / Анна Зимина", "РИА Новости / Анна Зимина", "© РИА Новости / Анна Зимина"),
-            ("Мост после дождя / автор фото Зимина Анна/Фотохроника", "Зимина Анна/Фотохроника", "/ автор фото Зимина Анна/Фотохроника"),
-            ("The bridge after the rain, May 3. REUTERS/Sam Holt", "REUTERS/Sam Holt", "REUTERS/Sam Holt"),
+            (
+                "Мост после дождя. © РИА Новости / Анна Зимина",
+                "РИА Новости / Анна Зимина",
+                "© РИА Новости / Анна Зимина",
+            ),
+            (
+                "Мост после дождя / автор фото Зимина Анна/Фотохроника",
+                "Зимина Анна/Фотохроника",
+                "/ автор фото Зимина Анна/Фотохроника",
+            ),
+            (
+                "The bridge after the rain, May 3. REUTERS/Sam Holt",
+                "REUTERS/Sam Holt",
+                "REUTERS/Sam Holt",
+            ),
             ("REUTERS/Sam Holt", "REUTERS/Sam Holt", "REUTERS/Sam Holt"),
-            ("The bridge after the rain. Sam Holt / AFP via Getty Images", "Sam Holt / AFP via Getty Images", "Sam Holt / AFP via Getty Images"),
+            ("The bridge is closed for the summer Sam Holt/AP", "Sam Holt/AP", "Sam Holt/AP"),
+            (
+                "The bridge after the rain. Sam Holt / AFP via Getty Images",
+                "Sam Holt / AFP via Getty Images",
+                "Sam Holt / AFP via Getty Images",
+            ),
             ("图为雨后的桥。 李小明 摄", "李小明", "李小明 摄"),
             ("雨上がりの橋＝2021年1月2日、井出さゆり撮影", "井出さゆり", "井出さゆり撮影"),
             ("Getty Images", "Getty Images", "Getty Images"),
@@ -528,7 +653,11 @@ mod credits {
 
     #[test]
     fn labels_of_captions() {
-        let label = |line: &str| credit::find(line).and_then(|found| found.prefix_label).map(|label| line[label].to_owned());
+        let label = |line: &str| {
+            credit::find(line)
+                .and_then(|found| found.prefix_label)
+                .map(|label| line[label].to_owned())
+        };
         assert_eq!(label("Image: The captain has signed until 2025").as_deref(), Some("Image: "));
         assert_eq!(label("Image: Sam Holt").as_deref(), Some("Image: "));
         assert_eq!(label("Image caption The bridge was closed").as_deref(), Some("Image caption "));
@@ -536,6 +665,14 @@ mod credits {
         let line = "FILE PHOTO: The bridge is seen in Arlen. REUTERS/Sam Holt/File Photo";
         assert_eq!(label(line).as_deref(), Some("FILE PHOTO: "));
         check(line, "REUTERS/Sam Holt", "REUTERS/Sam Holt/File Photo", true);
+        let line = "The bridge. REUTERS/ Stringer BEST QUALITY AVAILABLE/File Photo";
+        check(
+            line,
+            "REUTERS/ Stringer",
+            "REUTERS/ Stringer BEST QUALITY AVAILABLE/File Photo",
+            true,
+        );
+        check("The bridge. (File)", "File", "(File)", true);
     }
 
     #[test]
@@ -556,6 +693,13 @@ mod credits {
             "20",
             "Photo",
             "© 2021 Lamp Media. All rights reserved.",
+            "Copyright © Lamp Media",
+            "© Lamp Media 2021",
+            "© dpa-infocom, dpa:210304-99-1/2",
+            "Meal Plans for Busy Weeks",
+            "22. Lamp App for Single Parents",
+            "The bridge was closed [Reuters]",
+            "By Dana Winter | Fox News",
             "The lamp went out at four, as it had for thirty years.",
             "",
             "()",
@@ -563,6 +707,87 @@ mod credits {
             ")",
         ] {
             assert_eq!(credit::find(line), None, "{line}");
+        }
+    }
+}
+
+mod hostile {
+    use std::time::{Duration, Instant};
+
+    use copydesk::recognize::{byline, credit, date, dateline};
+    use proptest::prelude::*;
+
+    /// Everything at once; slices are taken so that a wrong span panics.
+    fn recognize(line: &str) {
+        let _ = date::line(line);
+        let _ = date::published(line);
+        let _ = byline::is_name(line);
+        let _ = byline::is_author_role(line);
+        if let Some(found) = byline::find(line) {
+            assert!(line.contains(found.name) && !found.name.is_empty());
+        }
+        if let Some(found) = dateline::find(line) {
+            assert!(line.starts_with(found.text) && !found.text.is_empty());
+        }
+        if let Some(found) = credit::find(line) {
+            let _ = &line[found.span.clone()];
+            let label = found.prefix_label.clone().map(|label| line[label].len());
+            assert!(label.is_some() || !found.text.is_empty());
+            assert!(!found.alone || found.span.start == 0, "{line:.80}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn long_lines_of_one_kind_take_no_time() {
+        let pieces = [
+            "a", "A", "A ", "( ", ") ", "()", "(AP) ", "- ", "— ", ": ", "Photo: ", "Photo ", "© ",
+            "/ ", "1 ", "1:", "2020-", "May ", "By ", "By A ", "记", "摄 ", "ا ", "न ", "По ",
+            ". ", "Foto: A/", "REUTERS/", "A, ", "“", "\u{a0}", "\u{301}", "İ", "서울=", "年",
+        ];
+        for piece in pieces {
+            for len in [150, 1_900, 100_000] {
+                let line = piece.repeat(len / piece.len());
+                let line = line.trim();
+                for line in [
+                    line.to_owned(),
+                    format!("{line})"),
+                    format!("By {line}"),
+                    format!("{line} (AP)"),
+                    format!("({line}"),
+                ] {
+                    let start = Instant::now();
+                    recognize(line.trim());
+                    assert!(start.elapsed() < Duration::from_secs(2), "{piece:?} x {len}");
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_line_panics(line in "\\PC{0,80}") {
+            recognize(line.trim());
+        }
+
+        #[test]
+        fn no_line_of_its_own_words_panics(
+            parts in proptest::collection::vec(proptest::sample::select(vec![
+                "By", "Photo", "Foto:", "(", ")", "AP", "/", "Reuters", "©", "2020", "19", ":", ".", "-", "—", "May", "مايو", "كانون", "الثاني", "تشرين", "年", "月",
+                "日", "摄", "撮影", "记者", "LYON", "Berlin", "،", "Uhr", "PM", "GMT", "+", "07", "12", "Updated", "ago", "hours", "Source", "İ", "ß", "।", "नई दिल्ली", "[", "]",
+                "서울", "=", "연합뉴스", "기자", "«", "»", "…", "File Photo", "via", "T", "2020-02-02T10:00:00Z", "'", "’s", "\u{301}", "，", "（", "）",
+            ]), 0..12),
+            spaces in proptest::collection::vec(proptest::bool::ANY, 12),
+        ) {
+            let mut line = String::new();
+            for (part, space) in parts.iter().zip(&spaces) {
+                line.push_str(part);
+                if *space {
+                    line.push(' ');
+                }
+            }
+            recognize(line.trim());
         }
     }
 }
