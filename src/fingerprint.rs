@@ -100,19 +100,19 @@ struct Folded {
 /// Appends `text` with each character folded and white space collapsed.
 fn fold(text: &str, out: &mut String) -> Folded {
     let folds = &*FOLDS;
-    let bytes = text.as_bytes();
     let mut folded = Folded { simple: true, deleted: false };
     let mut to = Collapsed { start: out.len(), out, space: false };
-    let mut at = 0;
-    while at < bytes.len() {
-        let end = plain_run(bytes, at);
-        if end > at {
-            to.push_plain(text.get(at..end).unwrap_or_default());
-            at = end;
-            continue;
+    let mut rest = text;
+    loop {
+        let run = folds.same_run(rest, &mut folded.simple);
+        if run > 0 {
+            let (same, after) = rest.split_at_checked(run).unwrap_or((rest, ""));
+            to.push_run(same);
+            rest = after;
         }
-        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
-        at += c.len_utf8();
+        let mut chars = rest.chars();
+        let Some(c) = chars.next() else { return folded };
+        rest = chars.as_str();
         let entry = folds.entry(c);
         folded.simple &= entry & ACTIVE == 0;
         match entry & KIND {
@@ -123,7 +123,6 @@ fn fold(text: &str, out: &mut String) -> Folded {
             _ => folds.several(entry).chars().for_each(|c| to.push(c)),
         }
     }
-    folded
 }
 
 /// Writes with white space collapsed, none at the ends.
@@ -144,8 +143,8 @@ impl Collapsed<'_> {
         }
     }
 
-    /// A run of plain ASCII, see [`plain_run`]; folds its case.
-    fn push_plain(&mut self, run: &str) {
+    /// Writes what [`Folds::same_run`] found, the case of ASCII folded.
+    fn push_run(&mut self, run: &str) {
         let body = run.strip_prefix(' ').unwrap_or(run);
         self.space |= body.len() < run.len();
         let words = body.strip_suffix(' ').unwrap_or(body);
@@ -226,6 +225,39 @@ impl Folds {
         let code = c as usize;
         let place = self.places.get(code / BLOCK).copied().unwrap_or_default();
         self.blocks.get(usize::from(place)).map_or(SAME, |block| block[code % BLOCK])
+    }
+
+    /// Length of the run at the start of `text` of plain ASCII, single spaces that something else
+    /// than a space follows, and characters that stay. `simple` becomes false at one that NFC may
+    /// touch.
+    fn same_run(&self, text: &str, simple: &mut bool) -> usize {
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        loop {
+            let second = bytes.get(at + 1).copied().unwrap_or_default();
+            match bytes.get(at) {
+                None => return at,
+                Some(b' ') if second >= 0x80 => at += 1,
+                Some(0..0x80) => {
+                    let end = plain_run(bytes, at);
+                    if end == at {
+                        return at;
+                    }
+                    at = end;
+                }
+                Some(_) => {
+                    let mut rest = text.get(at..).unwrap_or_default().chars();
+                    while let Some(c) = rest.next().filter(|c| !c.is_ascii()) {
+                        let entry = self.entry(c);
+                        if entry & KIND != SAME {
+                            return at;
+                        }
+                        *simple &= entry & ACTIVE == 0;
+                        at += c.len_utf8();
+                    }
+                }
+            }
+        }
     }
 
     fn several(&self, entry: u32) -> &str {

@@ -1,9 +1,440 @@
-//! STUB
-/// d
-pub fn detect(_: &str) -> Option<&'static str> {
-    None
+//! The language of a text, found from its script and its function words, and language tags.
+
+use std::sync::LazyLock;
+
+use hashbrown::HashMap;
+
+/// The language of an article's text as a BCP 47 tag (`en`, `ar`, `zh`); `None` where that is not
+/// clear.
+///
+/// Only the first [`HEAD`] bytes count. First the script: more than half of the letters are of one,
+/// and at least [`LETTERS`] of them ([`WIDE_LETTERS`] where a character is a word or a syllable).
+/// A script that is written for one language in the news decides. Else the function words decide
+/// (see [`FUNCTION_WORDS`]): a word counts the more the fewer languages have it, and the best
+/// language must reach [`SCORE`] and twice the score of the next. Where they do not, `whatlang` is
+/// asked about the first [`SLOW_HEAD`] bytes, and believed when it calls itself reliable.
+///
+/// A text of common news takes 1 to 5 microseconds; one for `whatlang` some 60.
+#[must_use]
+pub fn detect(text: &str) -> Option<&'static str> {
+    let head = cut(text, HEAD);
+    match script(head)? {
+        Script::Of(tag) => Some(tag),
+        Script::Shared => by_function_words(head).or_else(|| by_trigrams(cut(text, SLOW_HEAD))),
+    }
 }
-/// t
-pub fn tag(x: &str) -> String {
-    x.to_owned()
+
+/// Bytes of the text that are looked at: some sixty words of English, the lead of an article.
+const HEAD: usize = 400;
+/// Bytes that are given to `whatlang`, which takes time by the letter and the language.
+const SLOW_HEAD: usize = 160;
+/// Letters there must be of an alphabet: three or four words.
+const LETTERS: usize = 16;
+/// Characters there must be of Han, kana or Hangul.
+const WIDE_LETTERS: usize = 6;
+
+/// The start of `text`, of at most `len` bytes.
+fn cut(text: &str, len: usize) -> &str {
+    text.get(..text.floor_char_boundary(len)).unwrap_or(text)
 }
+
+/// What a script says of the language.
+enum Script {
+    /// It is written for this one.
+    Of(&'static str),
+    /// It is written for many.
+    Shared,
+}
+
+/// The script of most letters; `None` when there are too few, or none has most of them.
+fn script(text: &str) -> Option<Script> {
+    // Counts by the places in `ALPHABETS`, and of those of the far east.
+    let mut counts = [0; ALPHABETS.len()];
+    let (mut han, mut kana, mut hangul, mut all) = (0, 0, 0, 0);
+    for c in text.chars() {
+        match c {
+            'a'..='z' | 'A'..='Z' => counts[0] += 1,
+            '\0'..='\u{A9}' => continue,
+            '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' => kana += 1,
+            '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{20000}'..='\u{3FFFD}' => {
+                han += 1;
+            }
+            '\u{AC00}'..='\u{D7A3}' | '\u{1100}'..='\u{11FF}' => hangul += 1,
+            _ if !c.is_alphabetic() => continue,
+            _ => {
+                let place =
+                    ALPHABETS.iter().position(|(first, last, _)| (*first..=*last).contains(&c));
+                if let Some(count) = place.and_then(|place| counts.get_mut(place)) {
+                    *count += 1;
+                }
+            }
+        }
+        all += 1;
+    }
+    let most = |count: usize, least: usize| count >= least && count * 2 > all;
+    if most(han + kana, WIDE_LETTERS) {
+        // Japanese has kana between any two ideographs or so, a Chinese text at most a name in it.
+        return Some(Script::Of(if kana * 10 > han { "ja" } else { "zh" }));
+    }
+    if most(hangul, WIDE_LETTERS) {
+        return Some(Script::Of("ko"));
+    }
+    let (&count, (_, _, tag)) = counts.iter().zip(ALPHABETS).max_by_key(|(count, _)| **count)?;
+    most(count, LETTERS).then(|| tag.map_or(Script::Shared, Script::Of))
+}
+
+/// Alphabets: first and last letter, and the language when it is one. Yiddish and Assamese, which
+/// share theirs, are not told from Hebrew and Bengali.
+const ALPHABETS: [(char, char, Option<&str>); 23] = [
+    ('A', '\u{24F}', None),
+    ('\u{1E00}', '\u{1EFF}', None),
+    ('\u{370}', '\u{3FF}', Some("el")),
+    ('\u{400}', '\u{52F}', None),
+    ('\u{531}', '\u{587}', Some("hy")),
+    ('\u{5D0}', '\u{5F2}', Some("he")),
+    ('\u{620}', '\u{6FF}', None),
+    ('\u{900}', '\u{97F}', None),
+    ('\u{980}', '\u{9FF}', Some("bn")),
+    ('\u{A00}', '\u{A7F}', Some("pa")),
+    ('\u{A80}', '\u{AFF}', Some("gu")),
+    ('\u{B00}', '\u{B7F}', Some("or")),
+    ('\u{B80}', '\u{BFF}', Some("ta")),
+    ('\u{C00}', '\u{C7F}', Some("te")),
+    ('\u{C80}', '\u{CFF}', Some("kn")),
+    ('\u{D00}', '\u{D7F}', Some("ml")),
+    ('\u{D80}', '\u{DFF}', Some("si")),
+    ('\u{E00}', '\u{E7F}', Some("th")),
+    ('\u{E80}', '\u{EFF}', Some("lo")),
+    ('\u{1000}', '\u{109F}', Some("my")),
+    ('\u{10A0}', '\u{10FF}', Some("ka")),
+    ('\u{1200}', '\u{137F}', Some("am")),
+    ('\u{1780}', '\u{17FF}', Some("km")),
+];
+
+/// Words without which hardly a sentence of a language can be written.
+const FUNCTION_WORDS: [(&str, &str); 41] = [
+    (
+        "en",
+        "the of and to in that for is was with on as it by at from are be has have had were this an his their not which said but they who",
+    ),
+    (
+        "fr",
+        "le la les de des du un une et est en dans que qui pour pas sur au aux ce par plus avec son sa ses il elle ont sont été cette mais",
+    ),
+    (
+        "de",
+        "der die das und in den von zu mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er hat dass sie nach wird bei",
+    ),
+    (
+        "es",
+        "el la los las de del y en que un una por con para se no es su al lo como más este esta fue ha pero sus entre hasta",
+    ),
+    (
+        "pt",
+        "o a os as de do da dos das e em que um uma por com para se não é ao no na nos nas foi mais como mas seu sua são pelo pela",
+    ),
+    (
+        "it",
+        "il lo la i gli le di del della dei delle e in che un una per con non è al alla si da nel nella sono più come ma anche ha",
+    ),
+    (
+        "ca",
+        "el la els les de del dels i en que un una per amb no és al als més com aquest aquesta ha va seva seu però amb",
+    ),
+    (
+        "gl",
+        "o a os as de do da dos das e en que un unha por con para non é ao no na foi máis como pero súa seu son polo pola",
+    ),
+    (
+        "ro",
+        "și în de la a cu pe din că nu care este un o pentru au fost mai sau prin lui ale sunt al după",
+    ),
+    (
+        "nl",
+        "de het een en van in is dat op te zijn met voor niet aan er om ook als maar door over bij naar uit werd wordt heeft dit hij ze",
+    ),
+    (
+        "af",
+        "die van en in is het 'n dat op te met vir nie aan om ook as maar deur oor by na uit word hulle sy hy was wat",
+    ),
+    (
+        "sv",
+        "och i att det som en på är av för med den till inte ett om har de från han var men vid efter hon så under kan",
+    ),
+    (
+        "da",
+        "og i at det som en på er af for med den til ikke et om har de fra han var men ved efter hun så blev kan også være",
+    ),
+    (
+        "nb",
+        "og i at det som en på er av for med den til ikke et om har de fra han var men ved etter hun så ble kan også være",
+    ),
+    (
+        "is",
+        "og í að sem á er það til um við var með fyrir en af ekki hann hún frá þess þá verið hafa hefur",
+    ),
+    (
+        "fi",
+        "ja on ei että se hän oli ovat mutta kun myös joka jos ole kuin sen mukaan ollut niin hänen sekä",
+    ),
+    ("et", "ja on ei et see ta oli kui ka mis aga oma või ning kes siis pole nende selle"),
+    (
+        "hu",
+        "a az és hogy nem is egy volt van meg ez csak de már még el vagy mint után szerint azt lesz",
+    ),
+    (
+        "pl",
+        "i w na z do że się nie jest to o po za od jak przez dla był są ale tym oraz przy jego została",
+    ),
+    (
+        "cs",
+        "a v se na je že s z do o i k ve pro za by ale jako jsou podle po od který která jeho byl které už",
+    ),
+    (
+        "sk",
+        "a v sa na je že s z do o i k vo pre za by ale ako sú podľa po od ktorý ktorá jeho bol ktoré už",
+    ),
+    ("sl", "in je na v za da se so z ki pa ne bo po pri od tudi kot bil bila ali še po do"),
+    ("hr", "i u je na se da su za od s o a koji koja kako nije bio što kao ali iz do više prema"),
+    ("lt", "ir į iš su kad yra bei ar tai bet už nuo buvo dėl jo ne kaip taip po apie pat"),
+    ("lv", "un ir ar no par ka uz bet kas pēc tika vai arī lai ne bija gan šo tiek"),
+    ("sq", "dhe të në e për me që nga një është ka i së do u si nuk më por edhe janë"),
+    (
+        "tr",
+        "ve bir bu için ile da de olarak daha çok olan gibi kadar sonra en ama ne ise olduğu her oldu dedi var",
+    ),
+    ("az", "və bir bu üçün ilə da də olan daha kimi sonra çox edib ki olub deyib üzrə"),
+    (
+        "id",
+        "yang dan di itu dengan untuk tidak ini dari dalam akan pada juga ke karena tersebut oleh ada mereka telah bisa saat",
+    ),
+    ("vi", "và của là có trong cho không được các một đã với người này để những khi đến từ ông"),
+    (
+        "sw",
+        "ya na wa kwa ni katika za la cha kuwa hiyo huo baada wakati pia lakini watu alisema hata",
+    ),
+    ("ru", "и в на не что с по из за как для к от это был его но о у до он было также после"),
+    ("uk", "і в на не що з та у до від за як для про це його але був після й які під також"),
+    ("bg", "и на в да се за от че не с са по е до ще като или но беше това след със"),
+    ("sr", "и у је на да се су за од са а који која како није био што као али из до"),
+    ("ar", "في من على إلى أن التي الذي عن مع هذا هذه كان بعد ما لا بين قال كما ذلك قد أو وقد"),
+    ("fa", "در از به که این را با است و برای آن یک تا شد شده کرد خود بر هم بود می گفت"),
+    ("ur", "کے کی میں ہے کا سے نے اور کو پر کہ یہ ہیں تھا اس بھی ایک کر نہیں گیا"),
+    ("hi", "के में है की का से को और ने पर कि यह भी हैं एक था इस कर नहीं लिए गया"),
+    ("mr", "आणि आहे या ते ही तर हे होते आहेत असे त्या मात्र झाले नाही केला केली म्हणाले"),
+    ("ne", "छ र मा को हो छन् पनि थियो भएको लागि गरेको यो गर्ने तथा भने"),
+];
+
+/// A word of one language alone counts this much, one of several its share.
+const UNIT: u32 = 60;
+/// What the best language must reach: the worth of three words of its own.
+const SCORE: u32 = 3 * UNIT;
+
+/// A bit for each language of [`FUNCTION_WORDS`], by its place.
+static WORDS: LazyLock<HashMap<&str, u64>> = LazyLock::new(|| {
+    let mut words = HashMap::new();
+    for (place, (_, list)) in FUNCTION_WORDS.iter().enumerate() {
+        for word in list.split(' ') {
+            *words.entry(word).or_insert(0) |= 1 << place;
+        }
+    }
+    words
+});
+
+fn by_function_words(text: &str) -> Option<&'static str> {
+    let words = &*WORDS;
+    let mut scores = [0; FUNCTION_WORDS.len()];
+    let mut lower = String::new();
+    for word in text.split(is_between_words) {
+        lower.clear();
+        lower.extend(word.chars().flat_map(char::to_lowercase));
+        let Some(&(mut languages)) = words.get(lower.as_str()) else { continue };
+        let share = UNIT / languages.count_ones();
+        while languages != 0 {
+            if let Some(score) = scores.get_mut(languages.trailing_zeros() as usize) {
+                *score += share;
+            }
+            languages &= languages - 1;
+        }
+    }
+    let (best, (tag, _)) = scores.iter().zip(FUNCTION_WORDS).max_by_key(|(score, _)| **score)?;
+    let next = scores
+        .iter()
+        .zip(FUNCTION_WORDS)
+        .filter(|(_, (other, _))| *other != tag)
+        .map(|(score, _)| *score)
+        .max()?;
+    (*best >= SCORE && *best >= 2 * next).then_some(tag)
+}
+
+fn is_between_words(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_ascii_punctuation()
+        || matches!(
+            c,
+            '\u{2010}'..='\u{2027}' | '«' | '»' | '،' | '؛' | '؟' | '۔' | '।' | '\u{200C}'
+        )
+}
+
+fn by_trigrams(text: &str) -> Option<&'static str> {
+    let found = whatlang::detect(text)?;
+    if !found.is_reliable() {
+        return None;
+    }
+    let code = found.lang().code();
+    Some(two_letters(code).unwrap_or(code))
+}
+
+/// The tag that an input's language field means, where that is clear: `en_US` is `en-US`, `eng` and
+/// `English` are `en`. Else the field as it was found, trimmed.
+#[must_use]
+pub fn tag(found: &str) -> String {
+    let found = found.trim();
+    well_formed(found).unwrap_or_else(|| found.to_owned())
+}
+
+fn well_formed(found: &str) -> Option<String> {
+    // A POSIX locale may go on with its encoding or a modifier.
+    let locale = found.split_once(['.', '@']).map_or(found, |(locale, _)| locale);
+    let lower = locale.to_lowercase();
+    let mut parts = lower.split(['-', '_']);
+    let mut tag = language(parts.next()?)?.to_owned();
+    let mut least = Part::Script;
+    for part in parts {
+        let kind = Part::of(part).filter(|kind| *kind >= least)?;
+        least = kind;
+        tag.push('-');
+        match kind {
+            Part::Script => {
+                let (first, rest) = part.split_at_checked(1)?;
+                tag.push_str(&first.to_uppercase());
+                tag.push_str(rest);
+            }
+            Part::Region => tag.push_str(&part.to_uppercase()),
+            Part::Variant => tag.push_str(part),
+        }
+    }
+    Some(tag)
+}
+
+/// The parts that may follow a language, in their order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Script,
+    Region,
+    Variant,
+}
+
+impl Part {
+    fn of(part: &str) -> Option<Part> {
+        let letters = part.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let digits = part.bytes().all(|byte| byte.is_ascii_digit());
+        let either = part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        match part.len() {
+            4 if letters => Some(Part::Script),
+            2 if letters => Some(Part::Region),
+            3 if digits => Some(Part::Region),
+            5..=8 if either => Some(Part::Variant),
+            4 if either && part.starts_with(|c: char| c.is_ascii_digit()) => Some(Part::Variant),
+            _ => None,
+        }
+    }
+}
+
+/// The language that a code or a name, in lower case, means.
+fn language(name: &str) -> Option<&str> {
+    let of_two = || CODES.split(' ').filter_map(|code| code.split_once(':'));
+    match name {
+        // Withdrawn codes.
+        "iw" => Some("he"),
+        "in" => Some("id"),
+        "ji" => Some("yi"),
+        // Languages that have no code of two letters.
+        "ckb" | "fil" => Some(name),
+        _ if name.len() == 2 => of_two().map(|(two, _)| two).find(|two| *two == name),
+        _ if name.len() == 3 && name.is_ascii() => two_letters(name),
+        _ => NAMES
+            .iter()
+            .find(|(_, names)| names.split('|').any(|known| known == name))
+            .map(|(tag, _)| *tag),
+    }
+}
+
+/// The code of two letters for one of three.
+fn two_letters(three: &str) -> Option<&'static str> {
+    CODES
+        .split(' ')
+        .filter_map(|code| code.split_once(':'))
+        .find(|(_, all)| all.split('/').any(|known| known == three))
+        .map(|(two, _)| two)
+}
+
+/// ISO 639-1 codes and theirs of ISO 639-2 and 639-3; `cmn`, `pes` and `arb` stand for the language
+/// that they are the standard form of.
+const CODES: &str = "aa:aar ab:abk ae:ave af:afr ak:aka am:amh an:arg ar:ara/arb as:asm av:ava \
+    ay:aym az:aze ba:bak be:bel bg:bul bi:bis bm:bam bn:ben bo:bod/tib br:bre bs:bos ca:cat ce:che \
+    ch:cha co:cos cr:cre cs:ces/cze cu:chu cv:chv cy:cym/wel da:dan de:deu/ger dv:div dz:dzo \
+    ee:ewe el:ell/gre en:eng eo:epo es:spa et:est eu:eus/baq fa:fas/per/pes ff:ful fi:fin fj:fij \
+    fo:fao fr:fra/fre fy:fry ga:gle gd:gla gl:glg gn:grn gu:guj gv:glv ha:hau he:heb hi:hin ho:hmo \
+    hr:hrv ht:hat hu:hun hy:hye/arm hz:her ia:ina id:ind ie:ile ig:ibo ii:iii ik:ipk io:ido \
+    is:isl/ice it:ita iu:iku ja:jpn jv:jav ka:kat/geo kg:kon ki:kik kj:kua kk:kaz kl:kal km:khm \
+    kn:kan ko:kor kr:kau ks:kas ku:kur kv:kom kw:cor ky:kir la:lat lb:ltz lg:lug li:lim ln:lin \
+    lo:lao lt:lit lu:lub lv:lav mg:mlg mh:mah mi:mri/mao mk:mkd/mac ml:mal mn:mon mr:mar \
+    ms:msa/may mt:mlt my:mya/bur na:nau nb:nob nd:nde ne:nep ng:ndo nl:nld/dut nn:nno no:nor \
+    nr:nbl nv:nav ny:nya oc:oci oj:oji om:orm or:ori os:oss pa:pan pi:pli pl:pol ps:pus pt:por \
+    qu:que rm:roh rn:run ro:ron/rum ru:rus rw:kin sa:san sc:srd sd:snd se:sme sg:sag si:sin \
+    sk:slk/slo sl:slv sm:smo sn:sna so:som sq:sqi/alb sr:srp ss:ssw st:sot su:sun sv:swe sw:swa \
+    ta:tam te:tel tg:tgk th:tha ti:tir tk:tuk tl:tgl tn:tsn to:ton tr:tur ts:tso tt:tat tw:twi \
+    ty:tah ug:uig uk:ukr ur:urd uz:uzb ve:ven vi:vie vo:vol wa:wln wo:wol xh:xho yi:yid yo:yor \
+    za:zha zh:zho/chi/cmn zu:zul";
+
+/// Names of languages, in English and in themselves, in lower case.
+const NAMES: [(&str, &str); 47] = [
+    ("ar", "arabic|العربية|عربي"),
+    ("az", "azerbaijani|azərbaycan"),
+    ("be", "belarusian"),
+    ("bg", "bulgarian|български"),
+    ("bn", "bengali|bangla|বাংলা"),
+    ("ca", "catalan|català"),
+    ("cs", "czech|čeština"),
+    ("da", "danish|dansk"),
+    ("de", "german|deutsch"),
+    ("el", "greek|ελληνικά"),
+    ("en", "english"),
+    ("es", "spanish|español|castellano"),
+    ("et", "estonian|eesti"),
+    ("fa", "persian|farsi|فارسی"),
+    ("fi", "finnish|suomi"),
+    ("fil", "filipino"),
+    ("fr", "french|français"),
+    ("he", "hebrew|עברית"),
+    ("hi", "hindi|हिन्दी|हिंदी"),
+    ("hr", "croatian|hrvatski"),
+    ("hu", "hungarian|magyar"),
+    ("hy", "armenian|հայերեն"),
+    ("id", "indonesian|bahasa indonesia"),
+    ("is", "icelandic|íslenska"),
+    ("it", "italian|italiano"),
+    ("ja", "japanese|日本語"),
+    ("ka", "georgian|ქართული"),
+    ("ko", "korean|한국어"),
+    ("ku", "kurdish|kurdî"),
+    ("lt", "lithuanian|lietuvių"),
+    ("lv", "latvian|latviešu"),
+    ("ms", "malay|bahasa melayu"),
+    ("nl", "dutch|nederlands"),
+    ("no", "norwegian|norsk"),
+    ("pl", "polish|polski"),
+    ("pt", "portuguese|português"),
+    ("ro", "romanian|română"),
+    ("ru", "russian|русский"),
+    ("sk", "slovak|slovenčina"),
+    ("sr", "serbian|српски|srpski"),
+    ("sv", "swedish|svenska"),
+    ("sw", "swahili|kiswahili"),
+    ("tr", "turkish|türkçe"),
+    ("uk", "ukrainian|українська"),
+    ("ur", "urdu|اردو"),
+    ("vi", "vietnamese|tiếng việt"),
+    ("zh", "chinese|mandarin|中文|汉语|漢語"),
+];

@@ -84,32 +84,63 @@ fn scan(raw: &str) -> Scan {
     }
     let mut simple = true;
     let mut at = 0;
-    while at < bytes.len() {
-        at = plain_run(bytes, at);
-        let Some(&byte) = bytes.get(at) else { break };
+    loop {
+        at = kept_run(bytes, at, &mut simple);
+        let Some(c) = raw.get(at..).and_then(|rest| rest.chars().next()) else { break };
+        if c.is_whitespace() || is_invisible(c) {
+            return Scan::Change;
+        }
+        simple = false;
+        at += c.len_utf8();
+    }
+    if simple { Scan::Simple } else { Scan::Clean }
+}
+
+/// Where the run ends, from `at` on, of characters that [`filter`] surely keeps, and single spaces
+/// that something else than a space follows. `simple` becomes false at a character that NFC may
+/// touch.
+fn kept_run(bytes: &[u8], mut at: usize, simple: &mut bool) -> usize {
+    loop {
+        let Some(&byte) = bytes.get(at) else { return at };
         let second = bytes.get(at + 1).copied().unwrap_or_default();
+        let third = bytes.get(at + 2).copied().unwrap_or_default();
         match byte {
             b'`' => at += 1,
-            // A control, or the first of two spaces.
-            0..0x80 => return Scan::Change,
-            // Below U+0300 NFC changes nothing.
-            0xC3..=0xCB => at += 2,
-            0xC2 if second > 0xA0 && second != 0xAD => at += 2,
-            // The punctuation U+2010-2027.
-            0xE2 if second == 0x80 && matches!(bytes.get(at + 2), Some(0x90..=0xA7)) => at += 3,
-            _ => {
-                simple = false;
-                if may_change(byte, second, bytes.get(at + 2).copied().unwrap_or_default()) {
-                    let found = raw.get(at..).and_then(|rest| rest.chars().next());
-                    if found.is_none_or(|c| c.is_whitespace() || is_invisible(c)) {
-                        return Scan::Change;
-                    }
+            // Between two words of another script.
+            b' ' if second >= 0x80 => at += 1,
+            0..0x80 => {
+                let end = plain_run(bytes, at);
+                if end == at {
+                    return at;
                 }
-                at += utf8_len(byte);
+                at = end;
+            }
+            // Letters and punctuation that are common and that NFC leaves alone: Latin, Greek,
+            // Cyrillic, Arabic, U+2010-2027, kana, Han, Hangul, full width forms.
+            0xC2 if second > 0xA0 && second != 0xAD => at += 2,
+            0xCE if second != 0x87 => at += 2,
+            0xD8 if matches!(second, 0xA0..|0x8C| 0x9B | 0x9F) => at += 2,
+            0xDB if second <= 0x93 || second >= 0xB0 => at += 2,
+            0xD9 if second <= 0x8A || (0xA0..0xB0).contains(&second) => at += 2,
+            0xC3..=0xCB | 0xCF..=0xD1 | 0xDA => at += 2,
+            0xE2 if second == 0x80 && (0x90..=0xA7).contains(&third) => at += 3,
+            0xE3 if second == 0x80 && (0x81..=0xA9).contains(&third) => at += 3,
+            0xE3 if second == 0x81 || second == 0x83 => at += 3,
+            0xE3 if second == 0x82 && third != 0x99 && third != 0x9A => at += 3,
+            0xED if second < 0x9E => at += 3,
+            0xEF if second == 0xBC => at += 3,
+            0xE4..=0xE9 | 0xEB | 0xEC => at += 3,
+            _ if may_change(byte, second, third) => return at,
+            _ => {
+                *simple = false;
+                at += match byte {
+                    0..0xE0 => 2,
+                    0xE0..0xF0 => 3,
+                    0xF0.. => 4,
+                };
             }
         }
     }
-    if simple { Scan::Simple } else { Scan::Clean }
 }
 
 /// Whether a character that starts with these bytes can be white space or invisible. It may say
@@ -137,7 +168,7 @@ fn filter(raw: &str, out: &mut String) {
     let mut space = false;
     let mut at = 0;
     while at < bytes.len() {
-        let end = plain_run(bytes, at);
+        let end = kept_run(bytes, at, &mut false);
         if end > at {
             let run = raw.get(at..end).unwrap_or_default();
             let body = run.strip_prefix(' ').unwrap_or(run);
@@ -151,12 +182,20 @@ fn filter(raw: &str, out: &mut String) {
                 space = false;
             }
             space |= words.len() < body.len();
-            left = Left::default();
+            left.pass_all(run);
             at = end;
             continue;
         }
         let Some(c) = raw.get(at..).and_then(|rest| rest.chars().next()) else { break };
         let before = raw.get(..at).unwrap_or_default();
+        if before.ends_with(BLACK_FLAG) {
+            let tags = raw.get(at..at + tags_len(raw.get(at..).unwrap_or_default()));
+            if let Some(tags) = tags.filter(|tags| !tags.is_empty()) {
+                out.push_str(tags);
+                at += tags.len();
+                continue;
+            }
+        }
         at += c.len_utf8();
         let after = raw.get(at..).unwrap_or_default();
         if c.is_whitespace() {
@@ -169,11 +208,6 @@ fn filter(raw: &str, out: &mut String) {
             space = false;
             out.push(c);
             left.pass(c);
-            if c == BLACK_FLAG {
-                let tags = after.get(..tags_len(after)).unwrap_or_default();
-                out.push_str(tags);
-                at += tags.len();
-            }
         }
     }
 }
@@ -181,11 +215,11 @@ fn filter(raw: &str, out: &mut String) {
 /// The first half of the flags of England, Scotland and Wales; tags spell the other half.
 const BLACK_FLAG: char = '\u{1F3F4}';
 
-/// Length in bytes of the tags that `after` starts with, when they end as a flag's must.
-fn tags_len(after: &str) -> usize {
+/// Length in bytes of the tags that `text` starts with, when they end as a flag's must.
+fn tags_len(text: &str) -> usize {
     // A region's code has at most six letters and digits.
     let mut len = 0;
-    for c in after.chars().take(7) {
+    for c in text.chars().take(7) {
         len += c.len_utf8();
         match c {
             '\u{E0030}'..='\u{E0039}' | '\u{E0061}'..='\u{E007A}' => {}
@@ -243,6 +277,17 @@ impl Left {
             '\u{180B}'..='\u{180F}' => self.last == Last::Mongolian,
             _ => false,
         }
+    }
+
+    /// Goes past `run`, which stays.
+    fn pass_all(&mut self, run: &str) {
+        // ASCII needs nothing and gives nothing, so only what follows the last of it counts.
+        let ascii = run.bytes().rposition(|byte| byte.is_ascii());
+        if ascii.is_some() {
+            *self = Left::default();
+        }
+        let tail = ascii.map_or(run, |at| run.get(at + 1..).unwrap_or_default());
+        tail.chars().for_each(|c| self.pass(c));
     }
 
     /// Goes past `c`, which stays.
@@ -381,16 +426,6 @@ pub(crate) fn plain_run(bytes: &[u8], mut at: usize) -> usize {
         at += 1;
     }
     at
-}
-
-/// Length of a character in UTF-8 by its first byte.
-fn utf8_len(first: u8) -> usize {
-    match first {
-        0..0xC0 => 1,
-        0xC0..0xE0 => 2,
-        0xE0..0xF0 => 3,
-        0xF0.. => 4,
-    }
 }
 
 /// NFC of Unicode 16, whatever newer version the normalizer's tables are of.

@@ -20,54 +20,81 @@ const BATCH: usize = 4096;
 fn mixed(text: &str) -> usize {
     let bytes = text.as_bytes();
     let mut count = 0;
-    let mut batch = Vec::with_capacity(BATCH + 64);
-    // The last boundary at which text and batch can be cut: (in the text, in the batch).
-    let mut cut = (0, 0);
+    let mut batch = Vec::with_capacity(bytes.len().min(BATCH) + 64);
+    let mut cut = Cut::default();
     let mut at = 0;
     while at < bytes.len() {
         if batch.len() >= BATCH {
-            if cut.1 == 0 {
+            if cut.batch == 0 {
                 // A token longer than a batch.
-                count += token(text, cut.0, &mut at);
+                count += token(text, cut.text, &mut at);
+                count -= usize::from(cut.counted);
                 batch.clear();
-                cut = (at, 0);
+                cut = Cut { text: at, ..Cut::default() };
                 continue;
             }
-            count += ascii(batch.get(..cut.1).unwrap_or_default());
-            batch.drain(..cut.1);
-            cut.1 = 0;
+            count += ascii(batch.get(..cut.batch).unwrap_or_default());
+            batch.drain(..cut.batch);
+            cut.batch = 0;
         }
         let rest = bytes.get(at..).unwrap_or_default();
-        let rest = rest.get(..BATCH).unwrap_or(rest);
-        let run = rest.iter().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
-        if let Some(run) = rest.get(..run).filter(|run| !run.is_empty()) {
+        let run = rest.get(..ascii_len(rest.get(..BATCH).unwrap_or(rest))).unwrap_or_default();
+        if !run.is_empty() {
             if let Some(space) = memchr::memrchr(b' ', run) {
-                cut = (at + space, batch.len() + space);
+                cut = Cut { text: at + space, batch: batch.len() + space, counted: false };
             }
             batch.extend_from_slice(run);
             at += run.len();
             continue;
         }
-        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
-        match stand_in(c) {
+        let mut chars = text.get(at..).unwrap_or_default().chars();
+        let Some(c) = chars.next() else { break };
+        match look_up(c) {
             StandIn::Is(byte) => batch.push(byte),
             StandIn::Alone => {
-                cut = (at, batch.len());
-                batch.extend_from_slice(b" a ");
+                count += 1;
+                let mut last = c;
+                for c in chars.take_while(|&c| is_han(c)) {
+                    count += 1;
+                    at += last.len_utf8();
+                    last = c;
+                }
+                cut = Cut { text: at, batch: batch.len(), counted: true };
+                batch.push(b' ');
+                at += last.len_utf8();
+                continue;
             }
             // An extending mark takes part in what it follows; on its own it may be a word.
             StandIn::Extends if batch.last().is_some_and(u8::is_ascii_alphanumeric) => {}
             StandIn::Extends | StandIn::Hard => {
-                count += ascii(batch.get(..cut.1).unwrap_or_default());
+                count += ascii(batch.get(..cut.batch).unwrap_or_default());
                 batch.clear();
-                count += token(text, cut.0, &mut at);
-                cut = (at, 0);
+                count += token(text, cut.text, &mut at);
+                count -= usize::from(cut.counted);
+                cut = Cut { text: at, ..Cut::default() };
                 continue;
             }
         }
         at += c.len_utf8();
     }
     count + ascii(&batch)
+}
+
+/// The last word boundary at which both text and batch can be cut.
+#[derive(Default)]
+struct Cut {
+    text: usize,
+    batch: usize,
+    /// The character right after it is counted already.
+    counted: bool,
+}
+
+/// Length of the ASCII at the start of `bytes`.
+fn ascii_len(bytes: &[u8]) -> usize {
+    const WIDE: usize = 32;
+    let wide = bytes.chunks_exact(WIDE).take_while(|chunk| chunk.is_ascii()).count() * WIDE;
+    let rest = bytes.get(wide..).unwrap_or_default();
+    wide + rest.iter().position(|byte| !byte.is_ascii()).unwrap_or(rest.len())
 }
 
 /// Counts the token that started at `start` and goes on at `at`, by the full rules, and moves `at`
@@ -79,6 +106,7 @@ fn token(text: &str, start: usize, at: &mut usize) -> usize {
 }
 
 /// How a character that is not ASCII is counted.
+#[derive(Clone, Copy)]
 enum StandIn {
     /// Like this ASCII character.
     Is(u8),
@@ -90,8 +118,30 @@ enum StandIn {
     Hard,
 }
 
+/// The stand-ins of the alphabets and of the punctuation: [`stand_in`] as a table.
+static TABLE: [StandIn; 0x2100] = {
+    let mut table = [StandIn::Hard; 0x2100];
+    let mut code = 0_u32;
+    while code < 0x2100 {
+        if let Some(c) = char::from_u32(code) {
+            table[code as usize] = stand_in(c);
+        }
+        code += 1;
+    }
+    table
+};
+
+fn look_up(c: char) -> StandIn {
+    TABLE.get(c as usize).copied().unwrap_or_else(|| stand_in(c))
+}
+
+/// Whether `c` is a common Han character: a word of its own.
+fn is_han(c: char) -> bool {
+    ('\u{4E00}'..='\u{9FFF}').contains(&c)
+}
+
 /// The stand-in of `c`. Any character may be `Hard`; those of common news text should not be.
-fn stand_in(c: char) -> StandIn {
+const fn stand_in(c: char) -> StandIn {
     use StandIn::{Alone, Extends, Hard, Is};
     match c {
         'À'..='Ö'
@@ -111,12 +161,20 @@ fn stand_in(c: char) -> StandIn {
         | '\u{48A}'..='\u{52F}'
         | '\u{620}'..='\u{64A}'
         | '\u{671}'..='\u{6D3}'
+        | '\u{904}'..='\u{939}'
+        | '\u{958}'..='\u{961}'
         | '\u{AC00}'..='\u{D7A3}' => Is(b'a'),
-        '\u{660}'..='\u{669}' | '\u{6F0}'..='\u{6F9}' => Is(b'0'),
-        '\u{300}'..='\u{36F}' | '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{200C}' => Extends,
+        '\u{660}'..='\u{669}' | '\u{6F0}'..='\u{6F9}' | '\u{966}'..='\u{96F}' => Is(b'0'),
+        '\u{300}'..='\u{36F}'
+        | '\u{64B}'..='\u{65F}'
+        | '\u{670}'
+        | '\u{200C}'
+        | '\u{900}'..='\u{903}'
+        | '\u{93A}'..='\u{93C}'
+        | '\u{93E}'..='\u{94F}' => Extends,
         '‘' | '’' => Is(b'.'),
-        '،' => Is(b','),
-        '·' => Is(b':'),
+        '،' | '，' | '；' => Is(b','),
+        '·' | '：' => Is(b':'),
         // Punctuation and symbols of no rule.
         '\u{A0}'
         | '¡'..='©'
@@ -139,6 +197,7 @@ fn stand_in(c: char) -> StandIn {
         | '−'
         | '؛'
         | '؟'
+        | '।'
         | '。'
         | '、'
         | '〈'..='】'

@@ -10,3 +10,9 @@ mod read;
 mod recognize;
 mod tidy;
 mod write;
+#![allow(clippy::unwrap_used)]
+
+mod characters;
+mod fingerprint;
+mod language;
+mod normalize;
