@@ -438,6 +438,31 @@ pub struct Reported {
     pub max_rejects: Option<MaxRejects>,
 }
 
+impl From<&Reported> for Options {
+    /// The options of a finished run, as far as they are reported.
+    fn from(reported: &Reported) -> Options {
+        let field = |field: &String| parse_field(field).ok();
+        Options {
+            from: reported.from,
+            split: reported.split,
+            fields: reported.fields.iter().filter_map(field).collect(),
+            near: reported.near,
+            keep: reported.keep,
+            duplicates: reported.duplicates,
+            paragraphs: reported.paragraphs,
+            no_rules: reported.no_rules.clone(),
+            emit: reported.emit.clone(),
+            compress: reported.compress,
+            csv_raw: reported.csv_raw,
+            exclude: reported.exclude.clone(),
+            limit: reported.limit,
+            strict: reported.strict,
+            max_rejects: reported.max_rejects,
+            ..Options::default()
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -538,30 +563,5 @@ mod tests {
         let json = serde_json::to_string(&limited.reported()).unwrap();
         assert!(json.contains(r#""max_rejects":"0.5%""#) && json.contains(r#"["text=Body"]"#));
         assert_eq!(serde_json::from_str::<Reported>(&json).unwrap(), limited.reported());
-    }
-}
-
-impl From<&Reported> for Options {
-    /// The options of a finished run, as far as they are reported.
-    fn from(reported: &Reported) -> Options {
-        let field = |field: &String| parse_field(field).ok();
-        Options {
-            from: reported.from,
-            split: reported.split,
-            fields: reported.fields.iter().filter_map(field).collect(),
-            near: reported.near,
-            keep: reported.keep,
-            duplicates: reported.duplicates,
-            paragraphs: reported.paragraphs,
-            no_rules: reported.no_rules.clone(),
-            emit: reported.emit.clone(),
-            compress: reported.compress,
-            csv_raw: reported.csv_raw,
-            exclude: reported.exclude.clone(),
-            limit: reported.limit,
-            strict: reported.strict,
-            max_rejects: reported.max_rejects,
-            ..Options::default()
-        }
     }
 }
