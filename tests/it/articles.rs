@@ -70,7 +70,7 @@ fn pages_come_out_right() {
     assert!(repaired.is_empty(), "these are right now; take them from NOT_YET: {repaired:?}");
     wrong.retain(|name, _| !NOT_YET.contains(&&**name));
     assert!(wrong.is_empty(), "{} pages come out wrong: {wrong:#?}", wrong.len());
-    assert!(right.len() >= 50, "only {} pages were found", right.len());
+    assert!(right.len() + NOT_YET.len() >= 57, "only {} pages were found", right.len());
 }
 
 /// Everything of `found` that is not as expected.
