@@ -1,6 +1,9 @@
 //! One test binary for everything that is tested from outside.
+
 #![allow(clippy::unwrap_used)]
 
+mod articles;
+mod cases;
 mod characters;
 mod cli_args;
 mod fingerprint;
@@ -8,4 +11,14 @@ mod language;
 mod normalize;
 mod read;
 mod recognize;
+mod cli;
+mod cli_args;
+mod desk;
+mod fingerprint;
+mod language;
+mod normalize;
+mod properties;
+mod read;
+mod recognize;
+mod tidy;
 mod write;
