@@ -1,16 +1,9 @@
 //! One test binary for everything that is tested from outside.
-
 #![allow(clippy::unwrap_used)]
 
 mod articles;
 mod cases;
 mod characters;
-mod cli_args;
-mod fingerprint;
-mod language;
-mod normalize;
-mod read;
-mod recognize;
 mod cli;
 mod cli_args;
 mod desk;
