@@ -117,14 +117,18 @@ impl Page<'_, '_> {
     }
 
     /// Leaves out each uncertain start that would make an article without a sentence.
-    fn with_bodies(&self, starts: &[usize], certain: &[usize]) -> Vec<usize> {
+    fn with_bodies(&mut self, starts: &[usize], certain: &[usize]) -> Vec<usize> {
         let mut kept: Vec<usize> = Vec::with_capacity(starts.len());
-        let has_body = |from: usize, to: usize| {
-            self.blocks[from..to].iter().any(|b| ends_sentence(&b.text) || width(&b.text) >= 80)
+        let Page { blocks, scratch } = self;
+        let mut has_body = |from: usize, to: usize| {
+            blocks[from..to].iter().any(|block| {
+                (ends_sentence(&block.text) || width(&block.text) >= 80)
+                    && lexicon::classify(&block.text, scratch).is_none()
+            })
         };
         let sure = |start: usize| certain.binary_search(&start).is_ok();
         for (n, &start) in starts.iter().enumerate() {
-            let end = starts.get(n + 1).copied().unwrap_or(self.blocks.len());
+            let end = starts.get(n + 1).copied().unwrap_or(blocks.len());
             let keep = match kept.last() {
                 None => true,
                 // Lines above the first title belong to its article.

@@ -355,7 +355,13 @@ impl<'p, 'a> Page<'p, 'a> {
         while end < self.len() && (self.facts[end].doubled || self.facts[end].caption) {
             end += 1;
         }
-        end
+        // A last copy of a caption may lack its credit.
+        let bare = end < self.len()
+            && end > first
+            && self.facts[end - 1].caption
+            && self.article.blocks[end].gap == 0
+            && key_of(self.text(end - 1)).starts_with(&*key_of(self.text(end)));
+        end + usize::from(bare)
     }
 
     /// The first paragraph of the body. A single sentence above a byline, a date or a share bar is
@@ -477,9 +483,8 @@ fn facts<'a>(text: &'a str, scratch: &mut Scratch) -> Facts<'a> {
     // where an agency does: a name on the line decides.
     let credited = credit.as_ref().is_some_and(|credit| credit.alone && credit.strong);
     let signed = byline.as_ref().is_some_and(|byline| byline.sure) && text.contains(':');
-    let hit = hit.filter(|hit| {
-        !(credited && hit.teaser) && !(signed && hit.reason == Reason::WireSignoff)
-    });
+    let hit = hit
+        .filter(|hit| !(credited && hit.teaser) && !(signed && hit.reason == Reason::WireSignoff));
     Facts {
         width: width(text),
         sentence: ends_sentence(text),
