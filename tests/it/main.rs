@@ -7,6 +7,7 @@ mod characters;
 mod cli;
 mod cli_args;
 mod desk;
+mod dumps;
 mod fingerprint;
 mod language;
 mod normalize;
