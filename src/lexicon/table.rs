@@ -163,11 +163,12 @@ impl Table {
         words: &str,
         reader: &mut Reader,
     ) -> Result<(), &'static str> {
-        let number = reader.lists.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
-            reader.lists.push((name.to_owned(), Vec::new()));
-            self.lists.push(HashSet::new());
-            reader.lists.len() - 1
-        });
+        let number =
+            reader.lists.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+                reader.lists.push((name.to_owned(), Vec::new()));
+                self.lists.push(HashSet::new());
+                reader.lists.len() - 1
+            });
         let mut repeated = false;
         for word in words.split(',').map(str::trim) {
             let whole = fold_part(word, &mut reader.folded);

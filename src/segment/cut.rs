@@ -167,7 +167,12 @@ fn frames(blocks: &[Block]) -> Vec<usize> {
 /// The block that states the title of block `i` again, when `i` opens a frame around `anchor`.
 fn frame_end(blocks: &[Block], i: usize, anchor: usize) -> Option<usize> {
     let title = &blocks[i];
-    if (title.gap == 0 && i > 0) || !looks_like_title(&title.text) || is_size_control(&title.text) {
+    // A mark of an advertisement may stand directly above it.
+    let below_mark = i > 0 && title.gap == 0 && is_mark(&blocks[i - 1].text);
+    if (title.gap == 0 && i > 0 && !below_mark)
+        || !looks_like_title(&title.text)
+        || is_size_control(&title.text)
+    {
         return None;
     }
     let last = (i + FRAME_BLOCKS).min(blocks.len() - 1);
@@ -184,6 +189,11 @@ fn frame_end(blocks: &[Block], i: usize, anchor: usize) -> Option<usize> {
     let parted = i == 0 || title.gap >= GAP_MIN;
     let framed = again > i + 1 && blocks[again].gap > 0;
     (prose <= 2 && (framed || parted)).then_some(again)
+}
+
+/// Whether `text` is a mark that pages set above a title, as of an advertisement.
+fn is_mark(text: &str) -> bool {
+    text.len() <= 60 && lexicon::classify(text, &mut Scratch::default()).is_some()
 }
 
 /// Whether two blocks say the same, but for quotes, dashes, case and spaces.

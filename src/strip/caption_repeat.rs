@@ -58,8 +58,7 @@ fn is_copy(page: &Page, i: usize, j: usize) -> bool {
     if same(text, caption) {
         return near || marked || page.facts[i].width >= ADJACENT_WIDTH_MIN;
     }
-    near && (is_cut_copy(text, caption)
-        || (page.article.blocks[i].gap == 0 && is_bare_copy(page, i, j)))
+    near && (is_cut_copy(text, caption) || is_bare_copy(page, i, j))
 }
 
 /// Whether block `i` is the words of caption `j` without its credit, inside the frame of the title or

@@ -187,7 +187,8 @@ impl<'p, 'a> Page<'p, 'a> {
     fn find_marked_captions(&mut self) {
         for i in 0..self.len() {
             let facts = &self.facts[i];
-            if facts.hit.is_some() || facts.width > 600 || facts.date.is_some() {
+            let signed = facts.byline.as_ref().is_some_and(|byline| byline.sure);
+            if facts.hit.is_some() || facts.width > 600 || facts.date.is_some() || signed {
                 continue;
             }
             let own = facts.credit.as_ref().is_some_and(|credit| {
