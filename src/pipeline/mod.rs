@@ -238,11 +238,10 @@ fn pool(threads: usize) -> Result<ThreadPool, Error> {
 
 /// How the inputs of `job` are found and read.
 pub(crate) fn read_options(job: &Job) -> ReadOptions {
-    let format = |format: crate::options::Format| format.as_str().parse().unwrap_or_default();
     let field =
         |(name, column): &(String, String)| Some((name.parse::<FieldName>().ok()?, column.clone()));
     ReadOptions {
-        from: format(job.options.from),
+        from: job.options.from,
         fields: job.options.fields.iter().filter_map(field).collect(),
         exclude: job.options.exclude.clone(),
         skip_folder: Some(job.output.clone()),

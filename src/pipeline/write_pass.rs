@@ -1,5 +1,6 @@
 //! The last pass: every article to the files, in parallel by piece of the spool and in input order.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use hashbrown::{HashMap, HashSet};
@@ -205,11 +206,15 @@ impl Writing<'_> {
             duplicate_of: copy_of.filter(|_| known.options.duplicates == Duplicates::Mark),
         };
         let row = article.row(&settled);
+        // Grown once: doubling would hold a long article's row three times over.
+        let room = kept.text.len() + kept.text.len() / 16 + 1024;
         if known.options.emit.contains(&Emit::Jsonl) {
+            written.articles_jsonl.bytes.reserve(room);
             row.jsonl(&mut written.articles_jsonl.bytes);
             written.articles_jsonl.rows += 1;
         }
         if known.options.emit.contains(&Emit::Csv) {
+            written.articles_csv.bytes.reserve(room);
             row.csv(&mut written.articles_csv.bytes, known.options.csv_raw);
             written.articles_csv.rows += 1;
         }
@@ -263,13 +268,13 @@ impl Writing<'_> {
             }
         }
         if kept.gone.is_empty() {
-            kept.text.push_str(article.text);
+            kept.text = Cow::Borrowed(article.text);
             kept.words = article.words;
         } else {
             let is_gone = |index: usize| kept.gone.iter().any(|gone| gone.index == index);
             let texts = article.texts().enumerate().filter(|(index, _)| !is_gone(*index));
             let texts: Vec<&str> = texts.map(|(_, (_, text, _))| text).collect();
-            kept.text = texts.join("\n\n");
+            kept.text = Cow::Owned(texts.join("\n\n"));
             kept.words = normalize::words(&kept.text);
         }
         kept
@@ -346,7 +351,7 @@ const EXAMPLE_CHARS: usize = 300;
 /// What remains of an article.
 #[derive(Default)]
 struct Kept<'a> {
-    text: String,
+    text: Cow<'a, str>,
     words: usize,
     digests: Vec<Digest>,
     gone: Vec<Gone<'a>>,

@@ -58,16 +58,18 @@ fn is_copy(page: &Page, i: usize, j: usize) -> bool {
     if same(text, caption) {
         return near || marked || page.facts[i].width >= ADJACENT_WIDTH_MIN;
     }
-    near && (is_cut_copy(text, caption)
-        || (page.article.blocks[i].gap == 0 && is_bare_copy(page, i, j)))
+    near && (is_cut_copy(text, caption) || is_bare_copy(page, i, j))
 }
 
-/// Whether block `i` is the words of caption `j` without its credit, set directly under it. With a
-/// blank line between, it may be the first paragraph, which often says the same.
+/// Whether block `i` is the words of caption `j` without its credit, inside the frame of the title or
+/// set directly under it. Elsewhere it may be the first paragraph, which often says the same.
 fn is_bare_copy(page: &Page, i: usize, j: usize) -> bool {
     let Some(credit) = page.facts[j].credit.as_ref() else { return false };
     let words = page.text(j).get(..credit.span.start).unwrap_or("").trim();
-    page.facts[i].width >= ADJACENT_WIDTH_MIN / 2 && i == j + 1 && same(page.text(i), words)
+    let direct = i == j + 1 && page.article.blocks[i].gap == 0;
+    page.facts[i].width >= ADJACENT_WIDTH_MIN / 2
+        && (direct || i < page.frame_end)
+        && same(page.text(i), words)
 }
 
 /// The next block, when it states caption `i` again with more words or with its credit.

@@ -1,11 +1,18 @@
 //! One test binary for everything that is tested from outside.
 #![allow(clippy::unwrap_used)]
 
+mod articles;
+mod cases;
 mod characters;
+mod cli;
 mod cli_args;
+mod desk;
+mod dumps;
 mod fingerprint;
 mod language;
 mod normalize;
+mod properties;
 mod read;
 mod recognize;
+mod tidy;
 mod write;
