@@ -69,8 +69,10 @@ pub(super) fn write(
     observer: &dyn Observer,
 ) -> Result<Report, Error> {
     let repeated = match known.options.paragraphs {
-        Paragraphs::Global => Repeated::find(pool, known, observer)?,
-        Paragraphs::Boilerplate | Paragraphs::Off => Repeated::default(),
+        Paragraphs::Global if !known.options.no_rules.iter().any(|r| r == PARAGRAPH_REPEAT) => {
+            Repeated::find(pool, known, observer)?
+        }
+        _ => Repeated::default(),
     };
     let rows = known.gathered.learner.repeated(2);
     let list_totals = rows.len() as u64;

@@ -4,10 +4,10 @@ use crate::lexicon::Strength;
 use crate::recognize::byline::{is_author_role, is_name};
 
 rule! {
-    /// What the author is: `Opinion Columnist` under the byline, `Jane Doe is a freelance writer`
-    /// below the text.
+    /// What the author is: `Opinion Columnist`, `Jane Doe is a freelance writer`.
     ///
-    /// A role goes only directly below a byline above the body, a description only below the body.
+    /// A role goes only directly below a byline above the body; a description only below the body, or
+    /// as its last paragraph when it starts with the name of the byline.
     AuthorBio, "author-bio", [AuthorBio]
 }
 
