@@ -67,7 +67,7 @@ impl Commands for Library {
         out: &mut (dyn Write + Send),
         observer: &dyn Observer,
     ) -> Result<Totals, Error> {
-        pipeline::clean_only(&job(plan), out, observer)
+        pipeline::clean(&job(plan), out, observer)
     }
 
     fn explain(

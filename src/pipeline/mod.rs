@@ -26,7 +26,7 @@ use self::gather::Gathered;
 use self::ordered::ordered;
 use self::stored::{Settled, StoredArticle};
 use crate::boilerplate::Learned;
-use crate::clean::{self, CleanArticle, Cleaner, Scratch};
+use crate::clean::{CleanArticle, Cleaner, Scratch};
 use crate::dedupe::{self, Verdict};
 use crate::error::{Error, ErrorKind};
 use crate::fingerprint;
@@ -43,19 +43,19 @@ pub const WIDER_RULES: &[(&str, Reason, &str)] = &[
         write_pass::BOILERPLATE,
         Reason::Boilerplate,
         "Paragraphs that recur over the articles of their source.\n\n\
-         Learned from the whole input: a paragraph that stands in a third of a source's articles, or at \n\
-         the edges of a fiftieth of them and hardly anywhere else. Copies of one article count once. \n\
+         Learned from the whole input: a paragraph that stands in a third of a source's articles, or at\n\
+         the edges of a fiftieth of them and hardly anywhere else. Copies of one article count once.\n\
          `--paragraphs off` switches it off as `--no-rule` does.\n",
     ),
     (
         write_pass::PARAGRAPH_REPEAT,
         Reason::ParagraphRepeat,
         "Every later copy of a paragraph, with `--paragraphs global`.\n\n\
-         Over written articles, in input order. An article is never emptied, and within one article \n\
+         Over written articles, in input order. An article is never emptied, and within one article\n\
          nothing is a repeat.\n",
     ),
     (
-        clean::INVISIBLE_LINE,
+        crate::clean::INVISIBLE_LINE,
         Reason::ScriptResidue,
         "A line of characters that cannot be seen.\n\n\
          It is no paragraph, for its key is empty; it cannot be switched off.\n",
@@ -151,7 +151,7 @@ struct Known<'a> {
 ///
 /// # Errors
 /// When an input is missing, or `out` cannot be written.
-pub fn clean_only(
+pub fn clean(
     job: &Job,
     out: &mut (dyn Write + Send),
     observer: &dyn Observer,
@@ -196,7 +196,7 @@ pub fn clean_only(
     }
 }
 
-/// What [`clean_only`] makes of one batch.
+/// What [`clean`] makes of one batch.
 #[derive(Default)]
 struct CleanRows {
     bytes: Vec<u8>,
