@@ -1,12 +1,13 @@
 //! One test binary for everything that is tested from outside.
 
-mod cli_args;
-mod read;
-mod recognize;
-mod write;
 #![allow(clippy::unwrap_used)]
 
 mod characters;
+mod cli_args;
 mod fingerprint;
 mod language;
+mod lexicon;
 mod normalize;
+mod read;
+mod recognize;
+mod write;
