@@ -10,17 +10,17 @@ use std::sync::LazyLock;
 use unicode_normalization::char::{canonical_combining_class, decompose_canonical};
 
 /// Code points below this are folded by table.
-const LOW: usize = 0xA00;
+const LOW: u32 = 0xA00;
 /// First code point of the second table: Latin Extended Additional and Greek Extended.
 const HIGH: u32 = 0x1E00;
 /// Stands in the tables for a character that leaves no trace.
 const DROP: char = '\0';
 
-static TABLES: LazyLock<(Box<[char]>, Box<[char]>)> = LazyLock::new(|| {
+static TABLES: LazyLock<[Box<[char]>; 2]> = LazyLock::new(|| {
     let table = |from: u32, to: u32| -> Box<[char]> {
         (from..to).map(|code| char::from_u32(code).map_or(DROP, fold_slowly)).collect()
     };
-    (table(0, 0xA00), table(HIGH, 0x2000))
+    [table(0, LOW), table(HIGH, 0x2000)]
 });
 
 /// A line in its comparison form.
@@ -196,6 +196,18 @@ impl<I: Iterator<Item = char>> Iterator for Words<I> {
                 self.next = Some(original);
                 return Some(hash);
             }
+            if c.is_ascii_lowercase() && (hash != 0 || original == c) {
+                // The plain letters of a word, but for the hump.
+                let capital = small && c != original;
+                self.hump_seen |= capital;
+                if capital && self.humps {
+                    self.next = Some(original);
+                    return Some(hash);
+                }
+                hash = add_char(hash, c);
+                small = c == original;
+                continue;
+            }
             let word = is_word(c);
             let lone = word && (c == '©' || is_unspaced(c));
             let capital = small && c != original && original.is_uppercase();
@@ -219,6 +231,7 @@ impl<I: Iterator<Item = char>> Iterator for Words<I> {
 }
 
 /// Adds one folded character to the hash of a word (FNV-1a, by characters).
+#[inline]
 fn add_char(hash: u64, c: char) -> u64 {
     const PRIME: u64 = 0x0000_0100_0000_01B3;
     let add = |hash: u64, c: char| (hash ^ u64::from(u32::from(c))).wrapping_mul(PRIME);
@@ -231,24 +244,37 @@ pub(super) fn is_word(c: char) -> bool {
     match c {
         'a'..='z' | '#' | '©' | '\u{900}'..='\u{DFF}' => true,
         _ if c.is_ascii() => false,
-        _ => c.is_alphanumeric() || is_unspaced(c),
+        // Most letters of Latin, Greek, Cyrillic and Arabic, by blocks.
+        '\u{3B1}'..='\u{3C9}' | '\u{430}'..='\u{45F}' | '\u{621}'..='\u{64A}' => true,
+        '\u{2000}'..='\u{206F}' => false,
+        _ => is_unspaced(c) || c.is_alphanumeric(),
     }
 }
 
 /// Whether `c` belongs to a script that sets no spaces between words.
+#[inline]
 pub(super) fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{E00}'..='\u{EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}'
+    c >= '\u{E00}'
+        && matches!(c, '\u{E00}'..='\u{EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}'
         | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}'
         | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
 /// Folds one character: `DROP` for none, `' '` for white space, `'#'` for a digit.
+#[inline]
 fn fold_char(c: char) -> char {
+    match c {
+        'a'..='z' | ' ' => c,
+        'A'..='Z' => c.to_ascii_lowercase(),
+        _ => fold_rare(c),
+    }
+}
+
+fn fold_rare(c: char) -> char {
     let code = c as u32;
-    let (low, high) = &*TABLES;
+    let [low, high] = &*TABLES;
     match code {
-        0x61..=0x7A => c,
-        _ if (code as usize) < LOW => low.get(code as usize).copied().unwrap_or(c),
+        0..LOW => low.get(code as usize).copied().unwrap_or(c),
         HIGH..0x2000 => high.get((code - HIGH) as usize).copied().unwrap_or(c),
         0x2000.. => fold_sign(c),
         _ => match code {
@@ -261,14 +287,14 @@ fn fold_char(c: char) -> char {
 /// Punctuation, symbols, East Asian forms.
 fn fold_sign(c: char) -> char {
     match c {
+        // Persian writes the joint of a compound with U+200C or with a space.
         '\u{2000}'..='\u{200A}'
+        | '\u{200C}'
         | '\u{2028}'
         | '\u{2029}'
         | '\u{202F}'
         | '\u{205F}'
         | '\u{3000}' => ' ',
-        // Persian writes the joint of a compound with this or with a space.
-        '\u{200C}' => ' ',
         '\u{200B}'
         | '\u{200D}'..='\u{200F}'
         | '\u{202A}'..='\u{202E}'

@@ -88,7 +88,7 @@ struct Part {
 /// surely chrome by its words.
 ///
 /// A line glued from labels ("Facebook Twitter Email", "Privacy | Terms") is classified by its
-/// parts, and a label that stands twice in a row ("ПоделитьсяПоделиться") as the label.
+/// parts, and a label that stands twice in a row (`ПоделитьсяПоделиться`) as the label.
 #[must_use]
 pub fn classify(line: &str, scratch: &mut Scratch) -> Option<Hit> {
     let line = line.trim();
@@ -125,6 +125,10 @@ pub fn classify(line: &str, scratch: &mut Scratch) -> Option<Hit> {
 /// `X` for a line `XX`, and whether it was one. With a space between, a verse may say it.
 fn halve(line: &str) -> (&str, bool) {
     let half = line.len() / 2;
+    // Most lines differ in the first byte of their halves.
+    if line.as_bytes().get(half) != line.as_bytes().first() {
+        return (line, false);
+    }
     match (line.get(..half), line.get(half..)) {
         (Some(left), Some(right)) if left == right && left.contains(char::is_alphabetic) => {
             (left, true)
@@ -224,9 +228,9 @@ fn split_words(key: &str, folded: &Folded, words: &mut Vec<Part>) -> Option<()> 
     let mut divided = false;
     for (at, c) in key.char_indices().chain([(key.len(), ' ')]) {
         let hump = humps.next_if(|&hump| hump <= at).is_some();
-        let divider = matches!(c, '|' | '/' | ',' | ';' | ':' | '>' | '<');
+        let parts = matches!(c, '|' | '/' | ',' | ';' | ':' | '>' | '<');
         if let Some(from) = start
-            && (divider || hump || c == ' ')
+            && (parts || hump || c == ' ')
         {
             let word = key.get(from..at)?;
             let end = from + word.trim_end_matches(['.', '-', '!', ')', ']', '"']).len();
@@ -239,8 +243,8 @@ fn split_words(key: &str, folded: &Folded, words: &mut Vec<Part>) -> Option<()> 
             start = None;
         }
         // Commas part the words of sentences too.
-        divided |= divider && !matches!(c, ',' | ';' | ':');
-        if start.is_none() && !divider && c != ' ' {
+        divided |= parts && !matches!(c, ',' | ';' | ':');
+        if start.is_none() && !parts && c != ' ' {
             start = Some(at);
         }
         if words.len() > GLUED_WORDS_MAX {

@@ -14,9 +14,6 @@ use crate::ledger::Reason;
 const WORDS_MAX: usize = 30;
 /// Most bytes of the fixed start of an open phrase; longer ones are a fault.
 const HEAD_BYTES_MAX: usize = 96;
-/// Longest line, in bytes, whose first word alone decides that it is looked up. Nearly all
-/// paragraphs are longer, and many start as a phrase does.
-const SHORT_BYTES_MAX: usize = 120;
 /// Most phrases of a certain kind that are expected, so that no table grows while it is filled.
 const PHRASES: usize = 16_384;
 
@@ -30,6 +27,8 @@ pub(super) struct Table {
     lists: Vec<HashSet<Box<str>>>,
     /// Phrases with a list in them, by what stands before it.
     listed: HashMap<Box<str>, Vec<Listed>>,
+    /// Phrases that start with a word of a list, by what stands after it.
+    trailing: HashMap<Box<str>, Vec<Listed>>,
     open: Vec<Open>,
     /// From the fixed start of an open phrase to its numbers in `open`.
     heads: HashMap<Box<str>, Vec<usize>>,
@@ -37,10 +36,8 @@ pub(super) struct Table {
     tails: Hashed<Vec<usize>>,
     head_bytes_max: usize,
     tail_bytes_max: usize,
-    /// What phrases start with this word.
-    first: Hashed<First>,
-    /// From the first two words of a phrase to the longest line, in bytes, that may be one.
-    pairs: Hashed<usize>,
+    /// What is known of a line by its first word, its first two, its first three.
+    starts: Hashed<Start>,
     /// What is wrong with the files: `file:line: ...`.
     pub(super) faults: Vec<String>,
     /// Every phrase as it stands in its file, lists filled in.
@@ -48,15 +45,29 @@ pub(super) struct Table {
     pub(super) entries: Vec<(String, Hit)>,
 }
 
-/// What is known of a line by its first word.
+/// How many words at the start of a line are looked at before it is folded.
+const START_WORDS: usize = 3;
+
+/// What is known of a line by the words at its start.
 #[derive(Clone, Copy, Debug, Default)]
-struct First {
-    /// The word is a whole phrase.
+struct Start {
+    /// They are a whole phrase: alone on the line, or with other labels behind it.
     whole: bool,
-    /// Longest line, in bytes, that may fit an open phrase whose fixed start is this word.
-    open: usize,
-    /// The same for those that a divider must follow.
-    divided: usize,
+    /// Longest line, in bytes, that may fit an open phrase whose fixed start they begin.
+    open: u16,
+    /// The same for those that a divider must follow here.
+    divided: u16,
+}
+
+/// What may stand behind the words at the start of a phrase.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// Nothing, or another label.
+    Whole,
+    /// A divider and more.
+    Divided,
+    /// Anything.
+    Open,
 }
 
 /// The hash of a word is a hash already.
@@ -127,8 +138,7 @@ impl Table {
     pub(super) fn read(files: &[(&str, &str)]) -> Self {
         let mut table = Self::default();
         table.exact.reserve(PHRASES);
-        table.first.reserve(PHRASES / 2);
-        table.pairs.reserve(PHRASES);
+        table.starts.reserve(PHRASES * 2);
         let mut reader = Reader::default();
         for (name, content) in files {
             reader.heading = None;
@@ -212,7 +222,9 @@ impl Table {
             self.entries.push((filled, heading.hit));
         }
         // Words are found by their starts.
-        if before.chars().next_back().is_some_and(is_letter) {
+        let glued = before.chars().next_back().is_some_and(is_letter)
+            || (before.is_empty() && after.chars().next().is_some_and(is_letter));
+        if glued {
             for index in 0..reader.lists[list].1.len() {
                 let filled = format!("{before}{}{after}", reader.lists[list].1[index]);
                 self.add_filled(&filled, None, heading, reader)?;
@@ -235,32 +247,33 @@ impl Table {
         &mut self,
         before: &str,
         list: usize,
-        after: &str,
+        tail: &str,
         heading: Heading,
         reader: &mut Reader,
     ) -> Result<(), &'static str> {
         let head: Box<str> = fold_part(before, &mut reader.folded).into();
-        let after: Box<str> = fold_part(after, &mut reader.folded).into();
+        let after: Box<str> = fold_part(tail, &mut reader.folded).into();
         if head.len() > HEAD_BYTES_MAX {
             return Err("the part before the list is too long");
         }
         self.head_bytes_max = self.head_bytes_max.max(head.len());
         let bytes_max = GLUED_BYTES_MAX;
-        let mut words = Words::from_start(before, false);
-        match (words.next(), words.next()) {
-            (Some(_), Some(_)) => self.pass(before, bytes_max, true, None),
-            (Some(_), None) => {
-                for word in &reader.lists[list].1 {
-                    self.pass(&format!("{before}{word}"), bytes_max, true, None);
-                }
-            }
-            _ => {
-                for word in &reader.lists[list].1 {
-                    self.pass(&format!("{word}{after}"), bytes_max, true, None);
-                }
+        if Words::from_start(before, false).nth(1).is_some() {
+            self.pass(before, bytes_max, Kind::Open);
+        } else {
+            let mut filled = String::new();
+            for word in &reader.lists[list].1 {
+                filled.clear();
+                filled.extend([before, word, tail]);
+                self.pass(&filled, bytes_max, Kind::Whole);
             }
         }
-        let same = self.listed.entry(head).or_default();
+        let trailing = head.is_empty() && !after.is_empty();
+        let same = if trailing {
+            self.trailing.entry(after.clone()).or_default()
+        } else {
+            self.listed.entry(head).or_default()
+        };
         if same.iter().any(|other| other.list == list && other.after == after) {
             return Err("stands there already");
         }
@@ -285,7 +298,7 @@ impl Table {
                 return Err("stands there already");
             }
             self.exact.insert(key.into(), heading.hit);
-            self.pass(phrase, GLUED_BYTES_MAX.max(phrase.len() * 2), true, None);
+            self.pass(phrase, phrase.len() * 2, Kind::Whole);
             return Ok(());
         }
         // Two bytes a letter for scripts other than Latin, ten letters a word with its space.
@@ -325,8 +338,8 @@ impl Table {
         let place = match open.parts.first() {
             Some(head) if !head.is_empty() => self.heads.entry(head.clone()).or_default(),
             _ => {
-                let last = open.parts.last().map(|part| &**part).unwrap_or_default();
-                let word = Words::from_end(last).next().ok_or("no word at its end")?;
+                let end = open.parts.last().map(|part| &**part).unwrap_or_default();
+                let word = Words::from_end(end).next().ok_or("no word at its end")?;
                 self.tail_bytes_max = self.tail_bytes_max.max(bytes_max);
                 self.tails.entry(word).or_default()
             }
@@ -337,27 +350,30 @@ impl Table {
         place.push(number);
         self.open.push(open);
         if let Some((head, _)) = phrase.split_once("...").filter(|(head, _)| !head.is_empty()) {
-            self.pass(head, bytes_max, false, Some(divided));
+            self.pass(head, bytes_max, if divided { Kind::Divided } else { Kind::Open });
         }
         Ok(())
     }
 
-    /// Lets lines that start as `head` through [`Table::may_match`] up to a length. `open` says
-    /// whether any words may follow, and if so, whether a divider comes first.
-    fn pass(&mut self, head: &str, bytes_max: usize, whole: bool, open: Option<bool>) {
+    /// Lets lines up to a length that start as `head` through [`Table::may_match`].
+    fn pass(&mut self, head: &str, bytes_max: usize, kind: Kind) {
+        let bytes_max = u16::try_from(bytes_max).unwrap_or(u16::MAX);
         let mut words = Words::from_start(head, false);
-        let Some(word) = words.next() else { return };
-        let first = self.first.entry(word).or_default();
-        if let Some(next) = words.next() {
-            let longest = self.pairs.entry(pair(word, next)).or_default();
-            *longest = bytes_max.max(*longest);
-            return;
-        }
-        first.whole |= whole;
-        match open {
-            Some(true) => first.divided = bytes_max.max(first.divided),
-            Some(false) => first.open = bytes_max.max(first.open),
-            None => {}
+        let mut hash = 0;
+        let mut next = words.next();
+        for count in 1..=START_WORDS {
+            let Some(word) = next else { return };
+            hash = join(hash, word);
+            next = words.next();
+            let start = self.starts.entry(hash).or_default();
+            match kind {
+                _ if next.is_some() && count < START_WORDS => {}
+                // What comes after the last word looked at is not known.
+                _ if next.is_some() => start.open = bytes_max.max(start.open),
+                Kind::Whole => start.whole = true,
+                Kind::Divided => start.divided = bytes_max.max(start.divided),
+                Kind::Open => start.open = bytes_max.max(start.open),
+            }
         }
     }
 
@@ -375,20 +391,28 @@ impl Table {
     }
 
     fn may_start(&self, line: &str, words: &mut Words<Chars<'_>>) -> bool {
-        let Some(word) = words.next() else { return false };
-        let Some(first) = self.first.get(&word) else { return false };
-        let len = line.len();
-        if len <= SHORT_BYTES_MAX || len <= first.open {
-            return true;
+        let Ok(len) = u16::try_from(line.len()) else { return false };
+        let row = line.len() <= GLUED_BYTES_MAX;
+        let mut hash = 0;
+        let mut next = words.next();
+        for _ in 0..START_WORDS {
+            let Some(word) = next else { return false };
+            hash = join(hash, word);
+            let Some(start) = self.starts.get(&hash) else { return false };
+            if len <= start.open || (len <= start.divided && words.clone().divider_follows()) {
+                return true;
+            }
+            next = words.next();
+            if start.whole {
+                // A label stands alone or before another one.
+                match next {
+                    Some(next) if row && self.starts.contains_key(&join(0, next)) => return true,
+                    None => return true,
+                    Some(_) => {}
+                }
+            }
         }
-        if (len <= first.divided || (first.whole && len <= GLUED_BYTES_MAX))
-            && words.clone().divider_follows()
-        {
-            return true;
-        }
-        let Some(next) = words.next() else { return first.whole };
-        (first.whole && len <= GLUED_BYTES_MAX && self.first.contains_key(&next))
-            || self.pairs.get(&pair(word, next)).is_some_and(|&longest| len <= longest)
+        false
     }
 
     /// The phrase that is exactly `key`.
@@ -397,17 +421,24 @@ impl Table {
     }
 
     fn listed(&self, key: &str) -> Option<Hit> {
-        let after_head = |at: usize| {
-            let head = key.get(..at)?;
-            let rest = key.get(at..)?;
-            self.listed.get(head)?.iter().find_map(|listed| {
-                let word = rest.strip_suffix(&*listed.after)?.trim();
-                let known = self.lists.get(listed.list)?.contains(word);
-                (known && (listed.after.is_empty() || !rest.is_empty())).then_some(listed.hit)
-            })
+        if key.len() > 2 * HEAD_BYTES_MAX {
+            return None;
+        }
+        let known = |listed: &Listed, word: &str| {
+            self.lists.get(listed.list).is_some_and(|list| list.contains(word.trim()))
         };
-        let ends = boundaries(key).take_while(|&at| at <= self.head_bytes_max);
-        std::iter::once(0).chain(ends).find_map(after_head)
+        std::iter::once(0).chain(boundaries(key)).find_map(|at| {
+            let (head, rest) = key.split_at_checked(at)?;
+            let hit = |listed: &Listed| {
+                known(listed, rest.strip_suffix(&*listed.after)?).then_some(listed.hit)
+            };
+            let led = || self.listed.get(head)?.iter().find_map(hit);
+            let trailed = || {
+                let all = self.trailing.get(rest.trim_start())?;
+                all.iter().find(|listed| known(listed, head)).map(|listed| listed.hit)
+            };
+            led().or_else(trailed)
+        })
     }
 
     /// The longest open phrase that `key`, the folded `line`, fits.
@@ -423,14 +454,18 @@ impl Table {
         };
         for at in boundaries(key).take_while(|&at| at <= self.head_bytes_max) {
             if let Some(phrases) = key.get(..at).and_then(|head| self.heads.get(head)) {
-                phrases.iter().for_each(|phrase| take(phrase, at));
+                for phrase in phrases {
+                    take(phrase, at);
+                }
             }
         }
         if key.len() <= self.tail_bytes_max
             && let Some(word) = Words::from_end(key).next()
             && let Some(phrases) = self.tails.get(&word)
         {
-            phrases.iter().for_each(|phrase| take(phrase, 0));
+            for phrase in phrases {
+                take(phrase, 0);
+            }
         }
         best.map(|open| open.hit)
     }
@@ -517,7 +552,11 @@ impl Heading {
 /// Folds a fixed part of an open phrase, keeping the punctuation at its ends.
 fn fold_part(part: &str, folded: &mut Folded) -> String {
     // Letters at both ends hold the punctuation in place.
-    folded.set(&format!("q{part}q"));
+    let mut held = String::with_capacity(part.len() + 2);
+    held.push('q');
+    held.push_str(part);
+    held.push('q');
+    folded.set(&held);
     let key = folded.key();
     let inner = key.strip_prefix('q').and_then(|key| key.strip_suffix('q')).unwrap_or(key);
     inner.trim().to_owned()
@@ -527,8 +566,9 @@ fn is_letter(c: char) -> bool {
     c.is_alphabetic() && !is_unspaced(c)
 }
 
-fn pair(first: u64, second: u64) -> u64 {
-    first.rotate_left(23) ^ second
+/// The hash of some words and the one behind them.
+fn join(words: u64, next: u64) -> u64 {
+    words.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23) ^ next
 }
 
 /// Ends of words and of punctuation marks, in bytes.

@@ -1,4 +1,5 @@
 //! One test binary for everything that is tested from outside.
+
 #![allow(clippy::unwrap_used)]
 
 mod articles;
@@ -8,11 +9,15 @@ mod cli;
 mod cli_args;
 mod desk;
 mod dumps;
+mod cli_args;
 mod fingerprint;
 mod language;
+mod lexicon;
 mod normalize;
 mod properties;
 mod read;
 mod recognize;
 mod tidy;
+mod read;
+mod recognize;
 mod write;
