@@ -245,7 +245,7 @@ fn set_fields(
     };
     clean.title = field(&given.title, title);
     clean.byline = field(&given.byline, byline);
-    clean.url = given.url.clone();
+    clean.url.clone_from(&given.url);
     let host = || {
         let url = Url::parse(given.url.as_deref()?).ok()?;
         url.host_str().map(str::to_owned).filter(|host| !host.is_empty())

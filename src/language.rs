@@ -7,14 +7,14 @@ use hashbrown::HashMap;
 /// The language of an article's text as a BCP 47 tag (`en`, `ar`, `zh`); `None` where that is not
 /// clear.
 ///
-/// Only the first [`HEAD`] bytes count. First the script: more than half of the letters are of one,
-/// and at least [`LETTERS`] of them ([`WIDE_LETTERS`] where a character is a word or a syllable).
-/// A script that is written for one language in the news decides. Else the function words decide
-/// (see [`FUNCTION_WORDS`]): a word counts the more the fewer languages have it, and the best
-/// language must reach [`SCORE`] and twice the score of the next. Where they do not, `whatlang` is
-/// asked about the first [`SLOW_HEAD`] bytes, and believed when it calls itself reliable.
+/// Only the first 400 bytes count. First the script: more than half of the letters are of one, and
+/// there are at least 16 of them (6 where a character is a word or a syllable). A script that is
+/// written for one language in the news decides. Else the function words decide: a word counts the
+/// more the fewer languages have it, and the best language must have the worth of three words of
+/// its own and twice that of the next. Where they do not, `whatlang` is asked about the first 160
+/// bytes, and believed when it calls itself reliable.
 ///
-/// A text of common news takes 1 to 5 microseconds; one for `whatlang` some 60.
+/// An article of common news takes about 6 microseconds, one for `whatlang` about 60.
 #[must_use]
 pub fn detect(text: &str) -> Option<&'static str> {
     let head = cut(text, HEAD);

@@ -10,6 +10,7 @@ use copydesk::cli::messages::Exit;
 use copydesk::cli::rules::RuleDoc;
 use copydesk::cli::{self, Commands};
 use copydesk::error::Error;
+use copydesk::ledger::Reason;
 use copydesk::observer::Observer;
 use copydesk::pipeline::{self, Job};
 use copydesk::report::{Report, Totals};
@@ -40,7 +41,14 @@ impl Library {
             summary: rule.doc().lines().next().unwrap_or_default().trim(),
             doc: rule.doc(),
         };
-        Library { rules: strip::RULES.iter().map(rule).collect() }
+        let wider = |(name, reason, doc): &'static (&str, Reason, &str)| RuleDoc {
+            name,
+            reasons: std::slice::from_ref(reason),
+            summary: doc.lines().next().unwrap_or_default(),
+            doc,
+        };
+        let rules = strip::RULES.iter().map(rule).chain(pipeline::WIDER_RULES.iter().map(wider));
+        Library { rules: rules.collect() }
     }
 }
 
@@ -59,7 +67,7 @@ impl Commands for Library {
         out: &mut (dyn Write + Send),
         observer: &dyn Observer,
     ) -> Result<Totals, Error> {
-        pipeline::clean(&job(plan), out, observer)
+        pipeline::clean_only(&job(plan), out, observer)
     }
 
     fn explain(

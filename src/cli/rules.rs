@@ -38,8 +38,14 @@ pub fn one(rules: &[RuleDoc], name: &str) -> Result<String, Error> {
         return Err(unknown(rules, name));
     };
     let reasons: Vec<&str> = rule.reasons.iter().map(|reason| reason.as_str()).collect();
-    let (name, doc, reasons) = (rule.name, rule.doc.trim(), reasons.join(", "));
-    Ok(format!("# {name}\n\n{doc}\n\nReasons in the ledger: {reasons}\n"))
+    // The lines of a doc comment start with the space behind its slashes.
+    let line = |line: &str| line.strip_prefix(' ').unwrap_or(line).to_owned();
+    let doc = rule.doc.trim_end().lines().map(line).collect::<Vec<_>>().join("\n");
+    let reasons = match reasons.join(", ") {
+        none if none.is_empty() => "none; it fills a field".to_owned(),
+        reasons => reasons,
+    };
+    Ok(format!("# {}\n\n{doc}\n\nReasons in the ledger: {reasons}\n", rule.name))
 }
 
 /// Checks the names that `--no-rule` gave.

@@ -139,27 +139,21 @@ fn show(row: &Row, dump: &Dump, article: &Article, out: &mut dyn Write) -> std::
                     .filter(|r| r.start >= block.span.start && r.end <= block.span.end)
                     .collect();
                 let text = terminal_safe(&block.text);
-                match here.iter().find(|removal| !removal.partial) {
-                    Some(removal) => {
-                        writeln!(out, "{GONE}{:>6} - {text}{GONE:#}", block.line)?;
-                        writeln!(out, "         {DIM}{}{DIM:#}", why(removal, dump, &row.dump))?;
-                    }
-                    None => {
-                        let left = crate::normalize::text(&block.text);
-                        let whole = paragraphs.next_if(|paragraph| *paragraph == left).is_some();
-                        let partly = !whole && !here.is_empty() && {
-                            let part = |p: &&str| !p.is_empty() && left.contains(*p);
-                            paragraphs.next_if(part).is_some()
-                        };
-                        let (style, sign) =
-                            if whole || partly { (KEPT, ' ') } else { (FIELD, '=') };
-                        writeln!(out, "{style}{:>6} {sign} {text}{style:#}", block.line)?;
-                        for removal in here {
-                            let part = terminal_safe(&removal.text);
-                            let why = why(removal, dump, &row.dump);
-                            writeln!(out, "         {DIM}without \"{part}\": {why}{DIM:#}")?;
-                        }
-                    }
+                if let Some(removal) = here.iter().find(|removal| !removal.partial) {
+                    writeln!(out, "{GONE}{:>6} - {text}{GONE:#}", block.line)?;
+                    writeln!(out, "         {DIM}{}{DIM:#}", why(removal, dump, &row.dump))?;
+                    continue;
+                }
+                let left = crate::normalize::text(&block.text);
+                let whole = paragraphs.next_if(|paragraph| *paragraph == left).is_some();
+                let part = |p: &&str| !p.is_empty() && left.contains(*p);
+                let kept = whole || (!here.is_empty() && paragraphs.next_if(part).is_some());
+                let (style, sign) = if kept { (KEPT, ' ') } else { (FIELD, '=') };
+                writeln!(out, "{style}{:>6} {sign} {text}{style:#}", block.line)?;
+                for removal in here {
+                    let part = terminal_safe(&removal.text);
+                    let why = why(removal, dump, &row.dump);
+                    writeln!(out, "         {DIM}without \"{part}\": {why}{DIM:#}")?;
                 }
             }
             writeln!(out, "\n{DIM}  kept, = fills a field, - removed{DIM:#}")

@@ -43,7 +43,10 @@ fn inputs(report: &Report, dir: &Path) -> Result<(Found, Job), Error> {
         }
         let path = PathBuf::from(&input.path);
         if input.blake3.is_some() && !path.exists() {
-            return changed(&input.path, "this input is gone");
+            return changed(
+                &input.path,
+                "this input is not here (was the run started in another folder?)",
+            );
         }
         if input.blake3.is_some() {
             paths.push(path);

@@ -81,11 +81,11 @@ impl Check<'_> {
             let path = self.dir.join(&output.path);
             let place = path.display().to_string();
             let mut hasher = blake3::Hasher::new();
-            let hashed = std::fs::File::open(&path).and_then(|file| {
+            let read = std::fs::File::open(&path).and_then(|file| {
                 hasher.update_reader(file)?;
                 Ok(())
             });
-            if let Err(error) = hashed {
+            if let Err(error) = read {
                 self.wrong(&place, &format!("cannot be read: {error}"));
             } else if hasher.finalize().to_hex().as_str() != output.blake3 {
                 self.wrong(&place, "changed since the run: another digest than in report.json");

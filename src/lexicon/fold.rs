@@ -15,8 +15,6 @@ const LOW: usize = 0xA00;
 const HIGH: u32 = 0x1E00;
 /// Stands in the tables for a character that leaves no trace.
 const DROP: char = '\0';
-/// Longest word that is told apart in [`Word`], in bytes.
-const WORD_BYTES_MAX: usize = 32;
 
 static TABLES: LazyLock<(Box<[char]>, Box<[char]>)> = LazyLock::new(|| {
     let table = |from: u32, to: u32| -> Box<[char]> {
@@ -133,86 +131,99 @@ fn strip_ends(text: &str) -> &str {
     })
 }
 
-/// The first or the last word of a line, folded: enough to refuse nearly every sentence at once.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Word {
-    bytes: [u8; WORD_BYTES_MAX],
-    len: usize,
+/// The folded words at one end of a line, each as a hash: enough to refuse nearly every sentence
+/// before it is folded. Two words may share a hash; whoever trusts one looks at the words after.
+#[derive(Clone, Debug)]
+pub(super) struct Words<I> {
+    chars: I,
+    /// A character that was read and belongs to the next word.
+    next: Option<char>,
+    humps: bool,
+    hump_seen: bool,
 }
 
-impl Word {
-    /// The first word of `line`; with `humps`, it ends before a capital in its midst.
-    pub(super) fn first(line: &str, humps: bool) -> Self {
-        let mut word = Self { bytes: [0; WORD_BYTES_MAX], len: 0 };
+impl<'a> Words<std::str::Chars<'a>> {
+    /// The words of `line` from the start; with `humps`, one ends before a capital in its midst.
+    pub(super) fn from_start(line: &'a str, humps: bool) -> Self {
+        Self { chars: line.chars(), next: None, humps, hump_seen: false }
+    }
+}
+
+impl<'a> Words<std::iter::Rev<std::str::Chars<'a>>> {
+    /// The words of `line` from the end, their letters in reverse.
+    pub(super) fn from_end(line: &'a str) -> Self {
+        Self { chars: line.chars().rev(), next: None, humps: false, hump_seen: false }
+    }
+}
+
+impl<I: Iterator<Item = char>> Words<I> {
+    /// Whether a capital followed a small letter in a word so far.
+    pub(super) fn hump_seen(&self) -> bool {
+        self.hump_seen
+    }
+
+    /// Whether a divider follows, with or without a space before it.
+    pub(super) fn divider_follows(mut self) -> bool {
+        let mut next = self.next.take();
+        while let Some(c) = next.or_else(|| self.chars.next()) {
+            next = None;
+            match fold_char(c) {
+                DROP | ' ' | ')' | ']' | '"' | '.' => {}
+                c => return matches!(c, ':' | '|' | '>' | '-'),
+            }
+        }
+        false
+    }
+}
+
+impl<I: Iterator<Item = char>> Iterator for Words<I> {
+    type Item = u64;
+
+    fn next(&mut self) -> Option<u64> {
+        let mut hash = 0;
         let mut small = false;
-        for original in line.chars() {
+        let mut numbered = false;
+        while let Some(original) = self.next.take().or_else(|| self.chars.next()) {
             let c = fold_char(original);
             if c == DROP {
                 continue;
             }
-            if !is_word(c) {
-                if word.len == 0 {
+            if numbered {
+                // `1,234` is one number.
+                if matches!(c, '#' | ',' | '.') {
                     continue;
                 }
-                break;
+                self.next = Some(original);
+                return Some(hash);
             }
-            if c == '#' || c == '©' || is_unspaced(c) {
-                if word.len == 0 {
-                    word.push(c);
-                }
-                break;
+            let word = is_word(c);
+            let lone = word && (c == '©' || is_unspaced(c));
+            let capital = small && c != original && original.is_uppercase();
+            self.hump_seen |= capital;
+            if hash != 0 && (!word || lone || c == '#' || (capital && self.humps)) {
+                self.next = Some(original);
+                return Some(hash);
             }
-            if humps && small && c != original && original.is_uppercase() {
-                break;
+            if !word {
+                continue;
             }
+            hash = add_char(hash, c);
+            if lone {
+                return Some(hash);
+            }
+            numbered = c == '#';
             small = c == original && c.is_lowercase();
-            if !word.push(c) {
-                break;
-            }
         }
-        word
+        (hash != 0).then_some(hash)
     }
+}
 
-    /// The last word of `line`, its letters from the end to the start.
-    pub(super) fn last(line: &str) -> Self {
-        let mut word = Self { bytes: [0; WORD_BYTES_MAX], len: 0 };
-        for original in line.chars().rev() {
-            let c = fold_char(original);
-            if c == DROP {
-                continue;
-            }
-            if !is_word(c) {
-                if word.len == 0 {
-                    continue;
-                }
-                break;
-            }
-            if c == '#' || c == '©' || is_unspaced(c) {
-                if word.len == 0 {
-                    word.push(c);
-                }
-                break;
-            }
-            if !word.push(c) {
-                break;
-            }
-        }
-        word
-    }
-
-    pub(super) fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
-    }
-
-    fn push(&mut self, c: char) -> bool {
-        let c = if c == 'ß' { 's' } else { c };
-        let Some(room) = self.bytes.get_mut(self.len..self.len + c.len_utf8()) else {
-            return false;
-        };
-        c.encode_utf8(room);
-        self.len += c.len_utf8();
-        true
-    }
+/// Adds one folded character to the hash of a word (FNV-1a, by characters).
+fn add_char(hash: u64, c: char) -> u64 {
+    const PRIME: u64 = 0x0000_0100_0000_01B3;
+    let add = |hash: u64, c: char| (hash ^ u64::from(u32::from(c))).wrapping_mul(PRIME);
+    let hash = if hash == 0 { 0xCBF2_9CE4_8422_2325 } else { hash };
+    if c == 'ß' { add(add(hash, 's'), 's') } else { add(hash, c) }
 }
 
 /// Whether a folded character is part of a word.
@@ -370,11 +381,21 @@ mod tests {
 
     #[test]
     fn words_at_the_ends() {
-        assert_eq!(Word::first("“We use cookies", true).as_bytes(), b"we");
-        assert_eq!(Word::first("ShareTweet", true).as_bytes(), b"share");
-        assert_eq!(Word::first("12 Comments", true).as_bytes(), b"#");
-        assert_eq!(Word::first("分享到", true).as_bytes(), "分".as_bytes());
-        assert_eq!(Word::last("to this Report.").as_bytes(), b"troper");
-        assert_eq!(Word::first("...", true).as_bytes(), b"");
+        let first = |line: &str| Words::from_start(line, true).take(2).collect::<Vec<_>>();
+        let same = |one: &str, two: &str| assert_eq!(first(one), first(two), "{one:?} {two:?}");
+        same("“We use cookies", "WE USE");
+        same("ShareTweet", "share tweet");
+        same("1,234 Comments", "# comments".replace('#', "0").as_str());
+        same("分享到", "分 享");
+        same("Schließen wir", "SCHLIESSEN WIR");
+        same("...", "");
+        assert_eq!(Words::from_start("ShareTweet", false).count(), 1);
+        let last: Vec<u64> = Words::from_end("to this Report.").take(2).collect();
+        assert_eq!(last, Words::from_end("THIS REPORT").collect::<Vec<_>>());
+        let mut words = Words::from_start("Video : Bridge", true);
+        words.next();
+        assert!(words.clone().divider_follows());
+        words.next();
+        assert!(!words.divider_follows());
     }
 }

@@ -328,6 +328,7 @@ impl Chunk {
             Ok(article) => {
                 let digests = concat(&article.digests);
                 let stored = StoredArticle::of(&article, &digests);
+                self.bytes.reserve(article.text.len() + article.text.len() / 16 + 1024);
                 store(&Entry::Article(Box::new(stored)), &mut self.bytes)?;
                 What::Article(Box::new(NewArticle::of(article)))
             }

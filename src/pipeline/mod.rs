@@ -26,16 +26,41 @@ use self::gather::Gathered;
 use self::ordered::ordered;
 use self::stored::{Settled, StoredArticle};
 use crate::boilerplate::Learned;
-use crate::clean::{CleanArticle, Cleaner, Scratch};
+use crate::clean::{self, CleanArticle, Cleaner, Scratch};
 use crate::dedupe::{self, Verdict};
 use crate::error::{Error, ErrorKind};
 use crate::fingerprint;
-use crate::ledger::Reject;
+use crate::ledger::{Reason, Reject};
 use crate::observer::Observer;
 use crate::options::{Duplicates, Options, Paragraphs};
 use crate::read::{self, Batch, FieldName, ReadOptions, Reader};
 use crate::report::{self, Phase, Report, Timings, Totals};
 use crate::write::folder::{OutputFolder, OutputSummary};
+
+/// The rules that are not of one article alone: name, reason, and doc with a summary as its first line.
+pub const WIDER_RULES: &[(&str, Reason, &str)] = &[
+    (
+        write_pass::BOILERPLATE,
+        Reason::Boilerplate,
+        "Paragraphs that recur over the articles of their source.\n\n\
+         Learned from the whole input: a paragraph that stands in a third of a source's articles, or at \n\
+         the edges of a fiftieth of them and hardly anywhere else. Copies of one article count once. \n\
+         `--paragraphs off` switches it off as `--no-rule` does.\n",
+    ),
+    (
+        write_pass::PARAGRAPH_REPEAT,
+        Reason::ParagraphRepeat,
+        "Every later copy of a paragraph, with `--paragraphs global`.\n\n\
+         Over written articles, in input order. An article is never emptied, and within one article \n\
+         nothing is a repeat.\n",
+    ),
+    (
+        clean::INVISIBLE_LINE,
+        Reason::ScriptResidue,
+        "A line of characters that cannot be seen.\n\n\
+         It is no paragraph, for its key is empty; it cannot be switched off.\n",
+    ),
+];
 
 /// What to run on and where to write.
 #[derive(Clone, Debug)]
@@ -72,9 +97,10 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
     clock.lap("clean");
 
     observer.phase("looking for copies", gathered.spool.bytes());
+    let unwanted = options.no_rules.iter().any(|rule| rule == write_pass::BOILERPLATE);
     let learned = match options.paragraphs {
-        Paragraphs::Off => Learned::default(),
-        Paragraphs::Boilerplate | Paragraphs::Global => gathered.learner.learned(),
+        Paragraphs::Boilerplate | Paragraphs::Global if !unwanted => gathered.learner.learned(),
+        _ => Learned::default(),
     };
     if !learned.is_empty() {
         gathered.fingerprint_again(&pool, &learned, observer)?;
@@ -125,7 +151,7 @@ struct Known<'a> {
 ///
 /// # Errors
 /// When an input is missing, or `out` cannot be written.
-pub fn clean(
+pub fn clean_only(
     job: &Job,
     out: &mut (dyn Write + Send),
     observer: &dyn Observer,
@@ -170,7 +196,7 @@ pub fn clean(
     }
 }
 
-/// What [`clean`] makes of one batch.
+/// What [`clean_only`] makes of one batch.
 #[derive(Default)]
 struct CleanRows {
     bytes: Vec<u8>,
@@ -238,11 +264,10 @@ fn pool(threads: usize) -> Result<ThreadPool, Error> {
 
 /// How the inputs of `job` are found and read.
 pub(crate) fn read_options(job: &Job) -> ReadOptions {
-    let format = |format: crate::options::Format| format.as_str().parse().unwrap_or_default();
     let field =
         |(name, column): &(String, String)| Some((name.parse::<FieldName>().ok()?, column.clone()));
     ReadOptions {
-        from: format(job.options.from),
+        from: job.options.from,
         fields: job.options.fields.iter().filter_map(field).collect(),
         exclude: job.options.exclude.clone(),
         skip_folder: Some(job.output.clone()),

@@ -221,7 +221,6 @@ impl<'a> StoredReject<'a> {
 mod raw_bytes {
     use serde::{Deserialize, Deserializer, Serializer};
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
     pub(super) fn serialize<S: Serializer>(
         bytes: &&[u8],
         serializer: S,

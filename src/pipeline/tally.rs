@@ -129,7 +129,9 @@ impl Tally {
     pub(super) fn reasons(&self) -> Vec<ReasonRow> {
         let row = |(&reason, rules): (&Reason, &BTreeMap<String, Removed>)| {
             let mut sum = Removed::default();
-            rules.values().for_each(|row| sum.add(*row));
+            for row in rules.values() {
+                sum.add(*row);
+            }
             ReasonRow { reason, blocks: sum.blocks, parts: sum.parts, bytes: sum.bytes }
         };
         self.removed.iter().map(row).collect()

@@ -1,5 +1,6 @@
 //! The last pass: every article to the files, in parallel by piece of the spool and in input order.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use hashbrown::{HashMap, HashSet};
@@ -68,8 +69,10 @@ pub(super) fn write(
     observer: &dyn Observer,
 ) -> Result<Report, Error> {
     let repeated = match known.options.paragraphs {
-        Paragraphs::Global => Repeated::find(pool, known, observer)?,
-        Paragraphs::Boilerplate | Paragraphs::Off => Repeated::default(),
+        Paragraphs::Global if !known.options.no_rules.iter().any(|r| r == PARAGRAPH_REPEAT) => {
+            Repeated::find(pool, known, observer)?
+        }
+        _ => Repeated::default(),
     };
     let rows = known.gathered.learner.repeated(2);
     let list_totals = rows.len() as u64;
@@ -93,7 +96,7 @@ pub(super) fn write(
         return Err(error);
     }
     files.seal(folder)?;
-    Ok(writing.report(tally, list_totals))
+    Ok(writing.report(&tally, list_totals))
 }
 
 /// For each article, how many copies name it.
@@ -205,11 +208,15 @@ impl Writing<'_> {
             duplicate_of: copy_of.filter(|_| known.options.duplicates == Duplicates::Mark),
         };
         let row = article.row(&settled);
+        // Grown once: doubling would hold a long article's row three times over.
+        let room = kept.text.len() + kept.text.len() / 16 + 1024;
         if known.options.emit.contains(&Emit::Jsonl) {
+            written.articles_jsonl.bytes.reserve(room);
             row.jsonl(&mut written.articles_jsonl.bytes);
             written.articles_jsonl.rows += 1;
         }
         if known.options.emit.contains(&Emit::Csv) {
+            written.articles_csv.bytes.reserve(room);
             row.csv(&mut written.articles_csv.bytes, known.options.csv_raw);
             written.articles_csv.rows += 1;
         }
@@ -263,13 +270,13 @@ impl Writing<'_> {
             }
         }
         if kept.gone.is_empty() {
-            kept.text.push_str(article.text);
+            kept.text = Cow::Borrowed(article.text);
             kept.words = article.words;
         } else {
             let is_gone = |index: usize| kept.gone.iter().any(|gone| gone.index == index);
             let texts = article.texts().enumerate().filter(|(index, _)| !is_gone(*index));
             let texts: Vec<&str> = texts.map(|(_, (_, text, _))| text).collect();
-            kept.text = texts.join("\n\n");
+            kept.text = Cow::Owned(texts.join("\n\n"));
             kept.words = normalize::words(&kept.text);
         }
         kept
@@ -289,7 +296,7 @@ impl Writing<'_> {
         }
     }
 
-    fn report(&self, tally: Tally, repeated: u64) -> Report {
+    fn report(&self, tally: &Tally, repeated: u64) -> Report {
         let gathered = &self.known.gathered;
         let clusters = self.copies.iter().filter(|copies| **copies > 0).count() as u64;
         let mut totals = tally.totals;
@@ -346,7 +353,7 @@ const EXAMPLE_CHARS: usize = 300;
 /// What remains of an article.
 #[derive(Default)]
 struct Kept<'a> {
-    text: String,
+    text: Cow<'a, str>,
     words: usize,
     digests: Vec<Digest>,
     gone: Vec<Gone<'a>>,

@@ -18,7 +18,6 @@ mod unpack;
 
 use std::fmt;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::article::{Dump, Fields};
@@ -27,6 +26,7 @@ use crate::ledger::{Reject, RejectReason};
 pub use fields::FieldName;
 pub use find::{Found, Input, find};
 
+use crate::options::Format;
 use fields::Names;
 use stream::Stream;
 
@@ -38,55 +38,6 @@ const TEXT_SAMPLE_BYTES: usize = 1 << 20;
 
 /// Bytes from which it is told that a file is no text at all.
 const BINARY_SAMPLE_BYTES: usize = 64 << 10;
-
-/// What an input is read as.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
-    /// Each file as its name and content say.
-    #[default]
-    Auto,
-    /// The whole file is one dump.
-    Text,
-    /// One JSON object a line, a record each.
-    Jsonl,
-    /// A JSON array of objects, or objects one after the other, over any number of lines.
-    Json,
-    /// A table with a header, delimited by `,`, `;`, TAB or `|`.
-    Csv,
-    /// A table with a header, delimited by TAB.
-    Tsv,
-}
-
-impl Format {
-    /// The word used on the command line and in reports.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        FORMATS.iter().find(|(format, _)| *format == self).map_or("auto", |(_, reads)| reads.name())
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Format {
-    type Err = String;
-
-    /// Takes the word of [`Format::as_str`]; the error lists them.
-    fn from_str(word: &str) -> Result<Format, String> {
-        let known = FORMATS.iter().find(|(_, reads)| reads.name() == word);
-        match known {
-            Some((format, _)) => Ok(*format),
-            None if word == "auto" => Ok(Format::Auto),
-            None => {
-                let words: Vec<_> = FORMATS.iter().map(|(_, reads)| reads.name()).collect();
-                Err(format!("no format `{word}`; the formats are auto, {}", words.join(", ")))
-            }
-        }
-    }
-}
 
 /// Sizes beyond which an input is hostile or broken. The defaults fit news, and leave a wide margin.
 #[derive(Clone, Copy, Debug)]

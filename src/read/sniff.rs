@@ -3,10 +3,11 @@
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
 
+use super::FORMATS;
 use super::fields::Names;
 use super::unpack::compression;
-use super::{FORMATS, Format};
 use crate::ledger::RejectReason;
+use crate::options::Format;
 
 /// Formats that are known and not read: magic, its offset, name. Those whose magic is plain letters
 /// count only where a NUL follows, for an article may start with "ORC".

@@ -117,14 +117,18 @@ impl Page<'_, '_> {
     }
 
     /// Leaves out each uncertain start that would make an article without a sentence.
-    fn with_bodies(&self, starts: &[usize], certain: &[usize]) -> Vec<usize> {
+    fn with_bodies(&mut self, starts: &[usize], certain: &[usize]) -> Vec<usize> {
         let mut kept: Vec<usize> = Vec::with_capacity(starts.len());
-        let has_body = |from: usize, to: usize| {
-            self.blocks[from..to].iter().any(|b| ends_sentence(&b.text) || width(&b.text) >= 80)
+        let Page { blocks, scratch } = self;
+        let mut has_body = |from: usize, to: usize| {
+            blocks[from..to].iter().any(|block| {
+                (ends_sentence(&block.text) || width(&block.text) >= 80)
+                    && lexicon::classify(&block.text, scratch).is_none()
+            })
         };
         let sure = |start: usize| certain.binary_search(&start).is_ok();
         for (n, &start) in starts.iter().enumerate() {
-            let end = starts.get(n + 1).copied().unwrap_or(self.blocks.len());
+            let end = starts.get(n + 1).copied().unwrap_or(blocks.len());
             let keep = match kept.last() {
                 None => true,
                 // Lines above the first title belong to its article.
@@ -163,7 +167,12 @@ fn frames(blocks: &[Block]) -> Vec<usize> {
 /// The block that states the title of block `i` again, when `i` opens a frame around `anchor`.
 fn frame_end(blocks: &[Block], i: usize, anchor: usize) -> Option<usize> {
     let title = &blocks[i];
-    if (title.gap == 0 && i > 0) || !looks_like_title(&title.text) || is_size_control(&title.text) {
+    // A mark of an advertisement may stand directly above it.
+    let below_mark = i > 0 && title.gap == 0 && is_mark(&blocks[i - 1].text);
+    if (title.gap == 0 && i > 0 && !below_mark)
+        || !looks_like_title(&title.text)
+        || is_size_control(&title.text)
+    {
         return None;
     }
     let last = (i + FRAME_BLOCKS).min(blocks.len() - 1);
@@ -180,6 +189,11 @@ fn frame_end(blocks: &[Block], i: usize, anchor: usize) -> Option<usize> {
     let parted = i == 0 || title.gap >= GAP_MIN;
     let framed = again > i + 1 && blocks[again].gap > 0;
     (prose <= 2 && (framed || parted)).then_some(again)
+}
+
+/// Whether `text` is a mark that pages set above a title, as of an advertisement.
+fn is_mark(text: &str) -> bool {
+    text.len() <= 60 && lexicon::classify(text, &mut Scratch::default()).is_some()
 }
 
 /// Whether two blocks say the same, but for quotes, dashes, case and spaces.

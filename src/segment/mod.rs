@@ -68,7 +68,10 @@ fn blocks<'a>(text: &'a str, lines: &[Line]) -> (Vec<Block<'a>>, Vec<bool>) {
         let piece = line.span.of(text);
         match (column, blocks.last_mut()) {
             (Some(column), Some(block))
-                if line.gap == 0 && !line.form_feed && wrap::continues(last, piece, column) =>
+                if line.gap == 0
+                    && !line.form_feed
+                    && header::parse(last).is_none()
+                    && wrap::continues(last, piece, column) =>
             {
                 join(block, piece, line.span);
             }

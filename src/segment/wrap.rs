@@ -1,5 +1,6 @@
 //! Hard-wrapped text: whether the lines of a dump are paragraphs, or were broken at a column.
 
+use super::header;
 use super::lines::{Line, is_wide, width};
 
 /// Lines longer than this are no product of a wrapping program.
@@ -20,8 +21,11 @@ const SLACK: usize = 6;
 pub(super) fn column(text: &str, lines: &[Line]) -> Option<usize> {
     let mut pairs = 0;
     let mut widest = 0;
+    // The lines of a metadata header are not paragraphs.
+    let follows =
+        |pair: &[Line]| pair[1].gap == 0 && header::parse(pair[0].span.of(text)).is_none();
     for pair in lines.windows(2) {
-        if pair[1].gap == 0 {
+        if follows(pair) {
             let columns = width(pair[0].span.of(text));
             if columns > WIDTH_MAX {
                 return None;
@@ -36,7 +40,7 @@ pub(super) fn column(text: &str, lines: &[Line]) -> Option<usize> {
     // More than a fifth of the lines beyond the column: they were not wrapped at it.
     let beyond = lines.iter().filter(|line| width(line.span.of(text)) > widest).count();
     let (mut full, mut open) = (0, 0);
-    for pair in lines.windows(2).filter(|pair| pair[1].gap == 0) {
+    for pair in lines.windows(2).filter(|pair| follows(pair)) {
         let (this, next) = (pair[0].span.of(text), pair[1].span.of(text));
         if is_full(this, next, widest) {
             full += 1;

@@ -29,20 +29,18 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
         if let Some(&first) = captions.iter().find(|&&j| is_copy(page, i, j)) {
             marks.push(Mark::repeat(i, Reason::CaptionRepeat, first));
         } else if facts.caption {
-            match longer_copy(page, i) {
-                Some(j) => marks.push(Mark::repeat(i, Reason::CaptionRepeat, j)),
-                None => {
-                    captions.push(i);
-                    marks.push(Mark::field(i, Take::Caption));
-                }
+            if let Some(j) = longer_copy(page, i) {
+                marks.push(Mark::repeat(i, Reason::CaptionRepeat, j));
+            } else {
+                captions.push(i);
+                marks.push(Mark::field(i, Take::Caption));
             }
         } else if is_credit_line(page, i) {
-            match credits.iter().find(|&&j| page.same(i, j)) {
-                Some(&first) => marks.push(Mark::repeat(i, Reason::CaptionRepeat, first)),
-                None => {
-                    credits.push(i);
-                    marks.push(Mark::field(i, Take::Credit));
-                }
+            if let Some(&first) = credits.iter().find(|&&j| page.same(i, j)) {
+                marks.push(Mark::repeat(i, Reason::CaptionRepeat, first));
+            } else {
+                credits.push(i);
+                marks.push(Mark::field(i, Take::Credit));
             }
         } else if i > 0 && facts.doubled && facts.width >= ADJACENT_WIDTH_MIN && page.same(i - 1, i)
         {
@@ -60,16 +58,18 @@ fn is_copy(page: &Page, i: usize, j: usize) -> bool {
     if same(text, caption) {
         return near || marked || page.facts[i].width >= ADJACENT_WIDTH_MIN;
     }
-    near && (is_cut_copy(text, caption)
-        || (page.article.blocks[i].gap == 0 && is_bare_copy(page, i, j)))
+    near && (is_cut_copy(text, caption) || is_bare_copy(page, i, j))
 }
 
-/// Whether block `i` is the words of caption `j` without its credit, set directly under it. With a
-/// blank line between, it may be the first paragraph, which often says the same.
+/// Whether block `i` is the words of caption `j` without its credit, inside the frame of the title or
+/// set directly under it. Elsewhere it may be the first paragraph, which often says the same.
 fn is_bare_copy(page: &Page, i: usize, j: usize) -> bool {
     let Some(credit) = page.facts[j].credit.as_ref() else { return false };
     let words = page.text(j).get(..credit.span.start).unwrap_or("").trim();
-    page.facts[i].width >= ADJACENT_WIDTH_MIN / 2 && i == j + 1 && same(page.text(i), words)
+    let direct = i == j + 1 && page.article.blocks[i].gap == 0;
+    page.facts[i].width >= ADJACENT_WIDTH_MIN / 2
+        && (direct || i < page.frame_end)
+        && same(page.text(i), words)
 }
 
 /// The next block, when it states caption `i` again with more words or with its credit.

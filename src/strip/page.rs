@@ -187,7 +187,8 @@ impl<'p, 'a> Page<'p, 'a> {
     fn find_marked_captions(&mut self) {
         for i in 0..self.len() {
             let facts = &self.facts[i];
-            if facts.hit.is_some() || facts.width > 600 || facts.date.is_some() {
+            let signed = facts.byline.as_ref().is_some_and(|byline| byline.sure);
+            if facts.hit.is_some() || facts.width > 600 || facts.date.is_some() || signed {
                 continue;
             }
             let own = facts.credit.as_ref().is_some_and(|credit| {
@@ -355,7 +356,13 @@ impl<'p, 'a> Page<'p, 'a> {
         while end < self.len() && (self.facts[end].doubled || self.facts[end].caption) {
             end += 1;
         }
-        end
+        // A last copy of a caption may lack its credit.
+        let bare = end < self.len()
+            && end > first
+            && self.facts[end - 1].caption
+            && self.article.blocks[end].gap == 0
+            && key_of(self.text(end - 1)).starts_with(&*key_of(self.text(end)));
+        end + usize::from(bare)
     }
 
     /// The first paragraph of the body. A single sentence above a byline, a date or a share bar is
@@ -408,7 +415,10 @@ impl<'p, 'a> Page<'p, 'a> {
                 if hit.opens {
                     under = Some(hit.reason);
                 }
-                continue;
+                // Among tags, the name of a section is one.
+                if under.is_none() || hit.opens || hit.reason != Reason::SectionLabel {
+                    continue;
+                }
             }
             let Some(reason) = under else { continue };
             let facts = &self.facts[i];
@@ -432,11 +442,10 @@ impl<'p, 'a> Page<'p, 'a> {
     }
 
     fn find_tail(&self) -> usize {
-        let last =
-            |is: fn(&Page, usize) -> bool| (self.head..self.len()).rev().find(|&i| is(self, i));
-        let prose = last(|page, i| page.is_prose(i));
+        let last = |is: &dyn Fn(usize) -> bool| (self.head..self.len()).rev().find(|&i| is(i));
+        let prose = last(&|i| self.is_prose(i));
         let has_prose = prose.is_some();
-        let end = prose.or_else(|| last(|page, i| page.is_plain(i))).map_or(self.head, |i| i + 1);
+        let end = prose.or_else(|| last(&|i| self.is_plain(i))).map_or(self.head, |i| i + 1);
         if !has_prose {
             return end;
         }
@@ -470,15 +479,19 @@ fn facts<'a>(text: &'a str, scratch: &mut Scratch) -> Facts<'a> {
     let date = if hit.is_none() { date::line(text) } else { None };
     let settled = hit.as_ref().is_some_and(|hit| hit.strength == Strength::Always);
     let credit = if settled { None } else { credit::find(text) };
-    // "Photo: ..." opens links to galleries and credits alike; a name behind it decides.
+    let byline = if settled { None } else { byline::find(text) };
+    // "Photo: ..." opens links to galleries and credits alike, and a reporter signs below the story
+    // where an agency does: a name on the line decides.
     let credited = credit.as_ref().is_some_and(|credit| credit.alone && credit.strong);
-    let hit = hit.filter(|hit| !(credited && hit.teaser));
+    let signed = byline.as_ref().is_some_and(|byline| byline.sure) && text.contains(':');
+    let hit = hit
+        .filter(|hit| !(credited && hit.teaser) && !(signed && hit.reason == Reason::WireSignoff));
     Facts {
         width: width(text),
         sentence: ends_sentence(text),
         date,
         credit,
-        byline: if settled { None } else { byline::find(text) },
+        byline,
         digits: if text.len() <= 24 && text.chars().all(char::is_numeric) { text.len() } else { 0 },
         doubled: false,
         caption: false,
@@ -533,7 +546,7 @@ pub(super) fn states(text: &str, title: &str) -> bool {
     let tail = |long: &str, short: &str| {
         long.strip_prefix(short).is_some_and(|rest| {
             let rest = rest.trim_start();
-            rest.starts_with(['-', '|', '·', '•', '»', '›', ':']) || rest.starts_with(">")
+            rest.starts_with(['-', '|', '·', '•', '»', '›', ':', '>'])
         })
     };
     if tail(&text, &title) {

@@ -2,8 +2,7 @@ use super::{Mark, Page};
 use crate::ledger::Reason;
 
 rule! {
-    /// Titles of other articles under a label that announces them: `Most popular`, `Read also`,
-    /// `Topics` and the lines below.
+    /// Titles of other articles under `Most popular`, `Read also`, `Topics` and the like.
     ///
     /// Below the last sentence every title-like line under such a label goes; between sentences only
     /// the line directly under it. A sentence always ends the list.

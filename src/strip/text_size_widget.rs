@@ -3,10 +3,9 @@ use crate::ledger::Reason;
 use crate::segment::is_size_control;
 
 rule! {
-    /// The control for the size of the letters: a line `TT`, `A A` or `A- A+`, often with the
-    /// current size, as `20`, on the next line.
+    /// The control for the size of the letters: `TT`, `A A` or `A- A+`.
     ///
-    /// It goes only where such a control stands: below the title, above the body, and next to
+    /// Often the current size, as `20`, stands on the next line and goes with it. It goes only where such a control stands: below the title, above the body, and next to
     /// something else that a page puts there (a picture's caption, a date, a byline, the title
     /// again). A lone number may be an item, a score or a year; `TT` may be a race and `AA` an
     /// agency. Seen on: aawsat.com (ten pages, one with a number), amwaj.ca, bilgesam.org.

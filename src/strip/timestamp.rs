@@ -3,10 +3,9 @@ use crate::ledger::Reason;
 use crate::recognize::date::Kind;
 
 rule! {
-    /// A line that is only the date or time of publication or change: `Updated 29 December 2019`,
-    /// `Stand: 14.03.2024, 09:12 Uhr`, `3 hours ago`.
+    /// A line that is only the date of publication or change, as `Updated 29 December 2019`.
     ///
-    /// It goes above the body and, when it says what it is, below it; its value fills `published`.
+    /// Also `Stand: 14.03.2024, 09:12 Uhr` and `3 hours ago`. It goes above the body and, when it says what it is, below it; its value fills `published`.
     /// Dates between paragraphs order a timeline and stay, and then a bare date above the first one
     /// stays too. Times alone (`10 p.m.`) order a live blog and are never touched. Relative times go
     /// anywhere: none of 156 was text.

@@ -2,9 +2,9 @@ use super::{Copied, Mark, Page, Take};
 use crate::ledger::Reason;
 
 rule! {
-    /// The title stated again: above and below the pictures, as their alternative text, with the
-    /// site's name behind it.
+    /// The title stated again, above and below the pictures or behind the text.
     ///
+    /// It comes as a picture's alternative text, and with the name of the site behind it.
     /// The first statement becomes the title. Later ones go when they stand above the body, or below
     /// its last sentence; other quotes, dashes, case and a letter or two do not matter. Inside the
     /// body the line stays: of 1,231 labelled pages 48 repeat their title as a line of the text. When

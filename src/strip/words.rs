@@ -75,10 +75,9 @@ words! {
     AD_MARKER, "ad-marker", AdMarker
 }
 words! {
-    /// What a page shows in place of a picture, a film or a player: `View image in fullscreen`,
-    /// `Video`, `Loading...`, names of drawing layers.
+    /// What a page shows in place of a picture or a film: `View image in fullscreen`, `Loading...`.
     ///
-    /// 2 of 296 were text. A lone `Video` goes only beside other chrome.
+    /// Names of drawing layers are among them. 2 of 296 were text. A lone `Video` goes only beside other chrome.
     MEDIA_PLACEHOLDER, "media-placeholder", MediaPlaceholder
 }
 words! {
@@ -98,8 +97,7 @@ words! {
     NAV, "nav", Nav
 }
 words! {
-    /// Labels of links to other stories, alone or with the story's title: `Read more`, `Related:
-    /// ...`.
+    /// Labels of links to other stories, alone or with a title: `Read more`, `Related: ...`.
     ///
     /// A label alone is text in 6 of 797 cases, a label with a title behind it never in news.
     READ_MORE, "read-more", ReadMore
@@ -155,7 +153,6 @@ words! {
     IMAGE_FILENAME, "image-filename", ImageFilename
 }
 words! {
-    /// Program text left in the page: calls of advertising scripts, notices of a server's errors,
-    /// empty placeholders of templates.
+    /// Program text left in the page: calls of scripts, notices of errors, empty placeholders.
     SCRIPT_RESIDUE, "script-residue", ScriptResidue
 }

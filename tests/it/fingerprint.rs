@@ -149,7 +149,7 @@ fn every_character_is_folded_as_defined() {
 
 #[test]
 fn neighbours_are_folded_as_defined() {
-    for c in sample().filter(|&c| c < '\u{2100}' || u32::from(c) % 7 == 0) {
+    for c in sample().filter(|&c| c < '\u{530}' || u32::from(c) % 5 == 0) {
         let raw = format!("A{c}B {c} {c}\u{301}\u{345}{c}\u{200B}\u{323}\u{3099} \u{1161}`{c}–é");
         let expected = plain_key(&raw);
         assert_eq!(key_of(&raw), expected, "{raw:?}");
@@ -168,7 +168,7 @@ fn all_characters_have_their_published_key() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(1500))]
 
     #[test]
     fn fast_ways_agree_with_the_definition(raw in any_text()) {

@@ -125,7 +125,7 @@ fn every_character() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn written_form_is_stable(raw in any_text()) {

@@ -10,9 +10,8 @@ use std::path::{Path, PathBuf};
 use copydesk::article::Dump;
 use copydesk::error::ErrorKind;
 use copydesk::ledger::{Reject, RejectReason};
-use copydesk::read::{
-    FieldName, Format, Found, Input, InputSummary, Limits, ReadOptions, Reader, find,
-};
+use copydesk::options::Format;
+use copydesk::read::{FieldName, Found, Input, InputSummary, Limits, ReadOptions, Reader, find};
 use encoding_rs::{GBK, WINDOWS_1251, WINDOWS_1252, WINDOWS_1256};
 
 /// All that came of some inputs.
@@ -513,7 +512,7 @@ fn a_named_format_is_obeyed() {
     for word in ["auto", "text", "jsonl", "json", "csv", "tsv"] {
         assert_eq!(word.parse::<Format>().unwrap().to_string(), word);
     }
-    assert!("xml".parse::<Format>().unwrap_err().contains("jsonl"));
+    assert!("xml".parse::<Format>().unwrap_err().to_string().contains("jsonl"));
 }
 
 // ----------------------------------------------------------------------------------- encodings
