@@ -193,14 +193,25 @@ fn classify_parts(folded: &Folded, words: &mut Vec<Part>) -> Option<Hit> {
             reason = hit.reason;
         }
     }
-    let plain =
-        hits.len() == 2 && !divided && hits.iter().all(|hit| hit.strength == Strength::Label);
-    let strength = if plain || (sections > 0 && hits.len() < 4) {
+    let one_reason = hits.iter().all(|hit| hit.reason == first.reason);
+    if hits.len() == 2 && !divided && !one_reason {
+        // Two labels side by side may be any two words: `Live Science`.
+        return None;
+    }
+    let surely = hits.iter().filter(|hit| hit.strength == Strength::Always).count();
+    let buttons = one_reason && first.reason == Reason::ShareBar;
+    let strength = if sections > 0 && hits.len() < 4 {
         Strength::Label
     } else if sections > 0 || hits.iter().all(|hit| hit.strength == Strength::Edge) {
         Strength::Edge
-    } else {
+    } else if divided || surely == hits.len() || (buttons && hits.len() >= 3) {
         Strength::Always
+    } else if hits.len() < 4 {
+        Strength::Label
+    } else if surely * 2 >= hits.len() {
+        Strength::Always
+    } else {
+        Strength::Edge
     };
     Some(Hit { reason, strength, teaser: false, opens: hits.last().is_some_and(|hit| hit.opens) })
 }
@@ -227,7 +238,8 @@ fn split_words(key: &str, folded: &Folded, words: &mut Vec<Part>) -> Option<()> 
             }
             start = None;
         }
-        divided |= divider;
+        // Commas part the words of sentences too.
+        divided |= divider && !matches!(c, ',' | ';' | ':');
         if start.is_none() && !divider && c != ' ' {
             start = Some(at);
         }

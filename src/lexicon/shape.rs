@@ -11,63 +11,31 @@ const PICTURE_ENDINGS: &[&str] = &[
     ".mp4", ".mov",
 ];
 
-/// Starts of program text that no sentence has.
-const SCRIPT_STARTS: &[&str] = &[
-    "(adsbygoogle",
-    "(function(",
-    "(function (",
-    "!function(",
-    "![](",
-    "[](",
-    "//<![cdata[",
-    "//]]>",
-    "<!--",
-    "</script",
-    "</style",
-    "<iframe",
-    "<ins ",
-    "<noscript",
-    "<script",
-    "<style",
-    "<img ",
-    "[object object]",
-    "__next_data__",
-    "_gaq.push",
-    "_taboola",
-    "adsbygoogle",
-    "datalayer",
-    "document.",
-    "fbq(",
-    "ga('",
-    "googletag",
-    "gtag(",
-    "jquery(",
-    "oa_show(",
-    "taboola.",
-    "var ads",
-    "window.",
-    "window[",
-    "{{",
-    "{%",
-    "{\"",
-];
-
-/// Starts of program text that a lesson on programming may show as well.
-const CODE_STARTS: &[&str] = &[
-    "$(",
-    "var ",
-    "let ",
-    "const ",
-    "function ",
-    "function(",
-    "if (",
-    "if(",
-    "try {",
-    "try{",
-    "@media ",
-    "@import ",
-    "/*",
-];
+/// Starts of program text that no sentence has, in small letters, by their first byte.
+fn script_starts(first: u8) -> &'static [&'static str] {
+    match first.to_ascii_lowercase() {
+        b'(' => &["(adsbygoogle", "(function(", "(function ("],
+        b'!' => &["!function(", "![]("],
+        b'[' => &["[](", "[object object]"],
+        b'/' => &["//<![cdata[", "//]]>"],
+        b'<' => &[
+            "<!--", "</script", "</style", "<iframe", "<ins ", "<noscript", "<script", "<style",
+            "<img ",
+        ],
+        b'_' => &["__next_data__", "_gaq.push", "_taboola"],
+        b'a' => &["adsbygoogle"],
+        b'd' => &["datalayer", "document."],
+        b'f' => &["fbq("],
+        b'g' => &["ga('", "googletag", "gtag("],
+        b'j' => &["jquery("],
+        b'o' => &["oa_show("],
+        b't' => &["taboola."],
+        b'v' => &["var ads"],
+        b'w' => &["window.", "window["],
+        b'{' => &["{{", "{%"],
+        _ => &[],
+    }
+}
 
 /// What PHP writes into a page.
 const PHP_STARTS: &[&str] = &[
@@ -92,18 +60,11 @@ pub(super) fn classify(line: &str) -> Option<Hit> {
     } else if is_rule(line) {
         return hit(Reason::Separator, Strength::Always);
     }
-    // An address has no space, and program text none in its first word or two.
-    match first.to_ascii_lowercase() {
-        b'h' | b'w' | b'<' | b'(' | b'[' if is_address(line) => {
-            return hit(Reason::UrlLine, Strength::Edge);
-        }
-        b'!' | b'$' | b'(' | b'/' | b'<' | b'@' | b'[' | b'_' | b'{' | b'a' | b'c' | b'd'
-        | b'f' | b'g' | b'i' | b'j' | b'l' | b'n' | b'o' | b'p' | b's' | b't' | b'v' | b'w' => {
-            if let Some(strength) = script(line) {
-                return hit(Reason::ScriptResidue, strength);
-            }
-        }
-        _ => {}
+    if matches!(first, b'h' | b'H' | b'w' | b'W' | b'<' | b'(' | b'[') && is_address(line) {
+        return hit(Reason::UrlLine, Strength::Edge);
+    }
+    if is_script(line, first) {
+        return hit(Reason::ScriptResidue, Strength::Always);
     }
     is_picture_name(line).then_some(hit(Reason::ImageFilename, Strength::Always)?)
 }
@@ -155,8 +116,9 @@ fn is_address(line: &str) -> bool {
 }
 
 fn is_picture_name(line: &str) -> bool {
-    let tail = line.as_bytes().iter().rev().take(5);
-    if line.len() > FILENAME_BYTES_MAX || !tail.clone().any(|&b| b == b'.') {
+    let letter = line.as_bytes().last().is_some_and(u8::is_ascii_alphanumeric);
+    let mut tail = line.as_bytes().iter().rev().take(5);
+    if !letter || line.len() > FILENAME_BYTES_MAX || !tail.any(|&b| b == b'.') {
         return false;
     }
     PICTURE_ENDINGS.iter().any(|ending| {
@@ -173,23 +135,17 @@ fn is_picture_name(line: &str) -> bool {
     })
 }
 
-fn script(line: &str) -> Option<Strength> {
-    let starts =
-        |list: &[&str]| list.iter().any(|start| strip_prefix_ignoring_case(line, start).is_some());
-    if starts(SCRIPT_STARTS) {
+fn is_script(line: &str, first: u8) -> bool {
+    let starts = |start: &&str| strip_prefix_ignoring_case(line, start).is_some();
+    if let Some(start) = script_starts(first).iter().find(|start| starts(start)) {
         // `Document. He said` and `Window. The word` are not member names.
-        let dot = line.find('.').and_then(|at| line.as_bytes().get(at + 1));
-        let member = ["document.", "window.", "taboola."]
-            .iter()
-            .all(|s| strip_prefix_ignoring_case(line, s).is_none())
-            || dot.is_some_and(|b| b.is_ascii_lowercase() || *b == b'_' || *b == b'$');
-        let code = !line.starts_with("{\"") || line.ends_with('}');
-        return (member && code).then_some(Strength::Always);
+        let next = line.as_bytes().get(start.len());
+        return !start.ends_with('.')
+            || next.is_some_and(|&b| b.is_ascii_lowercase() || b == b'_' || b == b'$');
     }
-    if starts(PHP_STARTS) {
-        return (line.contains(" in /") || line.contains(" on line ")).then_some(Strength::Always);
-    }
-    (starts(CODE_STARTS) && line.ends_with([';', '{', '}', ')', '/'])).then_some(Strength::Label)
+    matches!(first.to_ascii_lowercase(), b'n' | b'w' | b'd' | b'f' | b'p' | b's')
+        && PHP_STARTS.iter().any(starts)
+        && (line.contains(" in /") || line.contains(" on line "))
 }
 
 /// `1 / 23`. Marks out of five, ten or a hundred are no gallery, nor is `24/7` or `9/11`.
