@@ -124,6 +124,19 @@ struct Heading {
     unstopped: bool,
 }
 
+/// Whether a line of a file is a remark: `#` and a word with a capital, or more space. A phrase that
+/// starts with a number, as `# views`, goes on with a small letter.
+fn is_remark(line: &str) -> bool {
+    line.strip_prefix('#').is_some_and(|rest| {
+        let mut chars = rest.chars();
+        match (chars.next(), chars.next()) {
+            (None, _) => true,
+            (Some(' '), Some(c)) => c == ' ' || c.is_ascii_uppercase(),
+            _ => false,
+        }
+    })
+}
+
 /// What is needed only while the files are read.
 #[derive(Default)]
 struct Reader {
@@ -152,7 +165,8 @@ impl Table {
     }
 
     fn add_line(&mut self, line: &str, reader: &mut Reader) -> Result<(), &'static str> {
-        if line.is_empty() || line.starts_with("# ") || line == "#" {
+        let above = reader.heading.is_none() && line.starts_with('#');
+        if line.is_empty() || above || is_remark(line) {
             return Ok(());
         }
         if let Some(list) = line.strip_prefix('@') {
@@ -221,23 +235,22 @@ impl Table {
             let filled = phrase.replace(&format!("{{{name}}}"), word);
             self.entries.push((filled, heading.hit));
         }
-        // Words are found by their starts.
+        // Words are found by their starts, and an open phrase is found by a word of its own beside the
+        // gap; other places of a list are filled in.
         let glued = before.chars().next_back().is_some_and(is_letter)
             || (before.is_empty() && after.chars().next().is_some_and(is_letter));
-        if glued {
+        let bracketed = before.ends_with(['(', '[']);
+        let open = before.contains("...");
+        let inside = open && (!after.is_empty() || before.starts_with("..."));
+        if glued || bracketed || inside || after.contains("...") {
             for index in 0..reader.lists[list].1.len() {
                 let filled = format!("{before}{}{after}", reader.lists[list].1[index]);
                 self.add_filled(&filled, None, heading, reader)?;
             }
             return Ok(());
         }
-        if before.contains("...") {
-            if !after.is_empty() {
-                return Err("words after the list of an open phrase");
-            }
+        if open {
             self.add_filled(before, Some(list), heading, reader)
-        } else if after.contains("...") {
-            Err("a list before `...`")
         } else {
             self.add_listed(before, list, after, heading, reader)
         }

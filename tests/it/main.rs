@@ -1,5 +1,4 @@
 //! One test binary for everything that is tested from outside.
-
 #![allow(clippy::unwrap_used)]
 
 mod articles;
@@ -9,7 +8,6 @@ mod cli;
 mod cli_args;
 mod desk;
 mod dumps;
-mod cli_args;
 mod fingerprint;
 mod language;
 mod lexicon;
@@ -18,6 +16,4 @@ mod properties;
 mod read;
 mod recognize;
 mod tidy;
-mod read;
-mod recognize;
 mod write;
