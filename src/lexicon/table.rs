@@ -152,7 +152,7 @@ impl Table {
     }
 
     fn add_line(&mut self, line: &str, reader: &mut Reader) -> Result<(), &'static str> {
-        if line.is_empty() || line.starts_with("# ") || line == "#" {
+        if line.is_empty() || is_remark(line, reader.heading.is_none()) {
             return Ok(());
         }
         if let Some(list) = line.strip_prefix('@') {
@@ -560,6 +560,13 @@ fn fold_part(part: &str, folded: &mut Folded) -> String {
     let key = folded.key();
     let inner = key.strip_prefix('q').and_then(|key| key.strip_suffix('q')).unwrap_or(key);
     inner.trim().to_owned()
+}
+
+/// `# English`, but not `# min read`; above the first heading every such line.
+fn is_remark(line: &str, above: bool) -> bool {
+    let Some(rest) = line.strip_prefix('#') else { return false };
+    let capital = rest.strip_prefix(' ').and_then(|rest| rest.chars().next());
+    above || rest.is_empty() || capital.is_some_and(char::is_uppercase)
 }
 
 fn is_letter(c: char) -> bool {
