@@ -138,7 +138,7 @@ impl Table {
     pub(super) fn read(files: &[(&str, &str)]) -> Self {
         let mut table = Self::default();
         table.exact.reserve(PHRASES);
-        table.starts.reserve(PHRASES * 2);
+        table.starts.reserve(PHRASES);
         let mut reader = Reader::default();
         for (name, content) in files {
             reader.heading = None;
@@ -191,6 +191,7 @@ impl Table {
                 self.lists[number].insert(whole.into());
             }
             self.lists[number].insert(key.into());
+            self.pass(word, GLUED_BYTES_MAX, Kind::Whole);
             reader.lists[number].1.push(word.to_owned());
         }
         if repeated { Err("a word stands twice in the list") } else { Ok(()) }
@@ -223,11 +224,15 @@ impl Table {
         }
         // Words are found by their starts.
         let glued = before.chars().next_back().is_some_and(is_letter)
-            || (before.is_empty() && after.chars().next().is_some_and(is_letter));
+            || after.chars().next().is_some_and(is_letter);
         if glued {
             for index in 0..reader.lists[list].1.len() {
                 let filled = format!("{before}{}{after}", reader.lists[list].1[index]);
-                self.add_filled(&filled, None, heading, reader)?;
+                reader.folded.set(&filled);
+                // A phrase of its own may stand for one word of the list.
+                if !self.exact.contains_key(reader.folded.key()) {
+                    self.add_filled(&filled, None, heading, reader)?;
+                }
             }
             return Ok(());
         }
@@ -261,12 +266,9 @@ impl Table {
         if Words::from_start(before, false).nth(1).is_some() {
             self.pass(before, bytes_max, Kind::Open);
         } else {
-            let mut filled = String::new();
-            for word in &reader.lists[list].1 {
-                filled.clear();
-                filled.extend([before, word, tail]);
-                self.pass(&filled, bytes_max, Kind::Whole);
-            }
+            // Its words pass as labels of a row do.
+            self.pass(before, bytes_max, Kind::Whole);
+            self.pass(tail, bytes_max, Kind::Whole);
         }
         let trailing = head.is_empty() && !after.is_empty();
         let same = if trailing {
