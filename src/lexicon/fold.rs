@@ -245,7 +245,14 @@ pub(super) fn is_word(c: char) -> bool {
         'a'..='z' | '#' | '©' | '\u{900}'..='\u{DFF}' => true,
         _ if c.is_ascii() => false,
         // Most letters of Latin, Greek, Cyrillic and Arabic, by blocks.
-        '\u{3B1}'..='\u{3C9}' | '\u{430}'..='\u{45F}' | '\u{621}'..='\u{64A}' => true,
+        'ß'..='ö'
+        | 'ø'..='\u{24F}'
+        | 'α'..='ω'
+        | 'а'..='\u{45F}'
+        | 'א'..='ת'
+        | '\u{621}'..='\u{64A}'
+        | '\u{66E}'..='\u{6D3}'
+        | '가'..='힣' => true,
         '\u{2000}'..='\u{206F}' => false,
         _ => is_unspaced(c) || c.is_alphanumeric(),
     }

@@ -48,11 +48,20 @@ pub(super) struct Table {
 /// How many words at the start of a line are looked at before it is folded.
 const START_WORDS: usize = 3;
 
+/// The words are a phrase, alone on the line or with other labels behind it.
+const WHOLE: u8 = 1;
+/// A word of a list follows the words.
+const BEFORE_LIST: u8 = 2;
+/// The words are of a list.
+const IN_LIST: u8 = 4;
+/// The words follow a word of a list.
+const AFTER_LIST: u8 = 8;
+
 /// What is known of a line by the words at its start.
 #[derive(Clone, Copy, Debug, Default)]
 struct Start {
-    /// They are a whole phrase: alone on the line, or with other labels behind it.
-    whole: bool,
+    /// Which of [`WHOLE`], [`BEFORE_LIST`], [`IN_LIST`] and [`AFTER_LIST`] they are.
+    roles: u8,
     /// Longest line, in bytes, that may fit an open phrase whose fixed start they begin.
     open: u16,
     /// The same for those that a divider must follow here.
@@ -62,8 +71,8 @@ struct Start {
 /// What may stand behind the words at the start of a phrase.
 #[derive(Clone, Copy)]
 enum Kind {
-    /// Nothing, or another label.
-    Whole,
+    /// What their role in a row of labels lets follow.
+    Role(u8),
     /// A divider and more.
     Divided,
     /// Anything.
@@ -138,7 +147,7 @@ impl Table {
     pub(super) fn read(files: &[(&str, &str)]) -> Self {
         let mut table = Self::default();
         table.exact.reserve(PHRASES);
-        table.starts.reserve(PHRASES * 2);
+        table.starts.reserve(PHRASES);
         let mut reader = Reader::default();
         for (name, content) in files {
             reader.heading = None;
@@ -152,7 +161,7 @@ impl Table {
     }
 
     fn add_line(&mut self, line: &str, reader: &mut Reader) -> Result<(), &'static str> {
-        if line.is_empty() || line.starts_with("# ") || line == "#" {
+        if line.is_empty() || is_remark(line, reader.heading.is_none()) {
             return Ok(());
         }
         if let Some(list) = line.strip_prefix('@') {
@@ -191,6 +200,7 @@ impl Table {
                 self.lists[number].insert(whole.into());
             }
             self.lists[number].insert(key.into());
+            self.pass(word, GLUED_BYTES_MAX, Kind::Role(IN_LIST));
             reader.lists[number].1.push(word.to_owned());
         }
         if repeated { Err("a word stands twice in the list") } else { Ok(()) }
@@ -221,23 +231,26 @@ impl Table {
             let filled = phrase.replace(&format!("{{{name}}}"), word);
             self.entries.push((filled, heading.hit));
         }
-        // Words are found by their starts.
+        // Words are found by their starts, and an open phrase is found by a word of its own beside the
+        // gap; other places of a list are filled in.
         let glued = before.chars().next_back().is_some_and(is_letter)
-            || (before.is_empty() && after.chars().next().is_some_and(is_letter));
-        if glued {
+            || after.chars().next().is_some_and(is_letter);
+        let bracketed = before.ends_with(['(', '[']);
+        let open = before.contains("...");
+        let inside = open && (!after.is_empty() || before.starts_with("..."));
+        if glued || bracketed || inside || after.contains("...") {
             for index in 0..reader.lists[list].1.len() {
                 let filled = format!("{before}{}{after}", reader.lists[list].1[index]);
-                self.add_filled(&filled, None, heading, reader)?;
+                reader.folded.set(&filled);
+                // A phrase of its own may stand for one word of the list.
+                if filled.contains("...") || !self.exact.contains_key(reader.folded.key()) {
+                    self.add_filled(&filled, None, heading, reader)?;
+                }
             }
             return Ok(());
         }
-        if before.contains("...") {
-            if !after.is_empty() {
-                return Err("words after the list of an open phrase");
-            }
+        if open {
             self.add_filled(before, Some(list), heading, reader)
-        } else if after.contains("...") {
-            Err("a list before `...`")
         } else {
             self.add_listed(before, list, after, heading, reader)
         }
@@ -261,12 +274,13 @@ impl Table {
         if Words::from_start(before, false).nth(1).is_some() {
             self.pass(before, bytes_max, Kind::Open);
         } else {
-            let mut filled = String::new();
-            for word in &reader.lists[list].1 {
-                filled.clear();
-                filled.extend([before, word, tail]);
-                self.pass(&filled, bytes_max, Kind::Whole);
+            if head.is_empty() && after.is_empty() {
+                for word in &reader.lists[list].1 {
+                    self.pass(word, bytes_max, Kind::Role(WHOLE));
+                }
             }
+            self.pass(before, bytes_max, Kind::Role(BEFORE_LIST));
+            self.pass(tail, bytes_max, Kind::Role(AFTER_LIST));
         }
         let trailing = head.is_empty() && !after.is_empty();
         let same = if trailing {
@@ -298,7 +312,7 @@ impl Table {
                 return Err("stands there already");
             }
             self.exact.insert(key.into(), heading.hit);
-            self.pass(phrase, phrase.len() * 2, Kind::Whole);
+            self.pass(phrase, phrase.len() * 2, Kind::Role(WHOLE));
             return Ok(());
         }
         // Two bytes a letter for scripts other than Latin, ten letters a word with its space.
@@ -367,10 +381,11 @@ impl Table {
             next = words.next();
             let start = self.starts.entry(hash).or_default();
             match kind {
+                Kind::Role(role @ (IN_LIST | AFTER_LIST)) => start.roles |= role,
                 _ if next.is_some() && count < START_WORDS => {}
                 // What comes after the last word looked at is not known.
                 _ if next.is_some() => start.open = bytes_max.max(start.open),
-                Kind::Whole => start.whole = true,
+                Kind::Role(role) => start.roles |= role,
                 Kind::Divided => start.divided = bytes_max.max(start.divided),
                 Kind::Open => start.open = bytes_max.max(start.open),
             }
@@ -403,13 +418,15 @@ impl Table {
                 return true;
             }
             next = words.next();
-            if start.whole {
-                // A label stands alone or before another one.
-                match next {
-                    Some(next) if row && self.starts.contains_key(&join(0, next)) => return true,
-                    None => return true,
-                    Some(_) => {}
-                }
+            let Some(next) = next else { return start.roles & WHOLE != 0 };
+            // A label stands alone or before another one.
+            if row
+                && let Some(next) = self.starts.get(&join(0, next))
+                && (start.roles & WHOLE != 0
+                    || (start.roles & BEFORE_LIST != 0 && next.roles & IN_LIST != 0)
+                    || (start.roles & IN_LIST != 0 && next.roles & AFTER_LIST != 0))
+            {
+                return true;
             }
         }
         false
@@ -560,6 +577,13 @@ fn fold_part(part: &str, folded: &mut Folded) -> String {
     let key = folded.key();
     let inner = key.strip_prefix('q').and_then(|key| key.strip_suffix('q')).unwrap_or(key);
     inner.trim().to_owned()
+}
+
+/// `# English`, but not `# min read`; above the first heading every such line.
+fn is_remark(line: &str, above: bool) -> bool {
+    let Some(rest) = line.strip_prefix('#') else { return false };
+    let capital = rest.strip_prefix(' ').and_then(|rest| rest.chars().next());
+    above || rest.is_empty() || capital.is_some_and(char::is_uppercase)
 }
 
 fn is_letter(c: char) -> bool {

@@ -484,8 +484,11 @@ fn facts<'a>(text: &'a str, scratch: &mut Scratch) -> Facts<'a> {
     // where an agency does: a name on the line decides.
     let credited = credit.as_ref().is_some_and(|credit| credit.alone && credit.strong);
     let signed = byline.as_ref().is_some_and(|byline| byline.sure) && text.contains(':');
-    let hit = hit
-        .filter(|hit| !(credited && hit.teaser) && !(signed && hit.reason == Reason::WireSignoff));
+    let hit = hit.filter(|hit| {
+        let picture = credited && hit.teaser;
+        let reporter = signed && hit.reason == Reason::WireSignoff;
+        !picture && !reporter
+    });
     Facts {
         width: width(text),
         sentence: ends_sentence(text),

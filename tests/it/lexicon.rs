@@ -13,7 +13,9 @@ fn check(line: &str, reason: Reason, strength: Strength) {
 }
 
 fn check_all(reason: Reason, strength: Strength, lines: &[&str]) {
-    lines.iter().for_each(|line| check(line, reason, strength));
+    for line in lines {
+        check(line, reason, strength);
+    }
 }
 
 #[test]

@@ -1,5 +1,4 @@
 //! One test binary for everything that is tested from outside.
-
 #![allow(clippy::unwrap_used)]
 
 mod articles;
