@@ -1,5 +1,7 @@
 //! The commands end to end, on small files: what they print, how they end, what they write.
 
+#![allow(clippy::format_collect)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
@@ -313,7 +315,7 @@ fn fifty() -> Vec<u8> {
 fn lines_of(bytes: &[u8]) -> u64 {
     let mut text = Vec::new();
     let _ = std::io::copy(&mut flate2::read::GzDecoder::new(bytes), &mut text);
-    text.iter().filter(|byte| **byte == b'\n').count() as u64
+    String::from_utf8_lossy(&text).lines().count() as u64
 }
 
 #[test]
@@ -720,7 +722,7 @@ fn a_new_run_replaces_the_old_one_and_nothing_else() {
     well(&desk, "run in -o out -q --emit csv");
     let found = names(&desk, "out");
     assert!(found.contains("notes.md") && found.contains("articles.csv"));
-    assert!(!found.iter().any(|name| name.ends_with(".gz")), "{found:?}");
+    assert!(!found.iter().any(|name| name.contains(".gz")), "{found:?}");
     assert!(!found.contains("articles.jsonl"), "{found:?}");
 }
 
@@ -810,11 +812,9 @@ fn report_shows_a_run_and_compares_two() {
     assert_eq!(copydesk(&desk, "run in -o kept -q --duplicates keep").code, 0);
     let page = well(&desk, "report out kept");
     assert!(page.contains("~2"), "{page}");
-    refused(
-        &desk,
-        "report in",
-        &copydesk(&desk, "report in").err["copydesk: ".len()..].trim_end().to_owned(),
-    );
+    let none = copydesk(&desk, "report in");
+    assert_eq!((none.code, &*none.out), (2, ""));
+    assert!(none.err.starts_with("copydesk: in: "), "{}", none.err);
 }
 
 #[test]
