@@ -2,7 +2,7 @@
 
 use super::{Mark, Page, Rule};
 use crate::ledger::Reason;
-use crate::lexicon::Strength;
+use crate::lexicon::{Hit, Strength};
 
 /// Removes whole lines that the lexicon knows as one class of chrome, as far as their strength
 /// allows: some anywhere, some only at the edges of the body, some only beside other chrome.
@@ -28,18 +28,21 @@ impl Rule for Words {
     fn mark(&self, page: &Page, marks: &mut Vec<Mark>) {
         for (i, facts) in page.facts.iter().enumerate() {
             let Some(hit) = &facts.hit else { continue };
-            if hit.reason == self.reason[0] && goes(page, i, hit.strength) && Some(i) != page.title
-            {
+            if hit.reason == self.reason[0] && goes(page, i, *hit) && Some(i) != page.title {
                 marks.push(Mark::remove(i, hit.reason));
             }
         }
     }
 }
 
-/// Whether a line of this strength goes where it stands.
-fn goes(page: &Page, i: usize, strength: Strength) -> bool {
-    match strength {
+/// Whether a line with this hit goes where it stands.
+fn goes(page: &Page, i: usize, hit: Hit) -> bool {
+    match hit.strength {
         Strength::Always => true,
+        // Above the text, keywords are those of a paper, and nobody signs off.
+        Strength::Edge if matches!(hit.reason, Reason::Tags | Reason::WireSignoff) => {
+            i >= page.tail || page.has_chrome_beside(i)
+        }
         Strength::Edge => page.at_edge(i) || page.has_chrome_beside(i),
         // Between title and body a lone word may be the first sub-head.
         Strength::Label => {
@@ -103,7 +106,7 @@ words! {
     READ_MORE, "read-more", ReadMore
 }
 words! {
-    /// `Tags:`, `Topics`, `Filed under`, above or below the body.
+    /// `Tags:`, `Topics`, `Filed under`, below the body or beside other chrome.
     TAGS, "tags", Tags
 }
 words! {
