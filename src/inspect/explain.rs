@@ -112,7 +112,7 @@ fn with_dump(
                 }
             }
         });
-        if finished.is_some_and(|summary| Some(&summary.blake3) != input.blake3.as_ref()) {
+        if finished.is_some_and(|summary| super::has_changed(input, &summary.blake3)) {
             let what = "this input has changed since the run";
             return Err(Error::at(file, ErrorKind::Usage(what.to_owned())));
         }

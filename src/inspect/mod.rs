@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind};
 use crate::options::Options;
 use crate::pipeline::{self, Job};
 use crate::read::{self, Found};
-use crate::report::Report;
+use crate::report::{Input, Report};
 use crate::write::folder::REPORT;
 
 /// The report of the run in `dir`.
@@ -31,6 +31,11 @@ fn report(dir: &Path) -> Result<Report, Error> {
     })
 }
 
+/// Whether the bytes read of `input` now are not those of the run.
+fn has_changed(input: &Input, blake3: &str) -> bool {
+    input.blake3.as_deref().is_some_and(|then| then != blake3)
+}
+
 /// The inputs of the run, in its order, as they are now.
 fn inputs(report: &Report, dir: &Path) -> Result<(Found, Job), Error> {
     let changed = |path: &str, what: &str| {
@@ -42,13 +47,15 @@ fn inputs(report: &Report, dir: &Path) -> Result<(Found, Job), Error> {
             return changed("-", "the run read its standard input");
         }
         let path = PathBuf::from(&input.path);
-        if input.blake3.is_some() && !path.exists() {
+        // One that a limit cut short has records and no digest.
+        let was_read = input.blake3.is_some() || input.records > 0;
+        if was_read && !path.exists() {
             return changed(
                 &input.path,
                 "this input is not here (was the run started in another folder?)",
             );
         }
-        if input.blake3.is_some() {
+        if was_read {
             paths.push(path);
         }
     }

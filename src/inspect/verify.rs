@@ -214,7 +214,7 @@ impl<'c, 'a> Follow<'c, 'a> {
             failure?;
             if let Some(summary) = finished {
                 let then = report.inputs.iter().find(|input| input.path == *summary.path);
-                if then.is_some_and(|then| then.blake3.as_deref() != Some(&*summary.blake3)) {
+                if then.is_some_and(|then| super::has_changed(then, &summary.blake3)) {
                     let what = "this input has changed since the run";
                     return Err(Error::at(&summary.path, ErrorKind::Usage(what.to_owned())));
                 }
@@ -232,12 +232,11 @@ impl<'c, 'a> Follow<'c, 'a> {
     }
 
     fn reject(&mut self, reject: &Reject) -> Result<(), Error> {
-        if reject.record.is_some() {
-            if self.left == 0 {
-                return Ok(());
-            }
-            self.left -= 1;
+        // Where the run stopped, it had not met what comes next.
+        if self.left == 0 {
+            return Ok(());
         }
+        self.left -= u64::from(reject.record.is_some());
         let same = |row: &RejectRow| row.file == *reject.file && row.record == reject.record;
         self.skip_file_rejects(reject.record)?;
         if self.rejects.next_if(same)?.is_none() {

@@ -443,6 +443,21 @@ fn a_limit_takes_the_first_records() {
 }
 
 #[test]
+fn a_run_that_a_limit_cut_short_can_be_followed() {
+    let desk = Desk::new();
+    // More than is read at once.
+    let long = "Salt was sold on Monday, and on Tuesday, and on all other days. ".repeat(1000);
+    let lines: String = (0..40).map(|n| format!("{{\"text\": \"Day {n}. {long}\"}}\n")).collect();
+    desk.write("many.jsonl", lines);
+    well(&desk, "run many.jsonl -o out -q --limit 3");
+    let articles = desk.rows("out", "articles.jsonl");
+    assert_eq!(column(&articles, "dump"), ["many.jsonl#1", "many.jsonl#2", "many.jsonl#3"]);
+    assert!(well(&desk, "verify out").ends_with("the run is whole\n"));
+    let page = well(&desk, &format!("explain out {}", text(&articles[2], "id")));
+    assert!(page.contains("Day 2. Salt was sold"), "{page}");
+}
+
+#[test]
 fn copies_are_left_out_marked_or_not_looked_for() {
     let desk = Desk::new();
     desk.write("in/a.txt", STORY);
