@@ -362,7 +362,16 @@ fn lock(path: PathBuf) -> Result<OutputFolder, Error> {
     // A run that gives up may remove the folder it made between our `open` and our lock; then we
     // hold a folder without a name, and begin again.
     for _ in 0..100 {
-        made.extend(make_folders(&path)?);
+        match make_folders(&path) {
+            Ok(folders) => made.extend(folders),
+            // So may the folder above it go, in the same moment.
+            Err(Error { kind: ErrorKind::Write(error), .. })
+                if error.kind() == io::ErrorKind::NotFound =>
+            {
+                continue;
+            }
+            Err(error) => return Err(error),
+        }
         let handle = match File::open(&path) {
             Ok(handle) => handle,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
