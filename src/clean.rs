@@ -68,6 +68,9 @@ pub struct CleanArticle {
     pub url: Option<String>,
     /// The headline.
     pub title: Option<String>,
+    /// Whether the title is a block of the text: then it is given back to the text when nothing else
+    /// of it remains.
+    pub title_from_text: bool,
     /// Who wrote it.
     pub byline: Option<String>,
     /// The dateline.
@@ -243,6 +246,7 @@ fn set_fields(
         let value = given.as_deref().map(Cow::Borrowed).or(found.map(Cow::Owned))?;
         Some(normalize::text(&value).into_owned()).filter(|value| !value.is_empty())
     };
+    clean.title_from_text = given.title.is_none() && title.is_some();
     clean.title = field(&given.title, title);
     clean.byline = field(&given.byline, byline);
     clean.url.clone_from(&given.url);

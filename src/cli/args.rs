@@ -310,11 +310,14 @@ pub struct CorpusArgs {
     #[arg(long, value_name = "WHICH", value_parser = words::<Paragraphs>(Paragraphs::WORDS))]
     pub paragraphs: Option<Paragraphs>,
 
-    /// The similarity from which two articles are copies, or `off` [default: off].
+    /// The similarity from which two articles are copies, or `off` [default: 0.8].
     ///
-    /// This version finds exact copies only, so `off` is the one value it takes.
+    /// Twice the three-word runs that two articles share, by those both have: one word in twenty
+    /// changed leaves about 0.86, half of the paragraphs shared about 0.5. An article of 50 words or
+    /// more that stands within a longer one is a copy as well. `off` looks for exact copies only and
+    /// saves about a fifth of the time.
     ///
-    /// Example: `copydesk run dumps/ --near off`
+    /// Example: `copydesk run dumps/ --near 0.9`
     #[arg(long, value_name = "THRESHOLD", value_parser = parse_near_word)]
     pub near: Option<Near>,
 

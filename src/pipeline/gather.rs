@@ -135,11 +135,13 @@ impl Gathered {
         let mut end = 0;
         let (mut records, mut articles) = (0, 0);
         let first = self.index.len();
+        let piece = u32::try_from(self.spool.len()).map_err(|_| too_many())?;
         let input = &mut self.inputs[chunk.input];
         for item in chunk.items {
             if self.records_left == 0 {
                 break;
             }
+            let start = end;
             end = item.end;
             match item.what {
                 What::RejectedFile(reason) => input.failed = Some(reason),
@@ -153,7 +155,11 @@ impl Gathered {
                     self.records_left -= 1;
                     let source = self.learner.source(&article.source);
                     self.learner.count(source, article.identity, &article.digests);
-                    self.index.push(article.candidate, source, &article.id, article.given);
+                    // A batch is far smaller than 4 GiB.
+                    let place = u32::try_from(start).unwrap_or(u32::MAX)
+                        ..u32::try_from(end).unwrap_or(u32::MAX);
+                    let id = (&*article.id, article.given);
+                    self.index.push(article.candidate, source, id, (piece, place));
                 }
             }
         }
@@ -258,6 +264,10 @@ fn unread(path: &str) -> report::Input {
 
 /// What deciding needs of `article` without the paragraphs that are `gone`.
 fn without(article: &StoredArticle, gone: impl Fn(Digest) -> bool) -> Option<Candidate> {
+    if let Some((title, digest)) = article.title_alone(&gone) {
+        let words = crate::normalize::words(title);
+        return Some(candidate(&[digest], words, title.len(), None, article.published));
+    }
     let (mut digests, mut bytes, mut words) = (Vec::new(), 0, 0);
     for (_, text, digest) in article.texts() {
         if !gone(digest) {
@@ -278,7 +288,7 @@ fn candidate(
     published: Option<&str>,
 ) -> Candidate {
     let fingerprint = fingerprint::article(digests);
-    let title = if words < dedupe::SHORT_WORDS { title.and_then(digest_of) } else { None };
+    let title = if words < dedupe::SHORT_WORDS { title.and_then(title_digest) } else { None };
     Candidate {
         key: dedupe::exact_key(fingerprint, words, title),
         bytes: bytes as u64,
@@ -295,7 +305,7 @@ fn instant(published: &str) -> Option<i64> {
     Some(day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
 }
 
-fn digest_of(text: &str) -> Option<Digest> {
+pub(super) fn title_digest(text: &str) -> Option<Digest> {
     fingerprint::paragraph(text, &mut String::new())
 }
 
@@ -355,7 +365,7 @@ impl NewArticle {
         let published = article.published.as_deref();
         let candidate =
             candidate(&article.digests, article.words, article.text.len(), title, published);
-        let identity = title.and_then(digest_of).unwrap_or_else(|| article.digests[0]);
+        let identity = title.and_then(title_digest).unwrap_or_else(|| article.digests[0]);
         NewArticle {
             candidate,
             source: article.source,

@@ -1,17 +1,21 @@
 //! What is held of every article while all of them are not yet known: flat tables, no texts.
 
+use std::ops::Range;
+
 use hashbrown::HashSet;
 
 use crate::boilerplate::SourceId;
 use crate::dedupe::{ArticleId, Candidate};
 
-/// The tables, by [`ArticleId`]. About 60 bytes an article and its id.
+/// The tables, by [`ArticleId`]. About 80 bytes an article and its id.
 #[derive(Default)]
 pub(super) struct Index {
     /// What deciding needs; `None` for an article that was rejected late.
     pub(super) candidates: Vec<Option<Candidate>>,
     /// The source of each article.
     pub(super) sources: Vec<SourceId>,
+    /// Where each article lies in the spool: its piece, and its bytes in it.
+    places: Vec<(u32, Range<u32>)>,
     ids: Ids,
 }
 
@@ -28,8 +32,15 @@ struct Ids {
 
 impl Index {
     /// Enters the next article.
-    pub(super) fn push(&mut self, candidate: Candidate, source: SourceId, id: &str, given: bool) {
+    pub(super) fn push(
+        &mut self,
+        candidate: Candidate,
+        source: SourceId,
+        (id, given): (&str, bool),
+        place: (u32, Range<u32>),
+    ) {
         self.candidates.push(Some(candidate));
+        self.places.push(place);
         self.sources.push(source);
         self.ids.text.push_str(id);
         self.ids.ends.push(self.ids.text.len());
@@ -37,6 +48,12 @@ impl Index {
         if given {
             self.ids.given.insert(hash(id));
         }
+    }
+
+    /// Where `article` lies in the spool.
+    pub(super) fn place(&self, article: ArticleId) -> (usize, Range<u32>) {
+        let (piece, bytes) = &self.places[article.0 as usize];
+        (*piece as usize, bytes.clone())
     }
 
     /// Articles entered.
@@ -100,7 +117,7 @@ mod tests {
         let mut index = Index::default();
         let candidate = Candidate { key: 0, bytes: 0, published: 0 };
         for (id, given) in ids {
-            index.push(candidate, SourceId(0), id, *given);
+            index.push(candidate, SourceId(0), (id, *given), (0, 0..0));
         }
         index.settle_ids();
         let settled: Vec<&str> = (0..).take(ids.len()).map(|n| index.id(ArticleId(n))).collect();

@@ -9,6 +9,7 @@
 mod gather;
 mod global;
 mod index;
+mod near_pass;
 mod ordered;
 mod spool;
 mod stored;
@@ -27,6 +28,7 @@ use self::ordered::ordered;
 use self::stored::{Settled, StoredArticle};
 use crate::boilerplate::Learned;
 use crate::clean::{CleanArticle, Cleaner, Scratch};
+use crate::dedupe::near::Miss;
 use crate::dedupe::{self, Verdict};
 use crate::error::{Error, ErrorKind};
 use crate::fingerprint;
@@ -106,16 +108,31 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
         gathered.fingerprint_again(&pool, &learned, observer)?;
     }
     gathered.index.settle_ids();
-    let verdicts = match options.duplicates {
+    let mut verdicts = match options.duplicates {
         Duplicates::Keep => vec![Verdict::Keep; gathered.index.len()],
         Duplicates::Drop | Duplicates::Mark => {
             dedupe::decide(&gathered.index.candidates, options.keep)
         }
     };
-    clock.lap("decide");
+    clock.lap("exact");
+    let misses = match options.near {
+        Some(threshold) if options.duplicates != Duplicates::Keep => {
+            observer.phase("looking for near copies", gathered.spool.bytes());
+            let keep = options.keep;
+            near_pass::find(&pool, &gathered, &learned, threshold, keep, &mut verdicts, observer)?
+        }
+        _ => Vec::new(),
+    };
+    clock.lap("near");
 
     observer.phase("writing", gathered.spool.bytes());
-    let known = Known { options, gathered: &gathered, learned: &learned, verdicts: &verdicts };
+    let known = Known {
+        options,
+        gathered: &gathered,
+        learned: &learned,
+        verdicts: &verdicts,
+        misses: &misses,
+    };
     let mut report = write_pass::write(&pool, &known, &mut folder, observer)?;
     clock.lap("write");
 
@@ -143,6 +160,7 @@ struct Known<'a> {
     gathered: &'a Gathered,
     learned: &'a Learned,
     verdicts: &'a [Verdict],
+    misses: &'a [Miss],
 }
 
 /// Cleans the inputs of `job` in one pass and writes each article to `out` as a line of JSON, in input
@@ -224,6 +242,7 @@ fn rows(batch: Batch, cleaner: &Cleaner) -> CleanRows {
                 let paragraphs: Vec<[u8; 32]> = article.digests.iter().map(|d| d.0).collect();
                 let settled = Settled {
                     id: article.id.as_deref().unwrap_or(&article.made_id),
+                    title: article.title.as_deref(),
                     text: &article.text,
                     fingerprint: &fingerprint::article(&article.digests).to_string(),
                     paragraphs: &paragraphs,

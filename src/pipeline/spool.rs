@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::Write;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 
 use crate::error::{Error, ErrorKind};
@@ -56,6 +57,27 @@ impl Spool {
     /// Bytes of all pieces.
     pub(super) fn bytes(&self) -> u64 {
         self.in_memory + self.in_file
+    }
+
+    /// The bytes `entry` of piece `index`.
+    pub(super) fn read_from(
+        &self,
+        index: usize,
+        entry: Range<u32>,
+    ) -> Result<Cow<'_, [u8]>, Error> {
+        let (from, to) = (entry.start as usize, entry.end as usize);
+        match (&self.pieces[index], &self.file) {
+            (Piece::Memory(bytes), _) => Ok(Cow::Borrowed(&bytes[from..to])),
+            (Piece::File { start, .. }, Some(file)) => {
+                let mut buffer = vec![0; to - from];
+                file.read_exact_at(&mut buffer, *start + from as u64)
+                    .map_err(|error| Error::at("temporary file", ErrorKind::Write(error)))?;
+                Ok(Cow::Owned(buffer))
+            }
+            (Piece::File { .. }, None) => {
+                Err(Error::at("temporary file", ErrorKind::Bug("not open".to_owned())))
+            }
+        }
     }
 
     /// Piece `index`.

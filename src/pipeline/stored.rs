@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::article::{Caption, Span};
 use crate::clean::CleanArticle;
-use crate::fingerprint::Digest;
+use crate::fingerprint::{self, Digest};
 use crate::ledger::{Reason, Reject, RejectReason, Repeats};
 use crate::write::rows::{ArticleRow, RejectRow, RemovalRow, RepeatsRow};
 
@@ -28,6 +28,7 @@ pub(super) struct StoredArticle<'a> {
     pub(super) source: &'a str,
     pub(super) url: Option<&'a str>,
     pub(super) title: Option<&'a str>,
+    pub(super) title_from_text: bool,
     pub(super) byline: Option<&'a str>,
     pub(super) dateline: Option<&'a str>,
     pub(super) published: Option<&'a str>,
@@ -101,6 +102,7 @@ impl<'a> StoredArticle<'a> {
             source: &article.source,
             url: article.url.as_deref(),
             title: article.title.as_deref(),
+            title_from_text: article.title_from_text,
             byline: article.byline.as_deref(),
             dateline: article.dateline.as_deref(),
             published: article.published.as_deref(),
@@ -134,6 +136,15 @@ impl<'a> StoredArticle<'a> {
         })
     }
 
+    /// The title, when it is a block of the text and nothing else of the text remains without the
+    /// paragraphs that are `gone`: then it is the text.
+    pub(super) fn title_alone(&self, gone: impl Fn(Digest) -> bool) -> Option<(&'a str, Digest)> {
+        let title = self.title.filter(|_| self.title_from_text)?;
+        let empty = (0..self.paragraphs.len()).all(|index| gone(self.digest(index)));
+        let digest = fingerprint::paragraph(title, &mut String::new())?;
+        empty.then_some((title, digest))
+    }
+
     /// The row of `articles.*`, with `text` and the rest of what later passes settle.
     pub(super) fn row<'r>(&'r self, settled: &'r Settled<'r>) -> ArticleRow<'r> {
         ArticleRow {
@@ -141,7 +152,7 @@ impl<'a> StoredArticle<'a> {
             dump: self.dump,
             source: Some(self.source),
             url: self.url,
-            title: self.title,
+            title: settled.title,
             byline: self.byline,
             dateline: self.dateline,
             published: self.published,
@@ -161,6 +172,7 @@ impl<'a> StoredArticle<'a> {
 /// What is known of an article only when all of them are.
 pub(super) struct Settled<'r> {
     pub(super) id: &'r str,
+    pub(super) title: Option<&'r str>,
     pub(super) text: &'r str,
     pub(super) fingerprint: &'r str,
     pub(super) paragraphs: &'r [[u8; 32]],

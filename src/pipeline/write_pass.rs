@@ -13,7 +13,8 @@ use super::ordered::ordered;
 use super::stored::{Entry, Settled, StoredArticle};
 use super::tally::{Seen, Tally};
 use crate::article::Span;
-use crate::dedupe::{ArticleId, Verdict};
+use crate::dedupe::near::Miss;
+use crate::dedupe::{ArticleId, Kind, Verdict};
 use crate::error::{Error, ErrorKind};
 use crate::fingerprint::{self, Digest};
 use crate::ledger::{Reason, RejectReason};
@@ -103,7 +104,7 @@ pub(super) fn write(
 fn copies(verdicts: &[Verdict]) -> Vec<u32> {
     let mut copies = vec![0; verdicts.len()];
     for verdict in verdicts {
-        if let Verdict::DuplicateOf(representative) = verdict {
+        if let Some(representative) = verdict.representative() {
             copies[representative.0 as usize] += 1;
         }
     }
@@ -122,7 +123,7 @@ impl Known<'_> {
     /// Whether `article` will stand in `articles.*`.
     pub(super) fn is_written(&self, article: ArticleId) -> bool {
         let index = article.0 as usize;
-        let copy = matches!(self.verdicts[index], Verdict::DuplicateOf(_));
+        let copy = self.verdicts[index] != Verdict::Keep;
         let left_out = copy && self.options.duplicates == Duplicates::Drop;
         self.gathered.index.candidates[index].is_some() && !left_out
     }
@@ -157,10 +158,7 @@ impl Writing<'_> {
             return reject_late(article, written);
         }
         let verdict = known.verdicts[index];
-        let copy_of = match verdict {
-            Verdict::Keep => None,
-            Verdict::DuplicateOf(representative) => Some(known.gathered.index.id(representative)),
-        };
+        let copy_of = verdict.representative().map(|other| known.gathered.index.id(other));
         let kept = self.kept(id, article, known.is_written(id), written);
         let fingerprint = fingerprint::article(&kept.digests).to_string();
         let name = known.gathered.index.id(id);
@@ -170,7 +168,16 @@ impl Writing<'_> {
         let source = written.tally.source(article.source);
         source.read += 1;
         source.blocks_in += blocks;
-        if let Some(representative) = copy_of {
+        if let Verdict::DuplicateOf { kind, similarity, .. } = verdict
+            && let Some(representative) = copy_of
+        {
+            let totals = &mut written.tally.totals;
+            let (kind, count) = match kind {
+                Kind::Exact => (DuplicateKind::Exact, &mut totals.exact),
+                Kind::Near => (DuplicateKind::Near, &mut totals.near),
+                Kind::Contained => (DuplicateKind::Contained, &mut totals.contained),
+            };
+            *count += 1;
             let row = DuplicateRow {
                 id: name,
                 dump: article.dump,
@@ -178,9 +185,9 @@ impl Writing<'_> {
                 url: article.url,
                 title: article.title,
                 published: article.published,
-                kind: DuplicateKind::Exact,
+                kind,
                 duplicate_of: representative,
-                similarity: 1.0,
+                similarity,
                 cluster: representative,
                 fingerprint: &fingerprint,
             };
@@ -188,9 +195,8 @@ impl Writing<'_> {
             row.csv(&mut written.duplicates_csv.bytes, known.options.csv_raw);
             written.duplicates_jsonl.rows += 1;
             written.duplicates_csv.rows += 1;
-            source.duplicates += 1;
+            written.tally.source(article.source).duplicates += 1;
             written.tally.totals.duplicates += 1;
-            written.tally.totals.exact += 1;
         }
         if !known.is_written(id) {
             written.tally.source(article.source).blocks_duplicate += blocks;
@@ -200,6 +206,7 @@ impl Writing<'_> {
         let paragraphs: Vec<[u8; 32]> = kept.digests.iter().map(|digest| digest.0).collect();
         let settled = Settled {
             id: name,
+            title: article.title.filter(|_| !kept.title_is_text),
             text: &kept.text,
             fingerprint: &fingerprint,
             paragraphs: &paragraphs,
@@ -222,7 +229,8 @@ impl Writing<'_> {
         }
         let removed = removals(article, name, &kept.gone, written);
         // Counted on its own, so that the sums of the run can find a mistake.
-        let out = (kept.digests.len() + article.blocks_in_fields) as u64;
+        let fields = article.blocks_in_fields - usize::from(kept.title_is_text);
+        let out = (kept.digests.len() + fields) as u64;
         let totals = &mut written.tally.totals;
         totals.written += 1;
         totals.blocks_out += out;
@@ -269,7 +277,13 @@ impl Writing<'_> {
                 }),
             }
         }
-        if kept.gone.is_empty() {
+        let alone = article.title_alone(|digest| self.known.learned.contains(source, digest));
+        if let Some((title, digest)) = alone {
+            kept.text = Cow::Borrowed(title);
+            kept.words = normalize::words(title);
+            kept.digests.push(digest);
+            kept.title_is_text = true;
+        } else if kept.gone.is_empty() {
             kept.text = Cow::Borrowed(article.text);
             kept.words = article.words;
         } else {
@@ -321,6 +335,12 @@ impl Writing<'_> {
                 removed: seen.removed,
             }
         };
+        let id = |id: ArticleId| gathered.index.id(id).to_owned();
+        let miss = |miss: &Miss| report::NearMiss {
+            id: id(miss.article),
+            other: id(miss.other),
+            similarity: (miss.similarity * 1e6).round() / 1e6,
+        };
         let mut report = Report {
             schema_version: report::SCHEMA_VERSION.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -332,7 +352,7 @@ impl Writing<'_> {
             sources: tally.sources(),
             repeated_paragraphs: tally.paragraphs.iter().map(paragraph).collect(),
             clusters: self.clusters.iter().map(cluster).collect(),
-            near_misses: Vec::new(),
+            near_misses: self.known.misses.iter().map(miss).collect(),
             rejects: tally.rejects(),
             list_totals: ListTotals {
                 clusters,
@@ -357,6 +377,8 @@ struct Kept<'a> {
     words: usize,
     digests: Vec<Digest>,
     gone: Vec<Gone<'a>>,
+    /// The title is all that remains, and is the text.
+    title_is_text: bool,
 }
 
 /// A paragraph that goes because of other articles.

@@ -449,7 +449,7 @@ fn a_run_that_a_limit_cut_short_can_be_followed() {
     let long = "Salt was sold on Monday, and on Tuesday, and on all other days. ".repeat(1000);
     let lines: String = (0..40).map(|n| format!("{{\"text\": \"Day {n}. {long}\"}}\n")).collect();
     desk.write("many.jsonl", lines);
-    well(&desk, "run many.jsonl -o out -q --limit 3");
+    well(&desk, "run many.jsonl -o out -q --limit 3 --near off");
     let articles = desk.rows("out", "articles.jsonl");
     assert_eq!(column(&articles, "dump"), ["many.jsonl#1", "many.jsonl#2", "many.jsonl#3"]);
     assert!(well(&desk, "verify out").ends_with("the run is whole\n"));
@@ -698,8 +698,8 @@ fn what_cannot_be_carried_out_is_refused() {
     refused(&desk, "run in -o in/a.txt", "in/a.txt: this is not a folder; name another --output");
     refused(
         &desk,
-        "run in -o out --near 0.8",
-        "--near <THRESHOLD>: near-duplicate search is not part of this version; leave --near out or give `off`",
+        "run in -o out --near 0.2",
+        "--near <THRESHOLD>: `0.2` is no threshold; write a number above 0.5 up to 1, or `off`",
     );
     assert_eq!(fs::read_to_string(desk.path("in/a.txt")).unwrap(), STORY);
     fs::create_dir(desk.path("nothing")).unwrap();

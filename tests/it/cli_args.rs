@@ -117,9 +117,8 @@ fn a_wrong_command_line_is_one_line_with_the_remedy() {
     check("--memory lots", "--memory <SIZE>: `lots` is no size; write one as 512M, 2G or 1.5GiB");
     check("--max-rejects 101%", "--max-rejects <N|P%>: `101%` is not between 0% and 100%");
     check(
-        "--near 0.8",
-        "--near <THRESHOLD>: near-duplicate search is not part of this version; leave --near out \
-         or give `off`",
+        "--near high",
+        "--near <THRESHOLD>: `high` is no threshold; write a number above 0.5 up to 1, or `off`",
     );
     check(
         "--field body=text",
@@ -228,6 +227,7 @@ fn clean_is_run_without_the_corpus() {
     let options = Options {
         duplicates: Duplicates::Keep,
         paragraphs: Paragraphs::Off,
+        near: None,
         emit: vec![Emit::Jsonl],
         threads: 2,
         ..Options::default()
@@ -295,6 +295,7 @@ fn the_command_line_wins_over_the_configuration() {
         exclude: vec!["*.log".into(), "*.tmp".into()],
         emit: vec![Emit::Csv],
         compress: Compression::Gz,
+        near: None,
         fields: vec![("title".into(), "Head".into()), ("text".into(), "Body".into())],
         ..Options::default()
     };

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use copydesk::article::{Block, Dump};
 use copydesk::clean::dump_name;
+use copydesk::dedupe::near;
 use copydesk::error::ErrorKind;
 use copydesk::fingerprint::key_of;
 use copydesk::observer::Silent;
@@ -413,10 +414,32 @@ fn duplicates_name_what_is_written(desk: &Desk, report: &Report) {
     for row in desk.rows("out", "duplicates.jsonl") {
         let of = written.get(text(&row, "duplicate_of"));
         let of = of.unwrap_or_else(|| panic!("{row} names no written article"));
-        assert_eq!((&row["kind"], &row["similarity"]), (&"exact".into(), &1.0.into()));
+        let similarity = row["similarity"].as_f64().unwrap();
+        match text(&row, "kind") {
+            "exact" => assert_eq!(row["similarity"], 1.0),
+            "near" => assert!(similarity >= report.options.near.unwrap(), "{row}"),
+            "contained" => assert!(similarity >= near::CONTAINED_MIN, "{row}"),
+            kind => panic!("{kind}"),
+        }
         assert_eq!(row["cluster"], row["duplicate_of"]);
-        if report.options.paragraphs != Paragraphs::Global {
+        if report.options.paragraphs != Paragraphs::Global && row["kind"] == "exact" {
             assert_eq!(row["fingerprint"], of["fingerprint"]);
+        }
+        // Measured again on the texts as they were written.
+        if let Some(own) = written.get(text(&row, "id"))
+            && report.options.paragraphs != Paragraphs::Global
+        {
+            let shingles = |row: &Value| {
+                let mut words = Vec::new();
+                text(row, "text").split("\n\n").for_each(|text| near::words(text, &mut words));
+                near::measured(&words)
+            };
+            let measured = near::compare(&shingles(own), &shingles(of));
+            let value = match text(&row, "kind") {
+                "contained" => measured.first_in_second,
+                _ => measured.similarity,
+            };
+            assert!((value - similarity).abs() < 1e-6, "{row}: {measured:?}");
         }
         assert_eq!(of["duplicate_of"], Value::Null, "a copy of a copy");
         *copies.entry(text(of, "id").to_owned()).or_default() += 1;

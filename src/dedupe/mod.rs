@@ -1,8 +1,33 @@
 //! Deciding which articles are copies. Pure: what is known of each article in, verdicts out, the same
 //! for any number of threads.
 
+pub mod near;
+
+use std::cmp::Reverse;
+
 use crate::fingerprint::Digest;
 use crate::options::Keep;
+
+/// How much `keep` wants an article to stay.
+fn worth(candidate: Option<&Candidate>, keep: Keep) -> i64 {
+    candidate.map_or(i64::MIN, |candidate| match keep {
+        Keep::First => 0,
+        Keep::Longest => i64::try_from(candidate.bytes).unwrap_or(i64::MAX),
+        Keep::Newest => candidate.published,
+    })
+}
+
+/// The articles that `verdicts` keeps, those that `keep` wants to stay first.
+#[must_use]
+pub fn order(candidates: &[Option<Candidate>], verdicts: &[Verdict], keep: Keep) -> Vec<ArticleId> {
+    let mut order: Vec<u32> = (0_u32..)
+        .zip(candidates.iter().zip(verdicts))
+        .filter(|(_, (candidate, verdict))| candidate.is_some() && **verdict == Verdict::Keep)
+        .map(|(index, _)| index)
+        .collect();
+    order.sort_by_key(|&index| Reverse(worth(candidates[index as usize].as_ref(), keep)));
+    order.into_iter().map(ArticleId).collect()
+}
 
 /// The position of an article among all articles of a run, in input order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,13 +44,42 @@ pub struct Candidate {
     pub published: i64,
 }
 
-/// What becomes of an article.
+/// How a duplicate says what its representative says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// With the same fingerprint.
+    Exact,
+    /// With a similarity at or above the threshold.
+    Near,
+    /// As a part of it.
+    Contained,
+}
+
+/// What becomes of an article.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Verdict {
     /// It is written.
     Keep,
-    /// It says the same as this one, which is kept.
-    DuplicateOf(ArticleId),
+    /// It says the same as another, which is kept.
+    DuplicateOf {
+        /// The one that is kept.
+        representative: ArticleId,
+        /// In which way.
+        kind: Kind,
+        /// What was measured: the similarity, or for [`Kind::Contained`] the containment.
+        similarity: f64,
+    },
+}
+
+impl Verdict {
+    /// The article it copies, if it is a copy.
+    #[must_use]
+    pub fn representative(self) -> Option<ArticleId> {
+        match self {
+            Verdict::Keep => None,
+            Verdict::DuplicateOf { representative, .. } => Some(representative),
+        }
+    }
 }
 
 /// Words below which two articles are copies only if their titles agree as well: a single common
@@ -62,19 +116,13 @@ pub fn decide(candidates: &[Option<Candidate>], keep: Keep) -> Vec<Verdict> {
     order.sort_unstable();
     let mut verdicts = vec![Verdict::Keep; candidates.len()];
     for group in order.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
-        let rank = |index: u32| {
-            let candidate = candidates[index as usize].as_ref();
-            let value = candidate.map_or(i64::MIN, |candidate| match keep {
-                Keep::First => 0,
-                Keep::Longest => i64::try_from(candidate.bytes).unwrap_or(i64::MAX),
-                Keep::Newest => candidate.published,
-            });
-            (value, std::cmp::Reverse(index))
-        };
+        let rank = |index: u32| (worth(candidates[index as usize].as_ref(), keep), Reverse(index));
         let best = group.iter().map(|&(_, index)| index).max_by_key(|&index| rank(index));
         for &(_, index) in group {
             if let Some(best) = best.filter(|&best| best != index) {
-                verdicts[index as usize] = Verdict::DuplicateOf(ArticleId(best));
+                let representative = ArticleId(best);
+                verdicts[index as usize] =
+                    Verdict::DuplicateOf { representative, kind: Kind::Exact, similarity: 1.0 };
             }
         }
     }
