@@ -314,10 +314,8 @@ impl<'p, 'a> Page<'p, 'a> {
     fn is_cut_off_title(&self, i: usize) -> bool {
         let text = self.text(i);
         let facts = &self.facts[i];
-        let longer = self
-            .facts
-            .get(i + 1)
-            .is_some_and(|next| next.width >= facts.width + facts.width / 2 && next.hit.is_none());
+        let next = self.facts[i + 1..].iter().take(4).find(|next| next.hit.is_none());
+        let longer = next.is_some_and(|next| next.width >= facts.width + facts.width / 2);
         let dots = text.ends_with("...");
         let statement = text.ends_with(['.', '!', '?', '。', '！', '？', '۔', '।', '؟']) && !dots;
         i == 0 && self.len() > 2 && (12..=100).contains(&facts.width) && longer && !statement
