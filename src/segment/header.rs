@@ -79,9 +79,12 @@ pub(super) fn length(blocks: &[Block]) -> usize {
         .enumerate()
         .take_while(|(i, block)| (*i == 0 || block.gap == 0) && parse(&block.text).is_some())
         .count();
-    let names = |key: Key| blocks[..run].iter().any(|b| parse(&b.text).is_some_and(|p| p.0 == key));
+    let key = |block: &Block| parse(&block.text).map(|(key, _)| key);
+    let names = |wanted: Key| blocks[..run].iter().any(|block| key(block) == Some(wanted));
     let known = names(Key::Title) || names(Key::Url);
-    if run >= 2 && known { run } else { 0 }
+    // Two titles alone are a list of titles.
+    let differ = blocks[..run].windows(2).any(|pair| key(&pair[0]) != key(&pair[1]));
+    if known && differ { run } else { 0 }
 }
 
 /// Where headers stand, if headers are how this dump is built: its first block is one, or it has two

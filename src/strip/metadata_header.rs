@@ -2,7 +2,6 @@ use super::page::header_value;
 use super::{Mark, Page, Take};
 use crate::ledger::Reason;
 use crate::lexicon::Strength;
-use crate::segment::header::{self, Key};
 
 rule! {
     /// Lines of a metadata header: `Title: ...`, `URL: ...`, `Date: ...`, `News code: ...`.
@@ -16,8 +15,8 @@ rule! {
 
 fn mark(page: &Page, marks: &mut Vec<Mark>) {
     for i in 0..page.article.header_blocks {
-        let title = header::parse(page.text(i)).is_some_and(|(key, _)| key == Key::Title);
-        if title && header_value(page.article, i).is_some() {
+        // Of two title lines the first one fills the field.
+        if page.title == Some(i) && header_value(page.article, i).is_some() {
             marks.push(Mark::field(i, Take::Title));
         } else {
             marks.push(Mark::remove(i, Reason::MetadataHeader));
