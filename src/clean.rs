@@ -248,7 +248,16 @@ fn set_fields(
     };
     clean.title_from_text = given.title.is_none() && title.is_some();
     clean.title = field(&given.title, title);
-    clean.byline = field(&given.byline, byline);
+    // A line of the text that names somebody else must not vanish behind the record's byline.
+    let named = |given: &str, found: &str| {
+        fingerprint::key_of(given).contains(&*fingerprint::key_of(found))
+    };
+    clean.byline = match (&given.byline, byline) {
+        (Some(given), Some(found)) if !named(given, &found) => {
+            Some(normalize::text(&format!("{given}, {found}")).into_owned())
+        }
+        (given, found) => field(given, found),
+    };
     clean.url.clone_from(&given.url);
     let host = || {
         let url = Url::parse(given.url.as_deref()?).ok()?;

@@ -118,10 +118,10 @@ pub fn samples(words: &[u64]) -> Vec<u32> {
     all.dedup();
     // The upper half holds what the sample was chosen by; the lower half is as good as any.
     #[expect(clippy::cast_possible_truncation, reason = "half of a hash is meant")]
-    let mut samples: Vec<u32> = all.into_iter().map(|hash| hash as u32).collect();
-    samples.sort_unstable();
-    samples.dedup();
-    samples
+    let mut halves: Vec<u32> = all.into_iter().map(|hash| hash as u32).collect();
+    halves.sort_unstable();
+    halves.dedup();
+    halves
 }
 
 /// The shingles that similarity is measured on, each once, sorted.
@@ -399,14 +399,11 @@ fn remeasure<E>(
                 break;
             }
         }
-        match found {
-            Some((other, kind, similarity)) => {
-                enter(verdicts, members, article, other, kind, similarity);
-            }
-            None => {
-                verdicts[article as usize] = Verdict::Keep;
-                freed.push(article);
-            }
+        if let Some((other, kind, similarity)) = found {
+            enter(verdicts, members, article, other, kind, similarity);
+        } else {
+            verdicts[article as usize] = Verdict::Keep;
+            freed.push(article);
         }
     }
     Ok(())

@@ -22,7 +22,10 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
             let take = Take::Remove { reason: Reason::CaptionRepeat, repeats };
             marks.push(Mark { block: i, part: Some(part), take });
         };
-        if let Some(copy) = facts.second_copy {
+        // With a space between, a sentence may be said twice.
+        let spaced = |copy: usize| text.get(copy..).is_some_and(|rest| rest.starts_with(' '));
+        let said = |copy: usize| spaced(copy) && facts.sentence && !facts.caption;
+        if let Some(copy) = facts.second_copy.filter(|&copy| !said(copy)) {
             cut(copy..text.len(), Some(Copied::Block(i)));
         }
         let label = facts.credit.as_ref().and_then(|credit| credit.prefix_label.clone());

@@ -255,12 +255,17 @@ impl Fate {
     }
 }
 
-/// A title taken from the text must leave a paragraph behind; else it is the text.
+/// What is taken from the text must leave a paragraph behind; else captions, and then the title, are
+/// the text.
 fn keep_a_paragraph(fates: &mut [Fate]) {
-    if fates.iter().all(|fate| fate.whole.is_some()) {
-        let title = |fate: &&mut Fate| matches!(fate.whole, Some((Take::Title, _)));
-        if let Some(fate) = fates.iter_mut().find(title) {
-            fate.whole = None;
+    for wanted in [Take::Caption, Take::Title] {
+        if fates.iter().any(|fate| fate.whole.is_none()) {
+            return;
+        }
+        for fate in fates.iter_mut() {
+            if fate.whole.as_ref().is_some_and(|(take, _)| *take == wanted) {
+                fate.whole = None;
+            }
         }
     }
 }

@@ -79,6 +79,7 @@ impl<'p, 'a> Page<'p, 'a> {
         page.frame_end = page.find_frame_end();
         page.find_framed_captions();
         page.head = page.find_head();
+        page.find_sourced_paragraphs();
         page.find_teasers();
         page.tail = page.find_tail();
         page.published = page.find_published();
@@ -202,6 +203,24 @@ impl<'p, 'a> Page<'p, 'a> {
             let opened = i > 0 && beside(i - 1, opens_picture);
             let closed = i + 1 < self.len() && beside(i + 1, closes_picture);
             self.facts[i].caption = own || ((opened || closed) && !alone && facts.width > 2);
+        }
+    }
+
+    /// Paragraphs of the body that name their source in brackets behind a full stop are no captions.
+    fn find_sourced_paragraphs(&mut self) {
+        for i in self.head..self.len() {
+            let text = self.text(i);
+            let sourced = self.facts[i].credit.as_ref().is_some_and(|credit| {
+                let before = text.get(..credit.span.start).unwrap_or("").trim_end();
+                let brackets = text.get(credit.span.clone()).unwrap_or("").trim();
+                let agency = brackets.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+                ends_sentence(before) && agency == Some(&*credit.text)
+            });
+            let copied =
+                self.facts[i].doubled || (0..i).any(|j| self.facts[j].caption && self.same(i, j));
+            if sourced && !copied {
+                self.facts[i].caption = false;
+            }
         }
     }
 
@@ -340,7 +359,7 @@ impl<'p, 'a> Page<'p, 'a> {
         let mut i = first;
         let mut prose = 0;
         while i < self.len().min(end + FRAME_BLOCKS) {
-            if self.repeats_title(i) {
+            if self.repeats_title(i) && self.stands_alone(i) {
                 end = i + 1;
                 prose = 0;
             } else if self.is_prose(i) && !self.facts[i].doubled {
@@ -351,7 +370,10 @@ impl<'p, 'a> Page<'p, 'a> {
             }
             i += 1;
         }
-        while end < self.len() && (self.facts[end].doubled || self.facts[end].caption) {
+        // Doubled lines below a title that is not stated again may be a chorus.
+        let framed = end > first;
+        let picture = |facts: &Facts| facts.caption || (facts.doubled && framed);
+        while self.facts.get(end).is_some_and(picture) {
             end += 1;
         }
         // A last copy of a caption may lack its credit.
@@ -361,6 +383,18 @@ impl<'p, 'a> Page<'p, 'a> {
             && self.article.blocks[end].gap == 0
             && key_of(self.text(end - 1)).starts_with(&*key_of(self.text(end)));
         end + usize::from(bare)
+    }
+
+    /// Whether block `i` is set off from the plain lines around it, as a title is and a line of verse
+    /// is not.
+    pub(super) fn stands_alone(&self, i: usize) -> bool {
+        let furniture =
+            |j: usize| !self.is_plain(j) || self.repeats_title(j) || Some(j) == self.title;
+        let above = self.article.blocks[i].gap > 0 || i == 0 || furniture(i - 1);
+        let below = self.article.blocks.get(i + 1).is_none_or(|next| next.gap > 0)
+            || furniture(i + 1)
+            || (i > 0 && furniture(i - 1));
+        above && below
     }
 
     /// The first paragraph of the body. A single sentence above a byline, a date or a share bar is
@@ -553,7 +587,10 @@ pub(super) fn states(text: &str, title: &str) -> bool {
     if tail(&text, &title) {
         return true;
     }
-    let near = title.len() >= 24 && text.len().abs_diff(title.len()) <= 4;
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let near = title.len() >= 24
+        && text.len().abs_diff(title.len()) <= 4
+        && digits(&text) == digits(&title);
     near && strsim::normalized_levenshtein(&text, &title) >= 0.94
 }
 

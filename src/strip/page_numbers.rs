@@ -4,8 +4,7 @@ use crate::ledger::Reason;
 rule! {
     /// The numbers of an article's pages below its text: `1`, `2`, `3`, `Next >`.
     ///
-    /// Bare numbers below the last paragraph go when they count up from each other or stand beside
-    /// chrome. Above, numbers may number a list and stay.
+    /// Bare numbers below the last paragraph go when they count up from one or stand beside chrome. Above, numbers may number a list and stay.
     PageNumbers, "page-numbers", [GalleryCounter]
 }
 
@@ -16,8 +15,10 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
     };
     for i in page.tail..page.len() {
         let Some(this) = number(i) else { continue };
-        let counts = number(i + 1) == Some(this + 1)
-            || (i > page.tail && number(i - 1).is_some_and(|before| before + 1 == this));
+        // The pages of an article count from one.
+        let first = i.checked_sub(this as usize - usize::from(this > 0)).unwrap_or(usize::MAX);
+        let run = |from: usize| (0_u32..this).all(|n| number(from + n as usize) == Some(n + 1));
+        let counts = first >= page.tail && run(first) && (this > 1 || number(i + 1) == Some(2));
         if page.facts[i].teaser.is_none() && (counts || page.has_chrome_beside(i)) {
             marks.push(Mark::remove(i, Reason::GalleryCounter));
         }

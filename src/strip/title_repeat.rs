@@ -21,7 +21,7 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
         marks.push(Mark::field(title, Take::Title));
     }
     for i in 0..page.len() {
-        let above = i < page.head.max(page.frame_end);
+        let above = i < page.frame_end || (i < page.head && page.stands_alone(i));
         let below = i >= page.tail && page.facts[i].width >= TAIL_WIDTH_MIN;
         if (above || below) && page.repeats_title(i) {
             let copied = match page.title {

@@ -44,10 +44,12 @@ fn goes(page: &Page, i: usize, hit: Hit) -> bool {
             i >= page.tail || page.has_chrome_beside(i)
         }
         Strength::Edge => page.at_edge(i) || page.has_chrome_beside(i),
-        // Between title and body a lone word may be the first sub-head.
+        // Between title and body a lone word may be the first sub-head, at the end the last word.
         Strength::Label => {
             let above = page.title.is_some_and(|title| i < title);
-            above || i >= page.tail || page.has_chrome_beside(i)
+            let below = i >= page.tail && page.article.blocks[i].gap > 0 && !page.facts[i].sentence;
+            let last = below && page.text(i).chars().count() > 4 && i + 1 == page.len();
+            above || last || page.has_chrome_beside(i)
         }
     }
 }
