@@ -407,9 +407,15 @@ impl<'p, 'a> Page<'p, 'a> {
             return head;
         }
         let next = (head + 1..self.len().min(head + FRAME_BLOCKS)).find(|&i| self.is_prose(i));
+        // Several dates order a diary.
+        let dates = self.facts.iter().filter_map(|facts| facts.date.as_ref());
+        let bare = dates.filter(|date| date.kind == Kind::Date && !date.labelled).count();
         let furniture = |i: usize| {
             let facts = &self.facts[i];
-            let dated = facts.date.as_ref().is_some_and(|date| date.kind == Kind::Date);
+            let dated = facts
+                .date
+                .as_ref()
+                .is_some_and(|date| date.kind == Kind::Date && (date.labelled || bare < 2));
             let shared = facts.hit.as_ref().is_some_and(|hit| hit.reason == Reason::ShareBar);
             let named = facts.byline.as_ref().is_some_and(|byline| byline.sure);
             named || dated || shared
