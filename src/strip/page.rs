@@ -14,6 +14,8 @@ use crate::segment::lines::{ends_sentence, looks_like_title, width};
 
 /// Blocks below a title within which it may be stated again (see `segment::cut`).
 const FRAME_BLOCKS: usize = 14;
+/// Blocks within which a share bar under one entry has a like one under the next.
+const ENTRY_BLOCKS: usize = 40;
 /// A line this wide is text whatever its last character: of 1,231 labelled pages' body lines, a
 /// headline or a label of this width is rare.
 const PROSE_WIDTH: usize = 110;
@@ -171,7 +173,8 @@ impl<'p, 'a> Page<'p, 'a> {
     }
 
     fn stands_again(&self, i: usize) -> bool {
-        (0..self.len()).any(|j| j != i && self.text(i) == self.text(j))
+        let mut near = i.saturating_sub(ENTRY_BLOCKS)..self.len().min(i + ENTRY_BLOCKS);
+        near.any(|j| j != i && self.text(i) == self.text(j))
     }
 
     fn find_doubles(&mut self) {
@@ -216,9 +219,11 @@ impl<'p, 'a> Page<'p, 'a> {
                 let agency = brackets.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
                 ends_sentence(before) && agency == Some(&*credit.text)
             });
-            let copied =
-                self.facts[i].doubled || (0..i).any(|j| self.facts[j].caption && self.same(i, j));
-            if sourced && !copied {
+            let copied = || {
+                let mut near = i.saturating_sub(FRAME_BLOCKS)..i;
+                self.facts[i].doubled || near.any(|j| self.facts[j].caption && self.same(i, j))
+            };
+            if sourced && !copied() {
                 self.facts[i].caption = false;
             }
         }
@@ -373,7 +378,8 @@ impl<'p, 'a> Page<'p, 'a> {
         // Doubled lines below a title that is not stated again may be a chorus.
         let framed = end > first;
         let picture = |facts: &Facts| facts.caption || (facts.doubled && framed);
-        while self.facts.get(end).is_some_and(picture) {
+        let last = end + FRAME_BLOCKS;
+        while end < last && self.facts.get(end).is_some_and(picture) {
             end += 1;
         }
         // A last copy of a caption may lack its credit.
@@ -412,13 +418,13 @@ impl<'p, 'a> Page<'p, 'a> {
         let bare = dates.filter(|date| date.kind == Kind::Date && !date.labelled).count();
         let furniture = |i: usize| {
             let facts = &self.facts[i];
-            let dated = facts
+            let stamped = facts
                 .date
                 .as_ref()
                 .is_some_and(|date| date.kind == Kind::Date && (date.labelled || bare < 2));
             let shared = facts.hit.as_ref().is_some_and(|hit| hit.reason == Reason::ShareBar);
             let named = facts.byline.as_ref().is_some_and(|byline| byline.sure);
-            named || dated || shared
+            named || stamped || shared
         };
         match next {
             Some(next) if (head + 1..next).any(furniture) => next,
