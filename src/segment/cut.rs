@@ -170,7 +170,7 @@ fn frame_end(blocks: &[Block], i: usize, anchor: usize) -> Option<usize> {
     // A mark of an advertisement may stand directly above it.
     let below_mark = i > 0 && title.gap == 0 && is_mark(&blocks[i - 1].text);
     if (title.gap == 0 && i > 0 && !below_mark)
-        || !looks_like_title(&title.text)
+        || !could_be_title(&title.text)
         || is_size_control(&title.text)
     {
         return None;
@@ -189,6 +189,12 @@ fn frame_end(blocks: &[Block], i: usize, anchor: usize) -> Option<usize> {
     let parted = i == 0 || title.gap >= GAP_MIN;
     let framed = again > i + 1 && blocks[again].gap > 0;
     (prose <= 2 && (framed || parted)).then_some(again)
+}
+
+/// Whether `text` could be a title that is stated twice: it may be cut by dots.
+fn could_be_title(text: &str) -> bool {
+    let cut = text.ends_with("...") || text.ends_with('…');
+    looks_like_title(if cut { text.trim_end_matches(['.', '…', ' ']) } else { text })
 }
 
 /// Whether `text` is a mark that pages set above a title, as of an advertisement.
