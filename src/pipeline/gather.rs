@@ -96,7 +96,7 @@ impl Gathered {
             let failed = Some(reject.reason);
             gathered.inputs.push(report::Input { failed, ..unread(&reject.file) });
         }
-        gathered.keep(bytes, folder)?;
+        gathered.keep(bytes, 0, folder)?;
         Ok(gathered)
     }
 
@@ -176,20 +176,11 @@ impl Gathered {
         observer.advance(chunk.bytes_read, articles);
         chunk.bytes.truncate(end);
         let first = u32::try_from(first).map_err(|_| too_many())?;
-        self.keep_from(chunk.bytes, first, folder)
+        self.keep(chunk.bytes, first, folder)
     }
 
-    fn keep(&mut self, bytes: Vec<u8>, folder: &OutputFolder) -> Result<(), Error> {
-        let first = u32::try_from(self.index.len()).map_err(|_| too_many())?;
-        self.keep_from(bytes, first, folder)
-    }
-
-    fn keep_from(
-        &mut self,
-        bytes: Vec<u8>,
-        first: u32,
-        folder: &OutputFolder,
-    ) -> Result<(), Error> {
+    /// Stores a piece whose first article has the number `first`; an empty one is none.
+    fn keep(&mut self, bytes: Vec<u8>, first: u32, folder: &OutputFolder) -> Result<(), Error> {
         if !bytes.is_empty() {
             self.spool.push(bytes, folder)?;
             self.first_articles.push(first);
