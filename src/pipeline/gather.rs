@@ -8,7 +8,7 @@ use super::for_each_article;
 use super::index::Index;
 use super::ordered::ordered;
 use super::spool::Spool;
-use super::stored::{Entry, StoredArticle, StoredReject};
+use super::stored::{Entry, StoredArticle};
 use crate::boilerplate::{Learned, Learner};
 use crate::clean::{CleanArticle, Cleaner};
 use crate::dedupe::{self, ArticleId, Candidate};
@@ -20,6 +20,7 @@ use crate::options::Options;
 use crate::read::{Batch, Found, InputSummary, Reader};
 use crate::report;
 use crate::write::folder::OutputFolder;
+use crate::write::rows::RejectRow;
 
 /// Bytes of cleaned articles held in memory where no budget is given.
 const MEMORY_DEFAULT: u64 = 1 << 30;
@@ -91,7 +92,7 @@ impl Gathered {
         };
         let mut bytes = Vec::new();
         for reject in &found.rejects {
-            store(&Entry::Reject(StoredReject::of(reject)), &mut bytes)?;
+            store(&Entry::Reject(RejectRow::from(reject)), &mut bytes)?;
             tell(reject, observer);
             let failed = Some(reject.reason);
             gathered.inputs.push(report::Input { failed, ..unread(&reject.file) });
@@ -334,7 +335,7 @@ impl Chunk {
                 What::Article(Box::new(NewArticle::of(article)))
             }
             Err(reject) => {
-                store(&Entry::Reject(StoredReject::of(&reject)), &mut self.bytes)?;
+                store(&Entry::Reject(RejectRow::from(&reject)), &mut self.bytes)?;
                 let what = match reject.record {
                     Some(_) => What::RejectedRecord,
                     None => What::RejectedFile(reject.reason),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::article::{Caption, Span};
 use crate::clean::CleanArticle;
 use crate::fingerprint::{self, Digest};
-use crate::ledger::{Reason, Reject, RejectReason, Repeats};
+use crate::ledger::{Reason, Repeats};
 use crate::write::rows::{ArticleRow, RejectRow, RemovalRow, RepeatsRow};
 
 /// One entry of the spool, in input order.
@@ -16,7 +16,7 @@ pub(super) enum Entry<'a> {
     Article(Box<StoredArticle<'a>>),
     /// A record or a file that could not be used.
     #[serde(borrow)]
-    Reject(StoredReject<'a>),
+    Reject(RejectRow<'a>),
 }
 
 /// A [`CleanArticle`] whose texts lie in the spool.
@@ -65,16 +65,6 @@ pub(super) struct StoredRemoval<'a> {
     pub(super) text: &'a str,
     repeats: Option<Repeats>,
     pub(super) partial: bool,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct StoredReject<'a> {
-    pub(super) file: &'a str,
-    pub(super) record: Option<u64>,
-    line: Option<u64>,
-    offset: Option<u64>,
-    pub(super) reason: RejectReason,
-    detail: &'a str,
 }
 
 impl<'a> StoredArticle<'a> {
@@ -200,31 +190,6 @@ impl StoredRemoval<'_> {
                 Repeats::TitleField => RepeatsRow::Field { field: "title" },
             }),
             partial: self.partial,
-        }
-    }
-}
-
-impl<'a> StoredReject<'a> {
-    pub(super) fn of(reject: &'a Reject) -> StoredReject<'a> {
-        StoredReject {
-            file: &reject.file,
-            record: reject.record,
-            line: reject.line,
-            offset: reject.offset,
-            reason: reject.reason,
-            detail: &reject.detail,
-        }
-    }
-
-    /// The row of `rejects.jsonl`.
-    pub(super) fn row(&self) -> RejectRow<'_> {
-        RejectRow {
-            file: self.file,
-            record: self.record,
-            line: self.line,
-            offset: self.offset,
-            reason: self.reason,
-            detail: self.detail,
         }
     }
 }

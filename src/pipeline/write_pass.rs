@@ -137,7 +137,7 @@ impl Writing<'_> {
         each_entry(&bytes, &mut |entry| {
             match entry {
                 Entry::Reject(reject) => {
-                    reject.row().jsonl(&mut written.rejects.bytes);
+                    reject.jsonl(&mut written.rejects.bytes);
                     written.rejects.rows += 1;
                     written.tally.reject(reject.reason, reject.record.is_none());
                 }

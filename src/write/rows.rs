@@ -250,7 +250,7 @@ impl<'a> RemovalRow<'a> {
 }
 
 /// One row of `rejects.jsonl`: a record or a file that could not be used.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct RejectRow<'a> {
     /// The file.
     pub file: &'a str,
