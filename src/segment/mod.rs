@@ -3,6 +3,7 @@
 mod cut;
 pub(crate) mod header;
 pub(crate) mod lines;
+pub(crate) mod shape;
 mod wrap;
 
 use std::borrow::Cow;
