@@ -16,8 +16,8 @@ use crate::pipeline;
 use crate::read::Reader;
 use crate::report::Report;
 use crate::segment::segment;
-use crate::strip::main_text::{self, Judged};
 use crate::strip::Rules;
+use crate::strip::main_text::{self, Judged};
 use crate::text::terminal_safe;
 
 const KEPT: Style = Style::new();
@@ -151,7 +151,8 @@ impl Deciding {
             let value = judged.signals.column(signal as usize).get(i).copied().unwrap_or(0);
             let sign = if weight < 0 { '-' } else { '+' };
             let (name, weight) = (signal.name(), weight.unsigned_abs());
-            let _ = write!(text, " {name} {value} ({sign}{}.{})", weight / 1000, weight % 1000 / 100);
+            let _ =
+                write!(text, " {name} {value} ({sign}{}.{})", weight / 1000, weight % 1000 / 100);
         }
         Some(text)
     }

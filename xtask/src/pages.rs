@@ -12,8 +12,8 @@ use blake2::Blake2bVar;
 use blake2::digest::{Update, VariableOutput};
 use copydesk::article::{Dump, Fields};
 use copydesk::clean::{Cleaner, Scratch};
-use copydesk::options::Options;
 use copydesk::model::Model;
+use copydesk::options::Options;
 use rayon::prelude::*;
 use serde::Deserialize;
 
@@ -88,7 +88,11 @@ pub(crate) fn load(path: &Path) -> anyhow::Result<Vec<LabelledPage>> {
             if let Some(title) = &title {
                 let text = format!("{title}\n\n{}", about.gold);
                 let labels: Vec<u8> = std::iter::once(b'T')
-                    .chain(text.split('\n').skip(1).map(|line| if line.is_empty() { b'-' } else { b'K' }))
+                    .chain(
+                        text.split('\n')
+                            .skip(1)
+                            .map(|line| if line.is_empty() { b'-' } else { b'K' }),
+                    )
                     .collect();
                 let classes = vec![b'-'; labels.len()];
                 pages.push(LabelledPage::new(&about, TITLED, text, None, Some((labels, classes))));
@@ -113,8 +117,8 @@ impl LabelledPage {
     ) -> LabelledPage {
         let (labels, classes) = labels.unzip();
         let words = words(about.title.as_deref().unwrap_or(""));
-        let has_title = title.is_none()
-            && labels.as_ref().is_some_and(|labels| labels.contains(&b'T'));
+        let has_title =
+            title.is_none() && labels.as_ref().is_some_and(|labels| labels.contains(&b'T'));
         LabelledPage {
             renderer: renderer.to_owned(),
             domain: about.domain.clone(),
@@ -137,7 +141,7 @@ impl LabelledPage {
     }
 
     /// Whether it is a page as a program wrote it.
-    fn is_dumped(&self) -> bool {
+    pub(crate) fn is_dumped(&self) -> bool {
         self.renderer != CLEAN && self.renderer != TITLED
     }
 
