@@ -1,5 +1,6 @@
 //! The language of a text, found from its script and its function words, and language tags.
 
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 use hashbrown::HashMap;
@@ -48,6 +49,10 @@ enum Script {
 
 /// The script of most letters; `None` when there are too few, or none has most of them.
 fn script(text: &str) -> Option<Script> {
+    if text.is_ascii() {
+        let letters = text.bytes().filter(u8::is_ascii_alphabetic).count();
+        return (letters >= LETTERS).then_some(Script::Shared);
+    }
     // Counts by the places in `ALPHABETS`, and of those of the far east.
     let mut counts = [0; ALPHABETS.len()];
     let (mut han, mut kana, mut hangul, mut all) = (0, 0, 0, 0);
@@ -230,31 +235,98 @@ const UNIT: u32 = 60;
 /// What the best language must reach: the worth of three words of its own.
 const SCORE: u32 = 3 * UNIT;
 
-/// A bit for each language of [`FUNCTION_WORDS`], by its place.
-static WORDS: LazyLock<HashMap<&str, u64>> = LazyLock::new(|| {
-    let mut words = HashMap::new();
+/// The hash of no letters.
+const NO_LETTERS: u64 = 0xCBF2_9CE4_8422_2325;
+
+/// The hash of a word in lower case and `c` behind it (FNV-1a). Two words of a text and a list may
+/// share a hash once in some 2^50 texts; a word alone decides nothing.
+fn hash_on(hash: u64, c: char) -> u64 {
+    if c.is_ascii() {
+        return hash_on_byte(hash, c.to_ascii_lowercase() as u8);
+    }
+    let mut bytes = [0; 4];
+    c.to_lowercase()
+        .fold(hash, |hash, c| c.encode_utf8(&mut bytes).bytes().fold(hash, hash_on_byte))
+}
+
+fn hash_on_byte(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3)
+}
+
+/// For each character of ASCII its small letter, 0 where it stands between words. What is neither
+/// letter nor digit stands for itself, but for NUL.
+const PLAIN: [u8; 128] = {
+    let mut plain = [0; 128];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        let between =
+            byte == b' ' || (b'\t' <= byte && byte <= b'\r') || byte.is_ascii_punctuation();
+        if !between {
+            plain[byte as usize] = if byte == 0 { 1 } else { byte.to_ascii_lowercase() };
+        }
+        byte += 1;
+    }
+    plain
+};
+
+/// A bit for each language of [`FUNCTION_WORDS`], by its place, for the hash of each word.
+static WORDS: LazyLock<HashMap<u64, u64, BuildHasherDefault<Same>>> = LazyLock::new(|| {
+    let mut words = HashMap::default();
     for (place, (_, list)) in FUNCTION_WORDS.iter().enumerate() {
         for word in list.split(' ') {
-            *words.entry(word).or_insert(0) |= 1 << place;
+            *words.entry(word.chars().fold(NO_LETTERS, hash_on)).or_insert(0) |= 1 << place;
         }
     }
     words
 });
 
+/// The hash of a word is a hash already.
+#[derive(Clone, Copy, Default)]
+struct Same(u64);
+
+impl Hasher for Same {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.0 = self.0.rotate_left(8) ^ u64::from(byte));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash ^ (hash >> 32);
+    }
+}
+
 fn by_function_words(text: &str) -> Option<&'static str> {
     let words = &*WORDS;
     let mut scores = [0; FUNCTION_WORDS.len()];
-    let mut lower = String::new();
-    for word in text.split(is_between_words) {
-        lower.clear();
-        lower.extend(word.chars().flat_map(char::to_lowercase));
-        let Some(&(mut languages)) = words.get(lower.as_str()) else { continue };
+    let mut word = |hash: u64| {
+        let Some(&(mut languages)) = words.get(&hash) else { return };
         let share = UNIT / languages.count_ones();
         while languages != 0 {
             if let Some(score) = scores.get_mut(languages.trailing_zeros() as usize) {
                 *score += share;
             }
             languages &= languages - 1;
+        }
+    };
+    let mut hash = NO_LETTERS;
+    if text.is_ascii() {
+        for byte in text.bytes().chain([b' ']) {
+            match PLAIN[usize::from(byte & 0x7F)] {
+                0 if hash == NO_LETTERS => {}
+                0 => word(std::mem::replace(&mut hash, NO_LETTERS)),
+                letter => hash = hash_on_byte(hash, letter),
+            }
+        }
+    } else {
+        for c in text.chars().chain([' ']) {
+            if is_between_words(c) {
+                word(std::mem::replace(&mut hash, NO_LETTERS));
+            } else {
+                hash = hash_on(hash, c);
+            }
         }
     }
     let (best, (tag, _)) = scores.iter().zip(FUNCTION_WORDS).max_by_key(|(score, _)| **score)?;
@@ -268,6 +340,9 @@ fn by_function_words(text: &str) -> Option<&'static str> {
 }
 
 fn is_between_words(c: char) -> bool {
+    if c.is_ascii_alphanumeric() {
+        return false;
+    }
     c.is_whitespace()
         || c.is_ascii_punctuation()
         || matches!(
@@ -438,3 +513,26 @@ const NAMES: [(&str, &str); 47] = [
     ("vi", "vietnamese|tiếng việt"),
     ("zh", "chinese|mandarin|中文|汉语|漢語"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_function_word_is_found() {
+        for (place, (_, list)) in FUNCTION_WORDS.iter().enumerate() {
+            for word in list.split(' ') {
+                let hash = word.to_uppercase().to_lowercase().chars().fold(NO_LETTERS, hash_on);
+                assert_eq!(hash, word.chars().fold(NO_LETTERS, hash_on), "{word}");
+                let languages = WORDS.get(&hash).copied().unwrap_or_default();
+                assert!(languages & 1 << place != 0, "{word}");
+            }
+        }
+        let all: std::collections::HashSet<&str> =
+            FUNCTION_WORDS.iter().flat_map(|(_, list)| list.split(' ')).collect();
+        assert_eq!(WORDS.len(), all.len(), "two words share a hash");
+        for c in '\u{1}'..'\u{80}' {
+            assert_eq!(PLAIN[c as usize] == 0, is_between_words(c), "{c:?}");
+        }
+    }
+}

@@ -41,47 +41,87 @@ impl Shape {
     }
 }
 
-/// Counts ASCII, whole rows of bytes at once.
+/// Counts ASCII: a byte adds to one of eight counts that lie in one number.
 fn ascii(bytes: &[u8]) -> Shape {
-    // Few enough that no count of a row overflows a byte.
-    const ROW: usize = 192;
-    let mut shape = Shape { chars: bytes.len(), width: bytes.len(), ..Shape::default() };
-    let mut controls = 0;
+    let (mut upper, mut lower, mut digits, mut blanks, mut controls) = (0, 0, 0, 0, 0);
     for row in bytes.chunks(ROW) {
-        let [mut upper, mut lower, mut digits, mut spaces, mut rest] = [0_u8; 5];
-        for &byte in row {
-            upper += u8::from(byte.wrapping_sub(b'A') < 26);
-            lower += u8::from(byte.wrapping_sub(b'a') < 26);
-            digits += u8::from(byte.wrapping_sub(b'0') < 10);
-            spaces += u8::from(is_space(byte));
-            rest += u8::from(byte < b' ' || byte == 0x7F);
+        let (pairs, rest) = row.as_chunks::<2>();
+        let add = |sum: u64, byte: u8| sum + COUNTS[usize::from(byte)];
+        // Two sums, for each waits for the one before it.
+        let (mut even, mut odd) = (0, rest.iter().fold(0, |sum, &byte| add(sum, byte)));
+        for &[first, second] in pairs {
+            even = add(even, first);
+            odd = add(odd, second);
         }
-        shape.upper += usize::from(upper);
-        shape.lower += usize::from(lower);
-        shape.digits += usize::from(digits);
-        shape.spaces += usize::from(spaces);
-        controls += usize::from(rest);
+        let counts = (even + odd).to_le_bytes().map(usize::from);
+        upper += counts[UPPER];
+        lower += counts[LOWER];
+        digits += counts[DIGIT];
+        blanks += counts[BLANK];
+        controls += counts[CONTROL];
     }
-    // Tabs and line ends are white space first.
-    controls -= bytes.iter().filter(|&&byte| byte != b' ' && is_space(byte)).count();
-    shape.letters = shape.upper + shape.lower;
-    shape.punctuation = bytes.len() - shape.letters - shape.digits - shape.spaces - controls;
-    let inner = bytes.len().saturating_sub(1);
-    let (befores, heres) = (bytes.get(..inner), bytes.get(1..));
-    for (befores, heres) in
-        befores.unwrap_or_default().chunks(ROW).zip(heres.unwrap_or_default().chunks(ROW))
-    {
+    let ends = if controls == 0 { 0 } else { bytes.iter().filter(|&&byte| is_end(byte)).count() };
+    let letters = upper + lower;
+    let mut words = usize::from(bytes.first().is_some_and(|&byte| !is_space(byte)));
+    let last = bytes.len().saturating_sub(1);
+    let befores = bytes.get(..last).unwrap_or_default().chunks(ROW);
+    for (befores, heres) in befores.zip(bytes.get(1..).unwrap_or_default().chunks(ROW)) {
         let pairs = befores.iter().zip(heres);
-        let starts: u8 = pairs.map(|(&a, &b)| u8::from(is_space(a) && !is_space(b))).sum();
-        shape.words += usize::from(starts);
+        let starts: u8 = pairs.map(|(&a, &b)| u8::from(is_space(a) & !is_space(b))).sum();
+        words += usize::from(starts);
     }
-    shape.words += usize::from(bytes.first().is_some_and(|&byte| !is_space(byte)));
-    shape
+    Shape {
+        chars: bytes.len(),
+        width: bytes.len(),
+        letters,
+        upper,
+        lower,
+        digits,
+        spaces: blanks + ends,
+        punctuation: bytes.len() - letters - digits - blanks - controls,
+        words,
+        ..Shape::default()
+    }
+}
+
+/// Few enough bytes that no count of a row overflows one.
+const ROW: usize = 192;
+
+// Places of the counts.
+const UPPER: usize = 0;
+const LOWER: usize = 1;
+const DIGIT: usize = 2;
+const BLANK: usize = 3;
+const CONTROL: usize = 4;
+const PUNCTUATION: usize = 5;
+
+/// What each byte adds.
+static COUNTS: [u64; 256] = {
+    let mut counts = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        let place = match byte {
+            b'A'..=b'Z' => UPPER,
+            b'a'..=b'z' => LOWER,
+            b'0'..=b'9' => DIGIT,
+            b' ' => BLANK,
+            0..b' ' | 0x7F => CONTROL,
+            _ => PUNCTUATION,
+        };
+        counts[byte as usize] = 1 << (8 * place);
+        byte += 1;
+    }
+    counts
+};
+
+/// The white space among the controls.
+fn is_end(byte: u8) -> bool {
+    byte.wrapping_sub(b'\t') < 5
 }
 
 /// What `char::is_whitespace` says of ASCII.
 fn is_space(byte: u8) -> bool {
-    byte == b' ' || byte.wrapping_sub(b'\t') < 5
+    (byte == b' ') | is_end(byte)
 }
 
 /// Counts any text, a character at a time.
