@@ -10,7 +10,6 @@ use url::Url;
 use crate::article::{Article, Caption, Dump, Span};
 use crate::fingerprint::{self, Digest};
 use crate::ledger::{Reason, Reject, RejectReason, Removal};
-use crate::lexicon::Scratch as LexiconScratch;
 use crate::options::{Options, Split};
 use crate::recognize::{date, dateline};
 use crate::segment::segment;
@@ -32,7 +31,7 @@ pub struct Cleaner {
 /// Buffers that a worker keeps from one article to the next.
 #[derive(Default)]
 pub struct Scratch {
-    lexicon: LexiconScratch,
+    strip: strip::Scratch,
     key: String,
 }
 
@@ -128,7 +127,7 @@ impl Cleaner {
             let name = dump_name(dump, number, parts);
             let line = dump.record.map_or(article.blocks[0].line as u64, |_| dump.line);
             let place = dump.record.is_none().then(|| article.span().start as u64);
-            let stripped = strip::strip(&article, &dump.text, &self.rules, &mut scratch.lexicon);
+            let stripped = strip::strip(&article, &dump.text, &self.rules, &mut scratch.strip);
             let clean = finish(dump, &article, stripped, name, scratch);
             let clean = CleanArticle { record: dump.record.unwrap_or(number), line, ..clean };
             each(if clean.paragraphs.is_empty() {

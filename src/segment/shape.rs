@@ -43,25 +43,23 @@ impl Shape {
 
 /// Counts ASCII: a byte adds to one of eight counts that lie in one number.
 fn ascii(bytes: &[u8]) -> Shape {
-    let (mut upper, mut lower, mut digits, mut blanks, mut controls) = (0, 0, 0, 0, 0);
+    // Few enough bytes that no count of a row overflows one.
+    const ROW: usize = 192;
+    let mut counts = [0; KINDS];
+    let add = |sum: u64, byte: u8| sum + COUNTS[usize::from(byte)];
     for row in bytes.chunks(ROW) {
         let (pairs, rest) = row.as_chunks::<2>();
-        let add = |sum: u64, byte: u8| sum + COUNTS[usize::from(byte)];
         // Two sums, for each waits for the one before it.
         let (mut even, mut odd) = (0, rest.iter().fold(0, |sum, &byte| add(sum, byte)));
         for &[first, second] in pairs {
             even = add(even, first);
             odd = add(odd, second);
         }
-        let counts = (even + odd).to_le_bytes().map(usize::from);
-        upper += counts[UPPER];
-        lower += counts[LOWER];
-        digits += counts[DIGIT];
-        blanks += counts[BLANK];
-        controls += counts[CONTROL];
+        for (count, more) in counts.iter_mut().zip((even + odd).to_le_bytes()) {
+            *count += usize::from(more);
+        }
     }
-    let ends = if controls == 0 { 0 } else { bytes.iter().filter(|&&byte| is_end(byte)).count() };
-    let letters = upper + lower;
+    let is_space = |byte: u8| (byte == b' ') | (byte.wrapping_sub(b'\t') < 5);
     let mut words = usize::from(bytes.first().is_some_and(|&byte| !is_space(byte)));
     let last = bytes.len().saturating_sub(1);
     let befores = bytes.get(..last).unwrap_or_default().chunks(ROW);
@@ -70,119 +68,112 @@ fn ascii(bytes: &[u8]) -> Shape {
         let starts: u8 = pairs.map(|(&a, &b)| u8::from(is_space(a) & !is_space(b))).sum();
         words += usize::from(starts);
     }
+    let of = |place: u8| counts[usize::from(place)];
     Shape {
         chars: bytes.len(),
         width: bytes.len(),
-        letters,
-        upper,
-        lower,
-        digits,
-        spaces: blanks + ends,
-        punctuation: bytes.len() - letters - digits - blanks - controls,
+        letters: of(UPPER) + of(LOWER),
+        upper: of(UPPER),
+        lower: of(LOWER),
+        digits: of(DIGIT),
+        spaces: of(BLANK) + of(END),
+        punctuation: of(PUNCTUATION),
         words,
         ..Shape::default()
     }
 }
 
-/// Few enough bytes that no count of a row overflows one.
-const ROW: usize = 192;
+/// Counts any text, a character at a time.
+fn mixed(text: &str) -> Shape {
+    let mut counts = [0_usize; KINDS];
+    let mut shape = Shape::default();
+    let mut before = BLANK;
+    for c in text.chars() {
+        let place = if c.is_ascii() { ASCII[c as usize] } else { place(c) };
+        counts[usize::from(place)] += 1;
+        shape.width += usize::from(!c.is_ascii() && is_wide(c));
+        shape.words += usize::from(is_blank(before) && !is_blank(place));
+        before = place;
+    }
+    let of = |place: u8| counts[usize::from(place)];
+    Shape {
+        chars: counts.iter().sum(),
+        width: shape.width + counts.iter().sum::<usize>(),
+        letters: of(UPPER) + of(LOWER) + of(UNCASED),
+        upper: of(UPPER),
+        lower: of(LOWER),
+        digits: of(DIGIT),
+        spaces: of(BLANK) + of(END),
+        punctuation: of(PUNCTUATION),
+        ..shape
+    }
+}
 
-// Places of the counts.
-const UPPER: usize = 0;
-const LOWER: usize = 1;
-const DIGIT: usize = 2;
-const BLANK: usize = 3;
-const CONTROL: usize = 4;
-const PUNCTUATION: usize = 5;
+// The kinds of characters, places in a list of counts.
+const UPPER: u8 = 0;
+const LOWER: u8 = 1;
+const DIGIT: u8 = 2;
+const BLANK: u8 = 3;
+/// A tab or the end of a line.
+const END: u8 = 4;
+const CONTROL: u8 = 5;
+const PUNCTUATION: u8 = 6;
+const UNCASED: u8 = 7;
+const KINDS: usize = 8;
 
-/// What each byte adds.
-static COUNTS: [u64; 256] = {
-    let mut counts = [0; 256];
+fn is_blank(place: u8) -> bool {
+    place == BLANK || place == END
+}
+
+/// The kinds of ASCII.
+const ASCII: [u8; 128] = {
+    let mut kinds = [PUNCTUATION; 128];
     let mut byte = 0_u8;
     while byte < 128 {
-        let place = match byte {
+        kinds[byte as usize] = match byte {
             b'A'..=b'Z' => UPPER,
             b'a'..=b'z' => LOWER,
             b'0'..=b'9' => DIGIT,
             b' ' => BLANK,
+            b'\t'..=b'\r' => END,
             0..b' ' | 0x7F => CONTROL,
             _ => PUNCTUATION,
         };
-        counts[byte as usize] = 1 << (8 * place);
+        byte += 1;
+    }
+    kinds
+};
+
+/// What each byte of ASCII adds: one, in the byte of its kind.
+static COUNTS: [u64; 256] = {
+    let mut counts = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        counts[byte] = 1 << (8 * ASCII[byte]);
         byte += 1;
     }
     counts
 };
 
-/// The white space among the controls.
-fn is_end(byte: u8) -> bool {
-    byte.wrapping_sub(b'\t') < 5
-}
-
-/// What `char::is_whitespace` says of ASCII.
-fn is_space(byte: u8) -> bool {
-    (byte == b' ') | is_end(byte)
-}
-
-/// Counts any text, a character at a time.
-fn mixed(text: &str) -> Shape {
-    let mut shape = Shape::default();
-    let mut in_word = false;
-    for c in text.chars() {
-        shape.chars += 1;
-        shape.width += 1 + usize::from(is_wide(c));
-        let kind = Kind::of(c);
-        let space = kind == Kind::Space;
-        shape.words += usize::from(!space && !in_word);
-        in_word = !space;
-        match kind {
-            Kind::Upper => shape.upper += 1,
-            Kind::Lower => shape.lower += 1,
-            Kind::Uncased => shape.letters += 1,
-            Kind::Digit => shape.digits += 1,
-            Kind::Space => shape.spaces += 1,
-            Kind::Control => {}
-            Kind::Other => shape.punctuation += 1,
-        }
-    }
-    shape.letters += shape.upper + shape.lower;
-    shape
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Upper,
-    Lower,
-    Uncased,
-    Digit,
-    Space,
-    Control,
-    Other,
-}
-
-impl Kind {
-    /// The common letters by their blocks, all else by the tables of the standard library.
-    fn of(c: char) -> Kind {
-        match c {
-            'a'..='z' | 'а'..='џ' => Kind::Lower,
-            'A'..='Z' | 'Ѐ'..='Я' => Kind::Upper,
-            '0'..='9' => Kind::Digit,
-            ' ' => Kind::Space,
-            '!'..='~' => Kind::Other,
-            'א'..='ת'
-            | '\u{620}'..='\u{64A}'
-            | '\u{905}'..='\u{939}'
-            | '\u{3041}'..='\u{3096}'
-            | '\u{4E00}'..='\u{9FFF}'
-            | '\u{AC00}'..='\u{D7A3}' => Kind::Uncased,
-            _ if c.is_uppercase() => Kind::Upper,
-            _ if c.is_lowercase() => Kind::Lower,
-            _ if c.is_alphabetic() => Kind::Uncased,
-            _ if c.is_numeric() => Kind::Digit,
-            _ if c.is_whitespace() => Kind::Space,
-            _ if c.is_control() => Kind::Control,
-            _ => Kind::Other,
-        }
+/// The kind of a character that is not ASCII: the common letters by their blocks, all else by the
+/// tables of the standard library.
+fn place(c: char) -> u8 {
+    match c {
+        'а'..='џ' => LOWER,
+        'Ѐ'..='Я' => UPPER,
+        'א'..='ת'
+        | '\u{620}'..='\u{64A}'
+        | '\u{905}'..='\u{939}'
+        | '\u{3041}'..='\u{3096}'
+        | '\u{4E00}'..='\u{9FFF}'
+        | '\u{AC00}'..='\u{D7A3}' => UNCASED,
+        _ if c.is_uppercase() => UPPER,
+        _ if c.is_lowercase() => LOWER,
+        _ if c.is_alphabetic() => UNCASED,
+        _ if c.is_numeric() => DIGIT,
+        _ if c.is_whitespace() => BLANK,
+        _ if c.is_control() => CONTROL,
+        _ => PUNCTUATION,
     }
 }
 

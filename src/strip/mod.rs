@@ -41,6 +41,7 @@ mod metadata_header;
 mod page;
 mod page_numbers;
 mod section_label;
+mod seen;
 mod teaser;
 mod text_size_widget;
 mod timestamp;
@@ -51,11 +52,11 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub use page::Page;
+pub use seen::Scratch;
 
 use crate::article::{Article, Caption, Span};
 use crate::fingerprint::key_of;
 use crate::ledger::{Reason, Removal, Repeats};
-use crate::lexicon::Scratch;
 use crate::recognize::{byline as names, credit};
 
 /// What a rule asks for.
