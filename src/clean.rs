@@ -59,7 +59,8 @@ pub struct CleanArticle {
     pub line: u64,
     /// The input's own id.
     pub id: Option<String>,
-    /// The id made from the text: the first 16 hex digits of the BLAKE3 of its decoded input text.
+    /// The id made from the text where the input gives none: the first 16 hex digits of the BLAKE3 of
+    /// its decoded input text.
     pub made_id: String,
     /// The publisher: the input's word, the host of the address, or the name of the folder.
     pub source: String,
@@ -173,7 +174,10 @@ fn finish(
     let mut clean = CleanArticle {
         dump: name,
         id: article.fields.id.clone(),
-        made_id: made_id(article.span().of(&dump.text)),
+        made_id: match article.fields.id {
+            Some(_) => String::new(),
+            None => made_id(article.span().of(&dump.text)),
+        },
         removals: stripped.removals,
         blocks_in: stripped.blocks_in,
         blocks_in_fields: stripped.blocks_in_fields,

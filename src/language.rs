@@ -117,7 +117,7 @@ const ALPHABETS: [(char, char, Option<&str>); 23] = [
 ];
 
 /// Words without which hardly a sentence of a language can be written.
-const FUNCTION_WORDS: [(&str, &str); 41] = [
+static FUNCTION_WORDS: [(&str, &str); 41] = [
     (
         "en",
         "the of and to in that for is was with on as it by at from are be has have had were this an his their not which said but they who",
@@ -270,21 +270,32 @@ const PLAIN: [u8; 128] = {
 };
 
 /// A bit for each language of [`FUNCTION_WORDS`], by its place, for the hash of each word.
-static WORDS: LazyLock<HashMap<u64, u64, BuildHasherDefault<Same>>> = LazyLock::new(|| {
+static WORDS: LazyLock<Words> =
+    LazyLock::new(|| table(|word| Some(word.chars().fold(NO_LETTERS, hash_on))));
+
+/// The same for the words in ASCII, of which none has more than eight letters, by those letters.
+static PACKED: LazyLock<Words> = LazyLock::new(|| {
+    let pack = |word: &str| word.bytes().fold(0, |word, byte| word << 8 | u64::from(byte));
+    table(|word| word.is_ascii().then(|| pack(word)))
+});
+
+type Words = HashMap<u64, u64, BuildHasherDefault<Spread>>;
+
+fn table(key: impl Fn(&str) -> Option<u64>) -> Words {
     let mut words = HashMap::default();
     for (place, (_, list)) in FUNCTION_WORDS.iter().enumerate() {
-        for word in list.split(' ') {
-            *words.entry(word.chars().fold(NO_LETTERS, hash_on)).or_insert(0) |= 1 << place;
+        for word in list.split(' ').filter_map(&key) {
+            *words.entry(word).or_insert(0) |= 1 << place;
         }
     }
     words
-});
+}
 
-/// The hash of a word is a hash already.
+/// Spreads keys that are a hash or the letters of a word.
 #[derive(Clone, Copy, Default)]
-struct Same(u64);
+struct Spread(u64);
 
-impl Hasher for Same {
+impl Hasher for Spread {
     fn finish(&self) -> u64 {
         self.0
     }
@@ -294,12 +305,13 @@ impl Hasher for Same {
     }
 
     fn write_u64(&mut self, hash: u64) {
-        self.0 = hash ^ (hash >> 32);
+        let mixed = hash.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 = mixed ^ (mixed >> 32);
     }
 }
 
 fn by_function_words(text: &str) -> Option<&'static str> {
-    let words = &*WORDS;
+    let words = if text.is_ascii() { &*PACKED } else { &*WORDS };
     let mut scores = [0; FUNCTION_WORDS.len()];
     let mut word = |hash: u64| {
         let Some(&(mut languages)) = words.get(&hash) else { return };
@@ -313,11 +325,17 @@ fn by_function_words(text: &str) -> Option<&'static str> {
     };
     let mut hash = NO_LETTERS;
     if text.is_ascii() {
+        let (mut packed, mut len) = (0_u64, 0);
         for byte in text.bytes().chain([b' ']) {
-            match PLAIN[usize::from(byte & 0x7F)] {
-                0 if hash == NO_LETTERS => {}
-                0 => word(std::mem::replace(&mut hash, NO_LETTERS)),
-                letter => hash = hash_on_byte(hash, letter),
+            let letter = PLAIN[usize::from(byte & 0x7F)];
+            if letter == 0 {
+                if len <= 8 {
+                    word(packed);
+                }
+                (packed, len) = (0, 0);
+            } else {
+                packed = packed << 8 | u64::from(letter);
+                len += 1;
             }
         }
     } else {
@@ -329,11 +347,11 @@ fn by_function_words(text: &str) -> Option<&'static str> {
             }
         }
     }
-    let (best, (tag, _)) = scores.iter().zip(FUNCTION_WORDS).max_by_key(|(score, _)| **score)?;
+    let (best, (tag, _)) = scores.iter().zip(&FUNCTION_WORDS).max_by_key(|(score, _)| **score)?;
     let next = scores
         .iter()
-        .zip(FUNCTION_WORDS)
-        .filter(|(_, (other, _))| *other != tag)
+        .zip(&FUNCTION_WORDS)
+        .filter(|(_, (other, _))| other != tag)
         .map(|(score, _)| *score)
         .max()?;
     (*best >= SCORE && *best >= 2 * next).then_some(tag)
@@ -531,6 +549,9 @@ mod tests {
         let all: std::collections::HashSet<&str> =
             FUNCTION_WORDS.iter().flat_map(|(_, list)| list.split(' ')).collect();
         assert_eq!(WORDS.len(), all.len(), "two words share a hash");
+        let plain = all.iter().filter(|word| word.is_ascii());
+        assert!(plain.clone().all(|word| word.len() <= 8), "packed words have eight letters");
+        assert_eq!(PACKED.len(), plain.count());
         for c in '\u{1}'..'\u{80}' {
             assert_eq!(PLAIN[c as usize] == 0, is_between_words(c), "{c:?}");
         }

@@ -235,7 +235,7 @@ pub fn strip<'a>(
     stripped.published = page.published().map(str::to_owned);
     let mut credits = Vec::new();
     for (block, fate) in fates.iter().enumerate() {
-        apply(article, dump_text, block, fate, &mut stripped, &mut credits);
+        apply(&page, dump_text, block, fate, &mut stripped, &mut credits);
     }
     place_credits(&mut stripped.captions, credits);
     stripped
@@ -273,13 +273,14 @@ fn keep_a_paragraph(fates: &mut [Fate]) {
 
 /// Carries out what was decided of one block.
 fn apply<'a>(
-    article: &Article<'a>,
+    page: &Page<'_, 'a>,
     dump_text: &str,
     index: usize,
     fate: &Fate,
     stripped: &mut Stripped<'a>,
     credits: &mut Vec<(usize, String)>,
 ) {
+    let article = page.article;
     let block = &article.blocks[index];
     let entry = |span: Span, rule: &str, reason, copied: Option<Copied>, partial| Removal {
         span,
@@ -330,7 +331,11 @@ fn apply<'a>(
             }
         }
         Some(Take::Caption) => {
-            let credit = credit::find(&text).map(|credit| credit.text.into_owned());
+            let known = page.facts[index].credit.as_ref().filter(|_| *text == *block.text);
+            let credit = match known {
+                Some(credit) => Some(credit.text.clone().into_owned()),
+                None => credit::find(&text).map(|credit| credit.text.into_owned()),
+            };
             let credit = credit.filter(|credit| !credit.is_empty());
             stripped.captions.push(Caption { text: Some(text.into_owned()), credit });
         }

@@ -600,6 +600,12 @@ pub(super) fn same(a: &str, b: &str) -> bool {
 
 /// A cheap test that fails for most pairs of different lines: their first letters.
 fn starts_alike(a: &str, b: &str) -> bool {
+    if let (Some(a), Some(b)) = (a.bytes().next(), b.bytes().next())
+        && a.is_ascii_alphanumeric()
+        && b.is_ascii_alphanumeric()
+    {
+        return a.eq_ignore_ascii_case(&b);
+    }
     let letter = |text: &str| text.chars().find(|c| c.is_alphanumeric());
     let fold = |c: Option<char>| c.map(|c| c.to_lowercase().next().unwrap_or(c));
     fold(letter(a)) == fold(letter(b))

@@ -64,28 +64,26 @@ pub(super) fn list<T>(out: &mut Vec<u8>, items: &[T], mut each: impl FnMut(&T, &
 
 /// Appends `text` as a JSON string.
 pub(super) fn string(text: &str, out: &mut Vec<u8>) {
-    out.reserve(text.len() + 2);
-    out.push(b'"');
     let mut rest = text.as_bytes();
+    out.reserve(rest.len() + rest.len() / 32 + 2);
+    out.push(b'"');
+    // Of the controls a clean text has line ends only.
+    let is_rare = |byte: u8| (byte < b' ') & (byte != b'\n');
+    let rare = rest.iter().fold(false, |found, &byte| found | is_rare(byte));
+    let is_odd = |byte: u8| (byte < b' ') | (byte == b'"') | (byte == b'\\');
     loop {
-        let (plain, odd) = rest.split_at(plain_len(rest));
+        let odd = if rare {
+            rest.iter().position(|&byte| is_odd(byte))
+        } else {
+            memchr::memchr3(b'"', b'\\', b'\n', rest)
+        };
+        let (plain, odd) = rest.split_at(odd.unwrap_or(rest.len()));
         out.extend_from_slice(plain);
         let Some((&byte, after)) = odd.split_first() else { break };
         escape(byte, out);
         rest = after;
     }
     out.push(b'"');
-}
-
-/// Length of the run at the start of `bytes` that needs no escape.
-fn plain_len(bytes: &[u8]) -> usize {
-    const WIDE: usize = 32;
-    let is_odd = |byte: u8| (byte < b' ') | (byte == b'"') | (byte == b'\\');
-    let (wide, _) = bytes.as_chunks::<WIDE>();
-    let plain = |chunk: &&[u8; WIDE]| !chunk.iter().fold(false, |odd, &byte| odd | is_odd(byte));
-    let start = wide.iter().take_while(plain).count() * WIDE;
-    let rest = bytes.get(start..).unwrap_or_default();
-    start + rest.iter().position(|&byte| is_odd(byte)).unwrap_or(rest.len())
 }
 
 fn escape(byte: u8, out: &mut Vec<u8>) {
