@@ -43,7 +43,7 @@ fn source(phrases: &Phrases) -> Result<String, Box<dyn Error>> {
     let mut out = String::new();
     let mut text = Text::default();
     let classes = phrases.classes.iter().map(class).collect::<String>();
-    writeln!(out, "static CLASSES: &[Hit] = &[{classes}];")?;
+    writeln!(out, "pub(super) static CLASSES: &[Hit] = &[{classes}];")?;
 
     // A word of a list that is a phrase alone is a whole line as well, unless it is one by itself.
     let alone = phrases.listed.iter().filter(|listed| is_alone(listed));
@@ -92,7 +92,7 @@ fn source(phrases: &Phrases) -> Result<String, Box<dyn Error>> {
     pairs(&mut out, "TRAILING_PAIRS", ends.map(|bytes| (bytes.iter().nth_back(1), bytes.last())))?;
 
     let mut heads = Vec::new();
-    writeln!(out, "static OPEN: &[Open] = &[")?;
+    writeln!(out, "pub(super) static OPEN: &[Open] = &[")?;
     for (number, phrase) in phrases.open.iter().enumerate() {
         writeln!(out, "{},", open(phrase))?;
         if let Some(head) = phrase.parts.first().filter(|head| !head.is_empty()) {
@@ -121,9 +121,9 @@ fn source(phrases: &Phrases) -> Result<String, Box<dyn Error>> {
         ("HEAD_BYTES_MAX", longest(&mut { heads })),
         ("TAIL_LINE_BYTES_MAX", phrases.tail_bytes_max),
     ] {
-        writeln!(out, "const {name}: usize = {bytes};")?;
+        writeln!(out, "pub(super) const {name}: usize = {bytes};")?;
     }
-    writeln!(out, "static TEXT: &str = {:?};", text.all)?;
+    writeln!(out, "pub(super) static TEXT: &str = {:?};", text.all)?;
     Ok(out)
 }
 
@@ -194,7 +194,7 @@ fn pairs<'a>(
             }
         }
     }
-    writeln!(out, "static {name}: [u64; 64] = {rows:?};")?;
+    writeln!(out, "pub(super) static {name}: [u64; 64] = {rows:?};")?;
     Ok(())
 }
 
@@ -207,17 +207,20 @@ fn table(
 ) -> Result<(), Box<dyn Error>> {
     let bits = entries.len().max(8).next_power_of_two().ilog2();
     entries.sort_by_key(|(hash, _)| bucket(*hash, bits));
-    let rows: String = entries.iter().map(|(hash, row)| format!("({hash},{row}),\n")).collect();
-    let starts: String = (0..=1_usize << bits)
+    let rows: Vec<String> = entries.iter().map(|(hash, row)| format!("({hash},{row})")).collect();
+    let rows = rows.join(",\n");
+    let buckets: Vec<usize> = (0..=1_usize << bits)
         .map(|wanted| entries.partition_point(|(hash, _)| bucket(*hash, bits) < wanted))
-        .map(|start| format!("{start},"))
         .collect();
     let mut filter = vec![0_u64; 1 << (bits + FILTER_BITS - 6)];
     for (hash, _) in &entries {
         let bit = bucket(*hash, bits + FILTER_BITS);
         filter[bit / 64] |= 1 << (bit % 64);
     }
-    writeln!(out, "static {name}: Hashed<{of}> = Hashed {{ bits: {bits}, buckets: &[{starts}],")?;
+    writeln!(
+        out,
+        "pub(super) static {name}: Hashed<{of}> = Hashed {{ bits: {bits}, buckets: &{buckets:?},"
+    )?;
     writeln!(out, "filter: &{filter:?}, entries: &[\n{rows}] }};")?;
     Ok(())
 }

@@ -231,9 +231,9 @@ static FUNCTION_WORDS: [(&str, &str); 41] = [
 ];
 
 /// A word of one language alone counts this much, one of several its share.
-const UNIT: u32 = 60;
+const UNIT: u16 = 60;
 /// What the best language must reach: the worth of three words of its own.
-const SCORE: u32 = 3 * UNIT;
+const SCORE: u16 = 3 * UNIT;
 
 /// The hash of no letters.
 const NO_LETTERS: u64 = 0xCBF2_9CE4_8422_2325;
@@ -269,7 +269,7 @@ const PLAIN: [u8; 128] = {
     plain
 };
 
-/// A bit for each language of [`FUNCTION_WORDS`], by its place, for the hash of each word.
+/// The shares of each word by its hash.
 static WORDS: LazyLock<Words> =
     LazyLock::new(|| table(|word| Some(word.chars().fold(NO_LETTERS, hash_on))));
 
@@ -279,13 +279,25 @@ static PACKED: LazyLock<Words> = LazyLock::new(|| {
     table(|word| word.is_ascii().then(|| pack(word)))
 });
 
-type Words = HashMap<u64, u64, BuildHasherDefault<Spread>>;
+type Words = HashMap<u64, Shares, BuildHasherDefault<Spread>>;
+
+/// What a word is worth for each language, by its place in [`FUNCTION_WORDS`]. The worth of all words
+/// of [`HEAD`] bytes is far below the bound of the type.
+type Shares = [u16; FUNCTION_WORDS.len()];
+
+const NO_SHARES: Shares = [0; FUNCTION_WORDS.len()];
 
 fn table(key: impl Fn(&str) -> Option<u64>) -> Words {
-    let mut words = HashMap::default();
+    let mut words: Words = HashMap::default();
     for (place, (_, list)) in FUNCTION_WORDS.iter().enumerate() {
         for word in list.split(' ').filter_map(&key) {
-            *words.entry(word).or_insert(0) |= 1 << place;
+            words.entry(word).or_insert(NO_SHARES)[place] = UNIT;
+        }
+    }
+    for shares in words.values_mut() {
+        let languages = shares.iter().map(|share| share / UNIT).sum::<u16>();
+        for share in shares {
+            *share /= languages.max(1);
         }
     }
     words
@@ -301,7 +313,9 @@ impl Hasher for Spread {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.0 = self.0.rotate_left(8) ^ u64::from(byte));
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
     }
 
     fn write_u64(&mut self, hash: u64) {
@@ -312,15 +326,11 @@ impl Hasher for Spread {
 
 fn by_function_words(text: &str) -> Option<&'static str> {
     let words = if text.is_ascii() { &*PACKED } else { &*WORDS };
-    let mut scores = [0; FUNCTION_WORDS.len()];
-    let mut word = |hash: u64| {
-        let Some(&(mut languages)) = words.get(&hash) else { return };
-        let share = UNIT / languages.count_ones();
-        while languages != 0 {
-            if let Some(score) = scores.get_mut(languages.trailing_zeros() as usize) {
-                *score += share;
-            }
-            languages &= languages - 1;
+    let mut scores = NO_SHARES;
+    let mut word = |key: u64| {
+        // Adding them all is faster than going through the languages that have the word.
+        for (score, share) in scores.iter_mut().zip(words.get(&key).unwrap_or(&NO_SHARES)) {
+            *score += share;
         }
     };
     let mut hash = NO_LETTERS;
@@ -542,8 +552,10 @@ mod tests {
             for word in list.split(' ') {
                 let hash = word.to_uppercase().to_lowercase().chars().fold(NO_LETTERS, hash_on);
                 assert_eq!(hash, word.chars().fold(NO_LETTERS, hash_on), "{word}");
-                let languages = WORDS.get(&hash).copied().unwrap_or_default();
-                assert!(languages & 1 << place != 0, "{word}");
+                let shares = WORDS.get(&hash).copied().unwrap_or(NO_SHARES);
+                assert!(shares[place] > 0, "{word}");
+                let languages = shares.iter().filter(|&&share| share > 0).count();
+                assert!(shares.iter().all(|&share| [0, 60 / languages].contains(&share.into())));
             }
         }
         let all: std::collections::HashSet<&str> =

@@ -400,6 +400,7 @@ fn is_emoji_like(c: char) -> bool {
 ///
 /// The run has no two spaces in a row, and a space at its end is followed by a character that is
 /// not plain.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches, rows are looked at at once")]
 pub(crate) fn plain_run(bytes: &[u8], mut at: usize) -> usize {
     const WIDE: usize = 32;
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<{ WIDE + 1 }>()) {

@@ -10,7 +10,18 @@ use super::fold::{Words, is_unspaced, is_word};
 use super::{Hit, Strength};
 use crate::ledger::Reason;
 
-include!(concat!(env!("OUT_DIR"), "/lexicon.rs"));
+use made::{
+    AFTER_BYTES_MAX, BEFORE_BYTES_MAX, CLASSES, EXACT, EXACT_BYTES_MAX, HEAD_BYTES_MAX, HEADS,
+    LEADING, LEADING_PAIRS, LIST_WORD_BYTES_MAX, LIST_WORDS, OPEN, STARTS, TAIL_LINE_BYTES_MAX,
+    TAILS, TEXT, TRAILING, TRAILING_PAIRS,
+};
+
+#[expect(clippy::unreadable_literal, reason = "the build script writes it, and nobody reads it")]
+mod made {
+    use super::{Exact, Hashed, Hit, ListWord, Listed, Open, Place, Reason, Start, Strength};
+
+    include!(concat!(env!("OUT_DIR"), "/lexicon.rs"));
+}
 
 /// A hash table: the entries of bucket `b` are those from `buckets[b]` to `buckets[b + 1]`.
 struct Hashed<V: 'static> {

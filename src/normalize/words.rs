@@ -274,6 +274,7 @@ fn is_digit(byte: u8) -> bool {
 }
 
 /// Whether `b` makes one word of `a` and `c`.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches, rows are looked at at once")]
 fn is_link(a: u8, b: u8, c: u8) -> bool {
     let either = (b == b'.') | (b == b'\'');
     (is_letter(a) & is_letter(c) & (either | (b == b':')))

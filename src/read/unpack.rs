@@ -47,8 +47,13 @@ pub(super) struct Raw {
 
 impl Raw {
     pub(super) fn new(stream: Box<dyn Read + Send>, hashed: bool) -> Raw {
-        let hasher = hashed.then(blake3::Hasher::new);
-        Raw { stream, hasher, bytes: 0, ended: false, error: None }
+        Raw {
+            stream,
+            hasher: hashed.then(blake3::Hasher::new),
+            bytes: 0,
+            ended: false,
+            error: None,
+        }
     }
 
     /// Bytes read so far.

@@ -41,46 +41,77 @@ impl Shape {
     }
 }
 
-/// Counts ASCII: a byte adds to one of eight counts that lie in one number.
+/// Counts ASCII. Each place of a row has counts of its own, so that all are counted at once.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches, rows are looked at at once")]
 fn ascii(bytes: &[u8]) -> Shape {
-    // Few enough bytes that no count of a row overflows one.
-    const ROW: usize = 192;
-    let mut counts = [0; KINDS];
-    let add = |sum: u64, byte: u8| sum + COUNTS[usize::from(byte)];
-    for row in bytes.chunks(ROW) {
-        let (pairs, rest) = row.as_chunks::<2>();
-        // Two sums, for each waits for the one before it.
-        let (mut even, mut odd) = (0, rest.iter().fold(0, |sum, &byte| add(sum, byte)));
-        for &[first, second] in pairs {
-            even = add(even, first);
-            odd = add(odd, second);
+    const WIDE: usize = 32;
+    // Few enough that no count overflows a byte.
+    const ROWS: usize = 255;
+    let [mut upper, mut lower, mut digits, mut blanks, mut rest] = [0; 5];
+    let (rows, tail) = bytes.as_chunks::<WIDE>();
+    for rows in rows.chunks(ROWS) {
+        let mut sums = [[0_u8; WIDE]; 5];
+        for row in rows {
+            for i in 0..WIDE {
+                let byte = row[i];
+                sums[0][i] += u8::from(byte.wrapping_sub(b'A') < 26);
+                sums[1][i] += u8::from(byte.wrapping_sub(b'a') < 26);
+                sums[2][i] += u8::from(byte.wrapping_sub(b'0') < 10);
+                sums[3][i] += u8::from(byte == b' ');
+                sums[4][i] += u8::from((byte < b' ') | (byte == 0x7F));
+            }
         }
-        for (count, more) in counts.iter_mut().zip((even + odd).to_le_bytes()) {
-            *count += usize::from(more);
+        let sum = |counts: [u8; WIDE]| counts.into_iter().map(usize::from).sum::<usize>();
+        upper += sum(sums[0]);
+        lower += sum(sums[1]);
+        digits += sum(sums[2]);
+        blanks += sum(sums[3]);
+        rest += sum(sums[4]);
+    }
+    for &byte in tail {
+        match ASCII[usize::from(byte & 0x7F)] {
+            UPPER => upper += 1,
+            LOWER => lower += 1,
+            DIGIT => digits += 1,
+            BLANK => blanks += 1,
+            PUNCTUATION => {}
+            _ => rest += 1,
         }
     }
-    let is_space = |byte: u8| (byte == b' ') | (byte.wrapping_sub(b'\t') < 5);
-    let mut words = usize::from(bytes.first().is_some_and(|&byte| !is_space(byte)));
-    let last = bytes.len().saturating_sub(1);
-    let befores = bytes.get(..last).unwrap_or_default().chunks(ROW);
-    for (befores, heres) in befores.zip(bytes.get(1..).unwrap_or_default().chunks(ROW)) {
-        let pairs = befores.iter().zip(heres);
-        let starts: u8 = pairs.map(|(&a, &b)| u8::from(is_space(a) & !is_space(b))).sum();
-        words += usize::from(starts);
+    let ends = if rest == 0 { 0 } else { bytes.iter().filter(|&&byte| is_end(byte)).count() };
+    let mut words = 0;
+    if ends == 0 {
+        let last = bytes.len().saturating_sub(1);
+        let (befores, heres) = (bytes.get(..last), bytes.get(1..));
+        let pairs =
+            befores.unwrap_or_default().chunks(192).zip(heres.unwrap_or_default().chunks(192));
+        for (befores, heres) in pairs {
+            let starts =
+                befores.iter().zip(heres).map(|(&a, &b)| u8::from((a == b' ') & (b != b' ')));
+            words += usize::from(starts.sum::<u8>());
+        }
+        words += usize::from(bytes.first().is_some_and(|&byte| byte != b' '));
+    } else {
+        let tokens = bytes.split(|&byte| byte == b' ' || is_end(byte));
+        words = tokens.filter(|token| !token.is_empty()).count();
     }
-    let of = |place: u8| counts[usize::from(place)];
     Shape {
         chars: bytes.len(),
         width: bytes.len(),
-        letters: of(UPPER) + of(LOWER),
-        upper: of(UPPER),
-        lower: of(LOWER),
-        digits: of(DIGIT),
-        spaces: of(BLANK) + of(END),
-        punctuation: of(PUNCTUATION),
+        letters: upper + lower,
+        upper,
+        lower,
+        digits,
+        spaces: blanks + ends,
+        punctuation: bytes.len() - upper - lower - digits - blanks - rest,
         words,
         ..Shape::default()
     }
+}
+
+/// The white space among the controls.
+fn is_end(byte: u8) -> bool {
+    ASCII[usize::from(byte & 0x7F)] == END
 }
 
 /// Counts any text, a character at a time.
@@ -142,17 +173,6 @@ const ASCII: [u8; 128] = {
         byte += 1;
     }
     kinds
-};
-
-/// What each byte of ASCII adds: one, in the byte of its kind.
-static COUNTS: [u64; 256] = {
-    let mut counts = [0; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        counts[byte] = 1 << (8 * ASCII[byte]);
-        byte += 1;
-    }
-    counts
 };
 
 /// The kind of a character that is not ASCII: the common letters by their blocks, all else by the

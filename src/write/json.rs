@@ -63,6 +63,7 @@ pub(super) fn list<T>(out: &mut Vec<u8>, items: &[T], mut each: impl FnMut(&T, &
 }
 
 /// Appends `text` as a JSON string.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches, rows are looked at at once")]
 pub(super) fn string(text: &str, out: &mut Vec<u8>) {
     let mut rest = text.as_bytes();
     out.reserve(rest.len() + rest.len() / 32 + 2);

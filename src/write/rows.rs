@@ -3,7 +3,6 @@
 //!
 //! Rows borrow what they say and know nothing of files, so any thread can turn its articles into
 //! bytes. Keys are always there, `null` where the value is unknown.
-#![expect(clippy::ref_option_ref, reason = "the derive of serde takes every field by reference")]
 
 use std::borrow::Cow;
 
