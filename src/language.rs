@@ -303,6 +303,11 @@ fn table(key: impl Fn(&str) -> Option<u64>) -> Words {
     words
 }
 
+/// Every word of [`FUNCTION_WORDS`], some of them more than once.
+pub fn function_words() -> impl Iterator<Item = &'static str> {
+    FUNCTION_WORDS.iter().flat_map(|(_, list)| list.split(' '))
+}
+
 /// Spreads keys that are a hash or the letters of a word.
 #[derive(Clone, Copy, Default)]
 struct Spread(u64);
