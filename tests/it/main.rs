@@ -11,6 +11,7 @@ mod dumps;
 mod fingerprint;
 mod language;
 mod lexicon;
+mod main_text;
 mod normalize;
 mod properties;
 mod read;

@@ -16,21 +16,32 @@ use copydesk::segment::segment;
 use copydesk::strip::{Page, main_text};
 use rayon::prelude::*;
 
-use crate::pages::{self, LabelledPage, Score};
+use crate::pages::{self, Figures, LabelledPage, Score};
 
-/// How to train.
-#[derive(Clone, Copy, Debug)]
+/// How to train. The defaults are those of the weights that come with the program.
+#[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct Settings {
-    /// Trees.
+    /// Trees of a round; the title and the captions have half as many.
+    #[arg(long, default_value_t = Settings::default().trees)]
     pub(crate) trees: usize,
     /// Share of a tree's answer that is added.
+    #[arg(long, default_value_t = Settings::default().rate)]
     pub(crate) rate: f64,
     /// Share of the blocks that a tree sees.
+    #[arg(long, default_value_t = Settings::default().blocks)]
     pub(crate) blocks: f64,
     /// Share of the signals that a tree may ask.
+    #[arg(long, default_value_t = Settings::default().signals)]
     pub(crate) signals: f64,
     /// Weight that pulls leaves to zero, in weights of blocks.
+    #[arg(long, default_value_t = Settings::default().shrink)]
     pub(crate) shrink: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { trees: 150, rate: 0.1, blocks: 0.35, signals: 0.22, shrink: 5.0 }
+    }
 }
 
 /// The weights of one page's blocks add up to this; it gives `shrink` its meaning.
@@ -109,6 +120,26 @@ fn held_out(
     scores
 }
 
+/// Measures with `folds` parts: every page is cleaned with weights that were trained without the
+/// pages of its domain. `each` is given the weights of each part.
+pub(crate) fn measure(
+    pages: &[LabelledPage],
+    folds: u32,
+    settings: Settings,
+    each: &mut dyn FnMut(u32, &Model) -> anyhow::Result<()>,
+) -> anyhow::Result<Vec<Figures>> {
+    let mut scores: Vec<(&LabelledPage, Score)> = Vec::new();
+    for fold in 0..folds {
+        let (measured, taught): (Vec<_>, Vec<_>) =
+            pages.iter().partition(|page| page.fold(folds) == fold);
+        let model = train(&taught, settings);
+        each(fold, &model)?;
+        let found = pages::score(&measured, Some(&model));
+        scores.extend(measured.into_iter().zip(found));
+    }
+    Ok(pages::figures(&scores))
+}
+
 /// Measures with `folds` parts, trains on all, and writes the weights to `output`, those of each part
 /// beside it.
 pub(crate) fn run(
@@ -118,32 +149,26 @@ pub(crate) fn run(
     settings: Settings,
 ) -> anyhow::Result<()> {
     let pages = pages::load(data)?;
-    let mut scores: Vec<(&LabelledPage, Score)> = Vec::new();
-    for fold in 0..folds {
-        let (measured, taught): (Vec<_>, Vec<_>) =
-            pages.iter().partition(|page| page.fold(folds) == fold);
-        let model = train(&taught, settings);
-        if let Some(output) = output {
-            let path = output.with_extension(format!("fold-{fold}-of-{folds}.txt"));
-            let text = format!("# Trained without fold {fold} of {folds}.\n{}", model.to_text());
-            std::fs::write(&path, text).with_context(|| path.display().to_string())?;
-        }
-        let found = pages::score(&measured, Some(&model));
-        scores.extend(measured.into_iter().zip(found));
+    let mut head = format!(
+        "# Weights of the rule `main-text`, made by `cargo xtask train DATA --output FILE`.\n\
+         # {settings:?}\n"
+    );
+    let figures = measure(&pages, folds, settings, &mut |fold, model| {
+        let Some(output) = output else { return Ok(()) };
+        let path = output.with_extension(format!("fold-{fold}-of-{folds}.txt"));
+        let text = format!("# Trained without fold {fold} of {folds}.\n{}", model.to_text());
+        std::fs::write(&path, text).with_context(|| path.display().to_string())
+    })?;
+    if folds > 0 {
+        head.push_str("# Measured on pages of domains that were not trained on:\n");
     }
-    let table = pages::table(&scores);
-    print!("{table}");
+    for figures in figures.iter().filter(|_| folds > 0) {
+        println!("{figures}");
+        head.push_str(&format!("# {figures}\n"));
+    }
     if let Some(output) = output {
         let all: Vec<&LabelledPage> = pages.iter().collect();
-        let model = train(&all, settings);
-        let mut text = format!(
-            "# Weights of the rule `main-text`, made by\n# cargo xtask train DATA --output FILE\n# \
-             {settings:?}\n# Measured on pages of domains that were not trained on:\n"
-        );
-        for line in table.lines() {
-            text.push_str(&format!("# {line}\n"));
-        }
-        text.push_str(&model.to_text());
+        let text = head + &train(&all, settings).to_text();
         std::fs::write(output, text).with_context(|| output.display().to_string())?;
     }
     Ok(())
