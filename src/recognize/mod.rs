@@ -10,4 +10,5 @@ pub mod byline;
 pub mod credit;
 pub mod date;
 pub mod dateline;
+mod marks;
 mod words;

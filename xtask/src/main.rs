@@ -1,6 +1,7 @@
 //! Chores of the project: `cargo xtask --help`.
 #![allow(clippy::print_stdout, reason = "a command for people")]
 
+mod bench;
 mod floors;
 mod gold;
 mod pages;
@@ -24,6 +25,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Measures `clean` and `run` on a corpus, in turn with a yardstick, and prints a table.
+    Bench(bench::Bench),
     /// Cleans every case of a folder of `NAME.input.txt` and `NAME.expected.json` and compares.
     ///
     /// Prints cases right and wrong, body paragraphs lost, chrome left. Ends with 1 when a paragraph
@@ -71,6 +74,10 @@ enum Command {
 
 fn main() -> anyhow::Result<ExitCode> {
     let passed = match Cli::parse().command {
+        Command::Bench(bench) => {
+            println!("{}", bench::measure(&bench)?);
+            true
+        }
         Command::Gold { folder, verbose, only } => {
             let score = gold::score(&folder, &only, verbose)?;
             println!("{score}");
