@@ -46,6 +46,7 @@ pub fn apply<A: Args + FromArgMatches>(
     entries.sort_by_key(|(key, _)| key.span().start);
 
     let known = RunArgs::augment_args(Command::new("run").args_override_self(true));
+    let own = A::augment_args(Command::new("copydesk").args_override_self(true));
     let mut flags = vec![OsString::from("copydesk")];
     let mut inputs = Vec::new();
     for (key, value) in entries {
@@ -58,7 +59,7 @@ pub fn apply<A: Args + FromArgMatches>(
             return Err(at(Some(value.span()), one_line(&error)));
         }
         let id = flag.get_id().as_str();
-        let is_of_command = matches.try_contains_id(id).is_ok();
+        let is_of_command = own.get_arguments().any(|arg| arg.get_id().as_str() == id);
         let is_given = is_of_command && matches.value_source(id) == Some(ValueSource::CommandLine);
         if is_of_command && !is_given {
             let list = if flag.is_positional() { &mut inputs } else { &mut flags };
@@ -66,9 +67,7 @@ pub fn apply<A: Args + FromArgMatches>(
         }
     }
     flags.extend(inputs);
-    let known = A::augment_args(Command::new("copydesk").args_override_self(true));
-    known
-        .try_get_matches_from(flags)
+    own.try_get_matches_from(flags)
         .and_then(|matches| args.update_from_arg_matches(&matches))
         .map_err(|error| usage(one_line(&error)))
 }

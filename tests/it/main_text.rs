@@ -6,20 +6,25 @@ use std::sync::Arc;
 
 use copydesk::article::{Dump, Fields};
 use copydesk::clean::{Cleaner, Scratch};
-use copydesk::lexicon;
+
 use copydesk::model::Model;
 use copydesk::model::signals::{Signal, scaled};
 use copydesk::options::{Options, Split};
 use copydesk::segment::segment;
-use copydesk::strip::{Page, Rules, main_text};
+use copydesk::strip::{self, Page, Rules, main_text};
 use proptest::prelude::*;
 
 use crate::desk::Desk;
 
-/// Weights that give every block the score `score` as main text.
-fn constant(score: i16) -> String {
-    let part = |name: &str, leaf: i16| format!("[{name}]\nbase 0\ntree width>255 : {leaf} 0\n");
-    part("first", score) + &part("title", -9000) + &part("second", score) + &part("caption", -9000)
+/// Weights that take for main text what has more columns than the signal `width` says.
+fn wider_than(width: u8) -> String {
+    let part = |name: &str, signs: [i16; 2]| {
+        format!("[{name}]\nbase 0\ntree width>{width} : {} {}\n", signs[0], signs[1])
+    };
+    part("first", [-5000, 5000])
+        + &part("title", [-9000, -9000])
+        + &part("second", [-5000, 5000])
+        + &part("caption", [-9000, -9000])
 }
 
 fn dump(text: &str) -> Dump {
@@ -70,16 +75,18 @@ fn a_model_comes_back_from_its_text() {
 fn other_weights_decide_and_are_named_in_the_report() {
     let desk = Desk::new();
     desk.write("in/page.txt", PAGE);
-    let written = |score: i16| {
-        let model = Arc::new(Model::parse(&constant(score)).unwrap());
+    let written = |width: u8| {
+        let model = Arc::new(Model::parse(&wider_than(width)).unwrap());
         let name = model.name();
         let report = desk.run("in", "out", Options { model: Some(model), ..Options::default() });
         assert_eq!(report.options.model, Some(name));
         desk.rows("out", "articles.jsonl")[0]["text"].as_str().unwrap().to_owned()
     };
-    assert!(written(5000).contains("Our people"));
-    // Where all is refused one block stays: a page without an article is not for a model to say.
-    assert_eq!(written(-5000).lines().count(), 1);
+    assert!(written(0).contains("Our people"));
+    let (narrow, wide) = (scaled(40), scaled(500));
+    assert_eq!(written(narrow).lines().filter(|line| !line.is_empty()).count(), 3);
+    // Where nothing is wide enough nothing is better than anything else, and all stays.
+    assert!(written(wide).contains("Our people"));
 }
 
 #[test]
@@ -98,7 +105,7 @@ fn what_decided_adds_up() {
     let dump = dump(PAGE);
     let articles = segment(&dump, Split::Never);
     let rules = Rules::new(&[], None);
-    let page = rules.read(&articles[0], &mut lexicon::Scratch::default());
+    let page = rules.read(&articles[0], &mut strip::Scratch::default());
     let judged = page.main_text.as_ref().unwrap();
     let second = &main_text::built_in().second;
     for (i, score) in judged.scores.iter().enumerate() {
@@ -140,7 +147,7 @@ proptest! {
     fn any_page_is_scored(lines in prop::collection::vec("\\PC{0,90}", 1..60)) {
         let dump = dump(&lines.join("\n"));
         for article in segment(&dump, Split::Never) {
-            let page = Page::read(&article, &mut lexicon::Scratch::default());
+            let page = Page::read(&article, &mut strip::Scratch::default());
             let mut scores = Vec::new();
             for _ in 0..2 {
                 let mut reading = main_text::Reading::of(&page, &main_text::built_in().words);

@@ -69,6 +69,9 @@ enum Command {
         /// Parts into which the pages are cut.
         #[arg(long, default_value_t = 5)]
         folds: u32,
+        /// Takes the weights of the parts that `train --output FILE` wrote instead of training.
+        #[arg(long, value_name = "FILE")]
+        weights: Option<PathBuf>,
     },
 }
 
@@ -87,14 +90,16 @@ fn main() -> anyhow::Result<ExitCode> {
             train::run(&data, output.as_deref(), folds, settings)?;
             true
         }
-        Command::Quality { folder, folds } => {
+        Command::Quality { folder, folds, weights } => {
             let floors = Floors::read()?;
             let score = gold::score(&folder.join("gold"), "", false)?;
             println!("{score}");
             let mut short = floors.cases(&score);
             let pages = pages::load(&folder.join("quality/dev.jsonl.gz"))?;
-            let settings = Settings::default();
-            let figures = train::measure(&pages, folds, settings, &mut |_, _| Ok(()))?;
+            let figures = train::measure(&pages, folds, &mut |fold, taught| match &weights {
+                Some(weights) => train::read_part(weights, fold, folds),
+                None => Ok(train::train(taught, Settings::default())),
+            })?;
             for figures in &figures {
                 println!("{figures}");
             }

@@ -5,7 +5,7 @@
 //! the same, and within it a block by the root of its words: the figure that counts is the mean over
 //! pages of the F1 of words. The same data gives the same weights.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -131,23 +131,33 @@ fn held_out(
 }
 
 /// Measures with `folds` parts: every page is cleaned with weights that were trained without the
-/// pages of its domain. `each` is given the weights of each part.
-pub(crate) fn measure(
-    pages: &[LabelledPage],
+/// pages of its domain. `trained` gives those of a part, trained on the pages it is given.
+pub(crate) fn measure<'p>(
+    pages: &'p [LabelledPage],
     folds: u32,
-    settings: Settings,
-    each: &mut dyn FnMut(u32, &Model) -> anyhow::Result<()>,
+    trained: &mut dyn FnMut(u32, &[&'p LabelledPage]) -> anyhow::Result<Arc<Model>>,
 ) -> anyhow::Result<Vec<Figures>> {
     let mut scores: Vec<(&LabelledPage, Score)> = Vec::new();
     for fold in 0..folds {
         let (measured, taught): (Vec<_>, Vec<_>) =
             pages.iter().partition(|page| page.fold(folds) == fold);
-        let model = train(&taught, settings);
-        each(fold, &model)?;
+        let model = trained(fold, &taught)?;
         let found = pages::score(&measured, Some(&model));
         scores.extend(measured.into_iter().zip(found));
     }
     Ok(pages::figures(&scores))
+}
+
+/// Where the weights of a part stand: beside those of all.
+fn part_path(weights: &Path, fold: u32, folds: u32) -> PathBuf {
+    weights.with_extension(format!("fold-{fold}-of-{folds}.txt"))
+}
+
+/// The weights of a part that [`run`] wrote.
+pub(crate) fn read_part(weights: &Path, fold: u32, folds: u32) -> anyhow::Result<Arc<Model>> {
+    let path = part_path(weights, fold, folds);
+    let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    Ok(Arc::new(Model::parse(&text).with_context(|| path.display().to_string())?))
 }
 
 /// Measures with `folds` parts, trains on all, and writes the weights to `output`, those of each part
@@ -163,11 +173,14 @@ pub(crate) fn run(
         "# Weights of the rule `main-text`, made by `cargo xtask train DATA --output FILE`.\n\
          # {settings:?}\n"
     );
-    let figures = measure(&pages, folds, settings, &mut |fold, model| {
-        let Some(output) = output else { return Ok(()) };
-        let path = output.with_extension(format!("fold-{fold}-of-{folds}.txt"));
-        let text = format!("# Trained without fold {fold} of {folds}.\n{}", model.to_text());
-        std::fs::write(&path, text).with_context(|| path.display().to_string())
+    let figures = measure(&pages, folds, &mut |fold, taught| {
+        let model = train(taught, settings);
+        if let Some(output) = output {
+            let path = part_path(output, fold, folds);
+            let text = format!("# Trained without fold {fold} of {folds}.\n{}", model.to_text());
+            std::fs::write(&path, text).with_context(|| path.display().to_string())?;
+        }
+        Ok(model)
     })?;
     if folds > 0 {
         head.push_str("# Measured on pages of domains that were not trained on:\n");
