@@ -430,12 +430,8 @@ fn duplicates_name_what_is_written(desk: &Desk, report: &Report) {
         if let Some(own) = written.get(text(&row, "id"))
             && report.options.paragraphs != Paragraphs::Global
         {
-            let shingles = |row: &Value| {
-                let mut words = Vec::new();
-                text(row, "text").split("\n\n").for_each(|text| near::words(text, &mut words));
-                near::measured(&words)
-            };
-            let measured = near::compare(&shingles(own), &shingles(of));
+            let shingles = |row: &Value| near::Shingles::of(text(row, "text"));
+            let measured = shingles(own).compare(&shingles(of));
             let value = match text(&row, "kind") {
                 "contained" => measured.first_in_second,
                 _ => measured.similarity,
