@@ -11,6 +11,7 @@ use crate::recognize::date::{self, DateLine, Kind};
 use crate::segment::header;
 use crate::segment::is_size_control;
 use crate::segment::lines::{ends_sentence, looks_like_title, width};
+use crate::segment::shape::Shape;
 
 /// Blocks below a title within which it may be stated again (see `segment::cut`).
 const FRAME_BLOCKS: usize = 14;
@@ -26,6 +27,8 @@ const PLAIN_LINES_MAX: usize = 6;
 /// What one block looks like.
 #[derive(Debug)]
 pub struct Facts<'a> {
+    /// How many characters of which kind it has.
+    pub shape: Shape,
     /// Columns.
     pub width: usize,
     /// Whether it ends as a sentence does.
@@ -550,8 +553,10 @@ fn facts<'a>(text: &'a str, scratch: &mut Scratch) -> Facts<'a> {
         let reporter = signed && hit.reason == Reason::WireSignoff;
         !picture && !reporter
     });
+    let shape = Shape::of(text);
     Facts {
-        width: width(text),
+        shape,
+        width: shape.width,
         sentence: ends_sentence(text),
         date,
         credit,
@@ -628,11 +633,10 @@ pub(super) fn states(text: &str, title: &str) -> bool {
 pub(super) fn is_cut_copy(short: &str, long: &str) -> bool {
     let stem = short.trim_end_matches(['…', '.', ' ']);
     let elided = short.ends_with('…') || short.ends_with("...");
-    let long_key = key_of(long);
     elided
         && width(stem) >= 24
         && short.len() < long.len() + 8
-        && long_key.starts_with(&*key_of(stem))
+        && key_of(long).starts_with(&*key_of(stem))
 }
 
 /// A quotation with who said it: what stands in brackets behind it is a source, not a credit.
