@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 
 use rayon::ThreadPool;
+use rayon::slice::ParallelSliceMut;
 
 use super::gather::{Gathered, title_digest};
 use super::ordered::ordered;
@@ -30,15 +31,14 @@ pub(super) fn find(
 ) -> Result<Vec<Miss>, Error> {
     let ranks = Ranks::new(&gathered.index.candidates, keep);
     let texts = Texts { gathered, learned };
-    let sketches = sketch(pool, &texts, &ranks, verdicts, observer)?;
+    let mut sketches = sketch(pool, &texts, &ranks, verdicts, observer)?;
+    pool.install(|| sketches.pairs.par_sort_unstable());
     let mut sets = Sets::new(texts);
-    pool.install(|| {
-        near::decide(sketches, &ranks, threshold, verdicts, &mut |first, second| {
-            if observer.interrupted() {
-                return Err(Error::at("run", ErrorKind::Interrupted));
-            }
-            sets.compare(first, second)
-        })
+    near::decide(sketches, &ranks, threshold, verdicts, &mut |first, second| {
+        if observer.interrupted() {
+            return Err(Error::at("run", ErrorKind::Interrupted));
+        }
+        sets.compare(first, second)
     })
 }
 

@@ -11,6 +11,7 @@ mod dumps;
 mod fingerprint;
 mod language;
 mod lexicon;
+mod near;
 mod normalize;
 mod properties;
 mod read;

@@ -67,8 +67,8 @@ impl Facts {
 /// these make one, in any order.
 #[derive(Debug, Default)]
 pub struct Sketches {
-    /// See [`join::pair`].
-    pairs: Vec<u64>,
+    /// See [`join::pair`]. Whoever has several threads may sort them.
+    pub pairs: Vec<u64>,
     facts: Vec<(u32, Facts)>,
 }
 
@@ -441,6 +441,14 @@ mod tests {
 
     /// Runs the search over `texts`; the verdicts on them.
     fn search(texts: &[Vec<String>], threshold: f64) -> Vec<Verdict> {
+        search_counting(texts, threshold, &std::cell::Cell::new(0))
+    }
+
+    fn search_counting(
+        texts: &[Vec<String>],
+        threshold: f64,
+        calls: &std::cell::Cell<usize>,
+    ) -> Vec<Verdict> {
         let mut sketches = Sketches::default();
         let mut sets = Vec::new();
         for (article, rank) in texts.iter().zip(0..) {
@@ -454,6 +462,7 @@ mod tests {
         let ranks = Ranks::in_order(texts.len());
         let mut verdicts = vec![Verdict::Keep; texts.len()];
         let mut measure = |a: ArticleId, b: ArticleId| -> Result<Similarity, ()> {
+            calls.set(calls.get() + 1);
             Ok(sets[a.0 as usize].compare(&sets[b.0 as usize]))
         };
         assert!(decide(sketches, &ranks, threshold, &mut verdicts, &mut measure).is_ok());
@@ -529,5 +538,51 @@ mod tests {
             }
         }
         assert!(verdicts.iter().filter(|verdict| **verdict == Verdict::Keep).count() >= 20);
+    }
+
+    /// How often pairs of `texts` are measured.
+    fn measured(texts: &[Vec<String>]) -> usize {
+        let calls = std::cell::Cell::new(0);
+        search_counting(texts, 0.8, &calls);
+        calls.get()
+    }
+
+    #[test]
+    fn what_an_article_costs_is_bounded_however_many_look_alike() {
+        let mut chance = Chance(19);
+        let count = 2_000;
+        let shared = text(&mut chance, 120);
+        let almost_equal: Vec<_> = (0..count)
+            .map(|n| [&shared[..60], &[format!("own{n}")], &shared[60..]].concat())
+            .collect();
+        assert!(measured(&almost_equal) <= count);
+        // A paragraph that stands in every article, a third of each or more.
+        let one_paragraph: Vec<_> =
+            (0..count).map(|_| [&shared[..], &text(&mut chance, 150)].concat()).collect();
+        assert!(measured(&one_paragraph) <= count * MEASURED_MAX);
+        // A phrase of a few words that stands everywhere makes no candidate.
+        let one_phrase: Vec<_> =
+            (0..count).map(|_| [&shared[..9], &text(&mut chance, 200)].concat()).collect();
+        assert_eq!(measured(&one_phrase), 0);
+    }
+
+    #[test]
+    fn copies_are_found_in_scripts_of_any_kind() {
+        let mut chance = Chance(23);
+        let scripts = [('а', 32, 6), ('ا', 26, 4), ('一', 900, 1), ('अ', 40, 3), ('ก', 40, 4)];
+        for (first, letters, length) in scripts {
+            for _ in 0..200 {
+                let mut word = |_| -> String {
+                    let letter = |chance: &mut Chance| {
+                        u32::from(first) + u32::try_from(chance.next(letters)).unwrap_or(0)
+                    };
+                    (0..length).filter_map(|_| char::from_u32(letter(&mut chance))).collect()
+                };
+                let original: Vec<String> = (0..150).map(&mut word).collect();
+                let copy = edited(&mut chance, &original);
+                let verdicts = search(&[original, copy], 0.8);
+                assert_eq!(verdicts[1].representative(), Some(ArticleId(0)), "{first}");
+            }
+        }
     }
 }
