@@ -1,6 +1,7 @@
 //! What all rules need to know of one article: what each block looks like, where the title stands,
 //! where the body starts and ends. Read once, before the rules; it marks nothing itself.
 
+use super::main_text::Judged;
 use crate::article::{Article, Block};
 use crate::fingerprint::key_of;
 use crate::ledger::Reason;
@@ -68,6 +69,8 @@ pub struct Page<'p, 'a> {
     pub tail: usize,
     /// One past the last restatement of the title and its captions above the body.
     pub frame_end: usize,
+    /// What a model makes of the blocks, when there is a whole page around the article.
+    pub main_text: Option<Judged>,
     published: Option<String>,
 }
 
@@ -76,19 +79,44 @@ impl<'p, 'a> Page<'p, 'a> {
     #[must_use]
     pub fn read(article: &'p Article<'a>, scratch: &mut Scratch) -> Page<'p, 'a> {
         let facts = article.blocks.iter().map(|block| facts(&block.text, scratch)).collect();
-        let mut page =
-            Page { article, facts, title: None, head: 0, tail: 0, frame_end: 0, published: None };
+        let mut page = Page {
+            article,
+            facts,
+            title: None,
+            head: 0,
+            tail: 0,
+            frame_end: 0,
+            main_text: None,
+            published: None,
+        };
         page.find_doubles();
         page.find_marked_captions();
-        page.title = page.find_title();
-        page.frame_end = page.find_frame_end();
-        page.find_framed_captions();
-        page.head = page.find_head();
-        page.find_sourced_paragraphs();
-        page.find_teasers();
-        page.tail = page.find_tail();
-        page.published = page.find_published();
+        let title = page.find_title();
+        page.read_around(title);
         page
+    }
+
+    /// Sets the block that states the title, and reads again all that goes by it.
+    pub fn set_title(&mut self, title: Option<usize>) {
+        if title == self.title {
+            return;
+        }
+        for facts in &mut self.facts {
+            (facts.caption, facts.teaser) = (false, None);
+        }
+        self.find_marked_captions();
+        self.read_around(title);
+    }
+
+    fn read_around(&mut self, title: Option<usize>) {
+        self.title = title;
+        self.frame_end = self.find_frame_end();
+        self.find_framed_captions();
+        self.head = self.find_head();
+        self.find_sourced_paragraphs();
+        self.find_teasers();
+        self.tail = self.find_tail();
+        self.published = self.find_published();
     }
 
     /// The text of block `i`.
