@@ -12,6 +12,7 @@ use copydesk::cli::{self, Commands};
 use copydesk::error::Error;
 use copydesk::ledger::Reason;
 use copydesk::observer::Observer;
+use copydesk::options::Extent;
 use copydesk::pipeline::{self, Job};
 use copydesk::report::{Report, Totals};
 use copydesk::text::terminal_safe;
@@ -83,10 +84,11 @@ impl Commands for Library {
     fn verify(
         &self,
         dir: &Path,
+        extent: Extent,
         out: &mut dyn Write,
         observer: &dyn Observer,
     ) -> Result<bool, Error> {
-        inspect::verify(dir, out, observer)
+        inspect::verify(dir, extent, out, observer)
     }
 
     fn rules(&self) -> &[RuleDoc] {

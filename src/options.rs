@@ -170,6 +170,15 @@ impl Compression {
     }
 }
 
+/// How many similarities of a finished run are measured again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// About a thousand, evenly over the run.
+    Sample,
+    /// Every one. Takes the memory of the texts that near and contained copies name.
+    All,
+}
+
 /// How many rejected records a run may have before its exit code says so.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum MaxRejects {

@@ -473,7 +473,10 @@ pub struct VerifyArgs {
     /// The output folder of a finished run.
     #[arg(value_name = "DIR")]
     pub dir: PathBuf,
-    /// Name everything that is wrong, not only the first twenty.
+    /// Measure every similarity again, and name everything that is wrong.
+    ///
+    /// Without it about a thousand similarities are measured, and the first twenty things that are wrong
+    /// are named. With it the texts that near and contained copies name are held in memory.
     ///
     /// Example: `copydesk verify output --all`
     #[arg(long)]

@@ -34,6 +34,7 @@ use crate::cli::table::Look;
 use crate::error::{Error, ErrorKind};
 use crate::model::Model;
 use crate::observer::Observer;
+use crate::options::Extent;
 use crate::report::{Report, Totals};
 
 /// What the library does for the command line.
@@ -79,6 +80,7 @@ pub trait Commands {
     fn verify(
         &self,
         dir: &Path,
+        extent: Extent,
         out: &mut dyn Write,
         observer: &dyn Observer,
     ) -> Result<bool, Error>;
@@ -174,7 +176,8 @@ fn dispatch(
                 console.messages.lift_limit();
             }
             let mut page = Vec::new();
-            let verified = commands.verify(&args.dir, &mut page, &console);
+            let extent = if args.all { Extent::All } else { Extent::Sample };
+            let verified = commands.verify(&args.dir, extent, &mut page, &console);
             console.progress.finish();
             console.messages.finish();
             let is_whole = verified?;

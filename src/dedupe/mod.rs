@@ -8,32 +8,11 @@ use std::cmp::Reverse;
 use crate::fingerprint::Digest;
 use crate::options::Keep;
 
-/// How much `keep` wants an article to stay.
-fn worth(candidate: Option<&Candidate>, keep: Keep) -> i64 {
-    candidate.map_or(i64::MIN, |candidate| match keep {
-        Keep::First => 0,
-        Keep::Longest => i64::try_from(candidate.bytes).unwrap_or(i64::MAX),
-        Keep::Newest => candidate.published,
-    })
-}
-
-/// The articles that `verdicts` keeps, those that `keep` wants to stay first.
-#[must_use]
-pub fn order(candidates: &[Option<Candidate>], verdicts: &[Verdict], keep: Keep) -> Vec<ArticleId> {
-    let mut order: Vec<u32> = (0_u32..)
-        .zip(candidates.iter().zip(verdicts))
-        .filter(|(_, (candidate, verdict))| candidate.is_some() && **verdict == Verdict::Keep)
-        .map(|(index, _)| index)
-        .collect();
-    order.sort_by_key(|&index| Reverse(worth(candidates[index as usize].as_ref(), keep)));
-    order.into_iter().map(ArticleId).collect()
-}
-
 /// The position of an article among all articles of a run, in input order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ArticleId(pub u32);
 
-/// What deciding needs of one article. 40 bytes.
+/// What deciding needs of one article. 48 bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate {
     /// Equal for articles that are exact copies; see [`exact_key`].
@@ -42,6 +21,90 @@ pub struct Candidate {
     pub bytes: u64,
     /// Grows with the date of publication; `i64::MIN` where there is none.
     pub published: i64,
+    /// Tells exact copies apart by what they are, not by where they stand in the input.
+    pub tie: u64,
+}
+
+/// What comes first is to stay.
+type Worth = (Reverse<u64>, Reverse<i64>, u128, u64, u32);
+
+impl Candidate {
+    /// How much `keep` wants this article, the one with the number `index`, to stay. Where `keep` goes
+    /// by content, so does what decides between equals: the choice is the same for any order of the
+    /// input.
+    fn worth(&self, keep: Keep, index: u32) -> Worth {
+        let by_content = |longest, newest| (longest, newest, self.key, self.tie, index);
+        match keep {
+            Keep::First => (Reverse(0), Reverse(0), 0, 0, index),
+            Keep::Longest => by_content(Reverse(self.bytes), Reverse(0)),
+            Keep::Newest => by_content(Reverse(0), Reverse(self.published)),
+        }
+    }
+}
+
+/// The order in which articles are to stay: an article's rank is its place in it.
+#[derive(Debug)]
+pub struct Ranks {
+    order: Vec<ArticleId>,
+    /// By article.
+    ranks: Vec<u32>,
+}
+
+impl Ranks {
+    /// Orders the articles by what `keep` wants; rejected ones have no rank.
+    #[must_use]
+    pub fn new(candidates: &[Option<Candidate>], keep: Keep) -> Ranks {
+        let present = candidates.iter().zip(0_u32..);
+        let mut order: Vec<u32> =
+            present.filter(|(candidate, _)| candidate.is_some()).map(|(_, index)| index).collect();
+        if keep != Keep::First {
+            let worth = |index: u32| {
+                candidates[index as usize].as_ref().map(|candidate| candidate.worth(keep, index))
+            };
+            order.sort_unstable_by_key(|&index| worth(index));
+        }
+        let mut ranks = vec![u32::MAX; candidates.len()];
+        for (&index, rank) in order.iter().zip(0..) {
+            ranks[index as usize] = rank;
+        }
+        Ranks { order: order.into_iter().map(ArticleId).collect(), ranks }
+    }
+
+    /// The ranks of so many articles, none rejected, that are to stay in the order in which they came.
+    #[must_use]
+    pub fn in_order(articles: usize) -> Ranks {
+        let ranks: Vec<u32> = (0..).take(articles).collect();
+        Ranks { order: ranks.iter().copied().map(ArticleId).collect(), ranks }
+    }
+
+    /// Number of articles that have a rank.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether no article has one.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// Every rank, the first first.
+    pub fn all(&self) -> impl Iterator<Item = u32> + use<> {
+        (0..).take(self.order.len())
+    }
+
+    /// The article of this rank.
+    #[must_use]
+    pub fn article(&self, rank: u32) -> ArticleId {
+        self.order[rank as usize]
+    }
+
+    /// The rank of `article`; one that was rejected has none.
+    #[must_use]
+    pub fn of(&self, article: ArticleId) -> u32 {
+        self.ranks[article.0 as usize]
+    }
 }
 
 /// How a duplicate says what its representative says.
@@ -102,8 +165,8 @@ pub fn exact_key(fingerprint: Digest, words: usize, title: Option<Digest>) -> u1
     u128::from_le_bytes(half)
 }
 
-/// One verdict an article: of those with the same key `keep` chooses the one that stays, the earlier
-/// one where it sees no difference. `None` takes no part (an article that was rejected late).
+/// One verdict an article: of those with the same key `keep` chooses the one that stays. `None` takes no
+/// part (an article that was rejected late).
 ///
 /// Sorts 20 bytes an article: linear in memory, and equal keys cost no more than others.
 #[must_use]
@@ -116,8 +179,10 @@ pub fn decide(candidates: &[Option<Candidate>], keep: Keep) -> Vec<Verdict> {
     order.sort_unstable();
     let mut verdicts = vec![Verdict::Keep; candidates.len()];
     for group in order.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
-        let rank = |index: u32| (worth(candidates[index as usize].as_ref(), keep), Reverse(index));
-        let best = group.iter().map(|&(_, index)| index).max_by_key(|&index| rank(index));
+        let worth = |index: u32| {
+            candidates[index as usize].as_ref().map(|candidate| candidate.worth(keep, index))
+        };
+        let best = group.iter().map(|&(_, index)| index).min_by_key(|&index| worth(index));
         for &(_, index) in group {
             if let Some(best) = best.filter(|&best| best != index) {
                 let representative = ArticleId(best);

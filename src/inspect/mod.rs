@@ -4,6 +4,7 @@
 
 mod explain;
 mod rows;
+mod similarity;
 mod verify;
 
 use std::path::{Path, PathBuf};

@@ -16,6 +16,7 @@ use crate::options::Compression;
 pub(super) struct ArticleRow {
     pub(super) id: String,
     pub(super) dump: String,
+    pub(super) source: Option<String>,
     pub(super) title: Option<String>,
     pub(super) byline: Option<String>,
     pub(super) text: String,
@@ -33,6 +34,7 @@ pub(super) struct DuplicateRow {
     pub(super) dump: String,
     pub(super) kind: String,
     pub(super) duplicate_of: String,
+    pub(super) similarity: f64,
     pub(super) fingerprint: String,
 }
 

@@ -7,25 +7,31 @@ use std::path::Path;
 use hashbrown::HashMap;
 
 use super::rows::{ArticleRow, DuplicateRow, RejectRow, RemovalRow, Rows};
+use super::similarity::Pairs;
 use crate::article::{Article, Block, Dump};
 use crate::error::{Error, ErrorKind};
 use crate::fingerprint::key_of;
 use crate::ledger::{Reject, RejectReason};
 use crate::normalize;
 use crate::observer::Observer;
-use crate::options::{Duplicates, Emit};
+use crate::options::{Duplicates, Emit, Extent};
 use crate::pipeline;
 use crate::read::Reader;
 use crate::report::Report;
 use crate::segment::segment;
 
 /// Verifies the run in `dir`: writes what was checked to `out`, tells `observer` of each thing that is
-/// wrong, and returns whether nothing was.
+/// wrong, and returns whether nothing was. `extent` says how many similarities are measured again.
 ///
 /// # Errors
 /// When there is no finished run in `dir`, when an input has changed or was the standard input (usage),
 /// or when a file cannot be read.
-pub fn verify(dir: &Path, out: &mut dyn Write, observer: &dyn Observer) -> Result<bool, Error> {
+pub fn verify(
+    dir: &Path,
+    extent: Extent,
+    out: &mut dyn Write,
+    observer: &dyn Observer,
+) -> Result<bool, Error> {
     let report = super::report(dir)?;
     if !report.options.emit.contains(&Emit::Jsonl) {
         let what = "the run wrote no articles.jsonl; run it again with --emit jsonl,csv";
@@ -40,11 +46,17 @@ pub fn verify(dir: &Path, out: &mut dyn Write, observer: &dyn Observer) -> Resul
     if let Err(sum) = report.check() {
         check.wrong("report.json", &sum);
     }
-    let ids = check.articles(&report)?;
+    let mut pairs = Pairs::choose(dir, &report, extent)?;
+    let ids = check.articles(&report, &mut pairs)?;
     say(format!("articles: {} rows, their fingerprints computed again", ids.len()))?;
     let copies = check.duplicates(&report, &ids)?;
     say(format!("copies: {copies} rows, each names an article that is written"))?;
-    let blocks = Follow::new(&mut check, &report)?.inputs(&report)?;
+    check.ledger(&report, &ids, &mut pairs)?;
+    let blocks = Follow::new(&mut check, &report, &mut pairs)?.inputs(&report)?;
+    let (measured, chosen) = pairs.counts();
+    if chosen > 0 {
+        say(format!("similarities: {measured} of {chosen} chosen, measured again on the texts"))?;
+    }
     say(format!(
         "inputs: {} files, {blocks} blocks, each written once, in the ledger once, or in a copy",
         report.inputs.len(),
@@ -62,9 +74,10 @@ struct Check<'a> {
     wrong: u64,
 }
 
-/// What is kept of each written article: its fingerprint and the copies it counts.
+/// What is kept of each written article: its fingerprint, its source and the copies it counts.
 struct Known {
     fingerprint: String,
+    source: Option<String>,
     copies: u64,
 }
 
@@ -97,7 +110,11 @@ impl Check<'_> {
     }
 
     /// Reads every article: its fingerprint follows from its paragraphs, its paragraphs from its text.
-    fn articles(&mut self, report: &Report) -> Result<HashMap<String, Known>, Error> {
+    fn articles(
+        &mut self,
+        report: &Report,
+        pairs: &mut Pairs,
+    ) -> Result<HashMap<String, Known>, Error> {
         let mut ids = HashMap::new();
         let mut rows: Rows<ArticleRow> =
             Rows::open(self.dir, "articles.jsonl", report.options.compress)?;
@@ -116,9 +133,10 @@ impl Check<'_> {
             if crate::fingerprint::article(&digests).to_string() != row.fingerprint {
                 self.wrong(&row.id, "its fingerprint is not that of its paragraphs");
             }
-            let known = Known { fingerprint: row.fingerprint, copies: row.copies };
-            if ids.insert(row.id.clone(), known).is_some() {
-                self.wrong(&row.id, "two articles have this id");
+            pairs.article(&row);
+            let ArticleRow { id, fingerprint, source, copies, .. } = row;
+            if ids.insert(id.clone(), Known { fingerprint, source, copies }).is_some() {
+                self.wrong(&id, "two articles have this id");
             }
             self.stop()?;
         }
@@ -161,6 +179,26 @@ impl Check<'_> {
         Ok(all)
     }
 
+    /// Reads what the ledger says of the articles of each source, where `pairs` need it.
+    fn ledger(
+        &mut self,
+        report: &Report,
+        ids: &HashMap<String, Known>,
+        pairs: &mut Pairs,
+    ) -> Result<(), Error> {
+        if pairs.is_empty() || report.options.duplicates == Duplicates::Mark {
+            return Ok(());
+        }
+        let mut rows: Rows<RemovalRow> =
+            Rows::open(self.dir, "removals.jsonl", report.options.compress)?;
+        while let Some(row) = rows.next()? {
+            let source = ids.get(&row.article).and_then(|known| known.source.as_deref());
+            pairs.removal(source, &row);
+            self.stop()?;
+        }
+        Ok(())
+    }
+
     fn stop(&self) -> Result<(), Error> {
         if self.observer.interrupted() {
             return Err(Error::at(self.dir.display(), ErrorKind::Interrupted));
@@ -172,6 +210,7 @@ impl Check<'_> {
 /// Reads the inputs again beside the rows of the run, all in input order.
 struct Follow<'c, 'a> {
     check: &'c mut Check<'a>,
+    pairs: &'c mut Pairs,
     articles: Rows<ArticleRow>,
     duplicates: Rows<DuplicateRow>,
     removals: Rows<RemovalRow>,
@@ -182,7 +221,11 @@ struct Follow<'c, 'a> {
 }
 
 impl<'c, 'a> Follow<'c, 'a> {
-    fn new(check: &'c mut Check<'a>, report: &Report) -> Result<Follow<'c, 'a>, Error> {
+    fn new(
+        check: &'c mut Check<'a>,
+        report: &Report,
+        pairs: &'c mut Pairs,
+    ) -> Result<Follow<'c, 'a>, Error> {
         let (dir, compress) = (check.dir, report.options.compress);
         Ok(Follow {
             articles: Rows::open(dir, "articles.jsonl", compress)?,
@@ -193,6 +236,7 @@ impl<'c, 'a> Follow<'c, 'a> {
             blocks: 0,
             left: report.options.limit.unwrap_or(u64::MAX),
             check,
+            pairs,
         })
     }
 
@@ -258,11 +302,16 @@ impl<'c, 'a> Follow<'c, 'a> {
         if parts == 0 && dump.record.is_some() {
             return self.empty(dump, dump.record);
         }
+        let name = |number| crate::clean::dump_name(dump, number, parts);
+        if !self.marked && (1..).take(parts).any(|number| self.pairs.wants(&name(number))) {
+            let check = &mut *self.check;
+            self.pairs.dump(dump, &mut |place, what| check.wrong(place, what));
+        }
         for (article, number) in articles.iter().zip(1_u64..) {
             if self.left == 0 {
                 return Ok(());
             }
-            let name = crate::clean::dump_name(dump, number, parts);
+            let name = name(number);
             self.article(dump, article, &name, dump.record.or(Some(number)))?;
         }
         Ok(())
@@ -296,6 +345,10 @@ impl<'c, 'a> Follow<'c, 'a> {
             return self.empty(dump, record);
         };
         self.left -= 1;
+        if copy.is_some() {
+            let check = &mut *self.check;
+            self.pairs.copy(name, &row.text, &mut |place, what| check.wrong(place, what));
+        }
         if copy.is_some() != row.duplicate_of.is_some() {
             self.check.wrong(name, "is marked as a copy in one file and not in the other");
         }

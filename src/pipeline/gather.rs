@@ -224,8 +224,10 @@ impl Gathered {
             }
             match changed {
                 Ok(changed) => {
-                    for (id, candidate) in changed {
-                        candidates[id.0 as usize] = candidate;
+                    for (id, changed) in changed {
+                        let candidate = &mut candidates[id.0 as usize];
+                        let tie = candidate.as_ref().map_or(0, |candidate| candidate.tie);
+                        *candidate = changed.map(|changed| Candidate { tie, ..changed });
                     }
                     ControlFlow::Continue(())
                 }
@@ -285,7 +287,21 @@ fn candidate(
         key: dedupe::exact_key(fingerprint, words, title),
         bytes: bytes as u64,
         published: published.and_then(instant).unwrap_or(i64::MIN),
+        tie: 0,
     }
+}
+
+/// What tells `article` from its exact copies, wherever they stand in the input.
+fn tie(article: &CleanArticle) -> u64 {
+    let mut hasher = blake3::Hasher::new();
+    for field in [&article.id, &article.url, &article.title, &article.published] {
+        let field = field.as_deref().unwrap_or_default();
+        hasher.update(&(field.len() as u64).to_le_bytes()).update(field.as_bytes());
+    }
+    hasher.update(article.made_id.as_bytes()).update(article.source.as_bytes());
+    let mut half = [0; 8];
+    half.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+    u64::from_le_bytes(half)
 }
 
 /// Seconds since 1970 of a date of publication that can be compared with others.
@@ -357,6 +373,7 @@ impl NewArticle {
         let published = article.published.as_deref();
         let candidate =
             candidate(&article.digests, article.words, article.text.len(), title, published);
+        let candidate = Candidate { tie: tie(&article), ..candidate };
         let identity = title.and_then(title_digest).unwrap_or_else(|| article.digests[0]);
         NewArticle {
             candidate,

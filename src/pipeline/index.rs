@@ -115,7 +115,7 @@ mod tests {
 
     fn check(ids: &[(&str, bool)], expected: &[&str]) {
         let mut index = Index::default();
-        let candidate = Candidate { key: 0, bytes: 0, published: 0 };
+        let candidate = Candidate { key: 0, bytes: 0, published: 0, tie: 0 };
         for (id, given) in ids {
             index.push(candidate, SourceId(0), (id, *given), (0, 0..0));
         }

@@ -3,21 +3,20 @@
 
 use std::ops::ControlFlow;
 
-use hashbrown::HashMap;
 use rayon::ThreadPool;
+use rayon::slice::ParallelSliceMut;
 
-use super::gather::{Gathered, each_entry, title_digest};
+use super::gather::{Gathered, title_digest};
 use super::ordered::ordered;
-use super::stored::{Entry, StoredArticle};
+use super::stored::StoredHead;
 use crate::boilerplate::Learned;
-use crate::dedupe::near::{self, Miss, Similarity, Sketches};
-use crate::dedupe::{self, ArticleId, Verdict};
+use crate::dedupe::near::sample::sample;
+use crate::dedupe::near::{self, Facts, Miss, Shingles, Similarity, Sketches};
+use crate::dedupe::{ArticleId, Ranks, Verdict};
 use crate::error::{Error, ErrorKind};
+use crate::normalize;
 use crate::observer::Observer;
 use crate::options::Keep;
-
-/// Articles whose shingles are kept at hand while pairs are measured: about 8 bytes a word each.
-const AT_HAND: usize = 2048;
 
 /// Finds near and contained copies among the articles that `verdicts` keeps, and enters them there.
 /// Returns the pairs a little below `threshold`.
@@ -30,44 +29,53 @@ pub(super) fn find(
     verdicts: &mut [Verdict],
     observer: &dyn Observer,
 ) -> Result<Vec<Miss>, Error> {
-    let sketches = sketch(pool, gathered, learned, verdicts, observer)?;
-    let order = dedupe::order(&gathered.index.candidates, verdicts, keep);
-    let mut texts = Texts { gathered, learned, at_hand: HashMap::new() };
-    near::decide(&sketches, &order, threshold, verdicts, &mut |first, second| {
+    let ranks = Ranks::new(&gathered.index.candidates, keep);
+    let texts = Texts { gathered, learned };
+    let mut sketches = sketch(pool, &texts, &ranks, verdicts, observer)?;
+    pool.install(|| sketches.pairs.par_sort_unstable());
+    let mut sets = Sets::new(texts);
+    near::decide(sketches, &ranks, threshold, verdicts, &mut |first, second| {
         if observer.interrupted() {
             return Err(Error::at("run", ErrorKind::Interrupted));
         }
-        texts.compare(first, second)
+        sets.compare(first, second)
     })
 }
 
-/// Sketches every article, in parallel by piece of the spool.
+/// Sketches every article that `verdicts` keeps, in parallel by piece of the spool.
 fn sketch(
     pool: &ThreadPool,
-    gathered: &Gathered,
-    learned: &Learned,
+    texts: &Texts,
+    ranks: &Ranks,
     verdicts: &[Verdict],
     observer: &dyn Observer,
 ) -> Result<Sketches, Error> {
+    let Gathered { spool, first_articles, index, .. } = texts.gathered;
     let work = |piece: usize| -> Result<(Sketches, u64), Error> {
-        let bytes = gathered.spool.read(piece)?;
+        let bytes = spool.read(piece)?;
         let mut sketches = Sketches::default();
-        let mut words = Vec::new();
-        let mut id = ArticleId(gathered.first_articles[piece]);
-        each_entry(&bytes, &mut |entry| {
-            let Entry::Article(article) = entry else { return Ok(()) };
-            words_of(gathered, learned, id, &article, &mut words);
-            let wanted = verdicts[id.0 as usize] == Verdict::Keep
-                && gathered.index.candidates[id.0 as usize].is_some();
-            let samples = if wanted { near::samples(&words) } else { Vec::new() };
-            sketches.push(&samples, words.len(), title_hash(&article));
-            id.0 += 1;
-            Ok(())
-        })?;
+        let (mut text, mut samples) = (String::new(), Vec::new());
+        let first = first_articles[piece];
+        let end = first_articles.get(piece + 1).map_or(index.len(), |&next| next as usize);
+        for id in (first..).take(end - first as usize).map(ArticleId) {
+            let is_wanted = index.candidates[id.0 as usize].is_some()
+                && verdicts[id.0 as usize] == Verdict::Keep;
+            if is_wanted {
+                let (_, place) = index.place(id);
+                let article = StoredHead::read(&bytes[place.start as usize..place.end as usize])?;
+                texts.whole(id, &article, &mut text);
+                samples.clear();
+                let rate = sample(&text, &mut samples);
+                let words = count_words(&text);
+                let title = if words < near::WORDS_COUNTED { title_hash(&article) } else { 0 };
+                let words = u8::try_from(words).unwrap_or(u8::MAX);
+                sketches.push(ranks.of(id), &samples, Facts { title, words, rate });
+            }
+        }
         Ok((sketches, bytes.len() as u64))
     };
     let mut all = Sketches::default();
-    let flow = ordered(pool, 0..gathered.spool.len(), work, |piece| {
+    let flow = ordered(pool, 0..spool.len(), work, |piece| {
         if observer.interrupted() {
             return ControlFlow::Break(Error::at("run", ErrorKind::Interrupted));
         }
@@ -86,7 +94,24 @@ fn sketch(
     }
 }
 
-fn title_hash(article: &StoredArticle) -> u64 {
+/// Words of `text`, counted up to [`near::WORDS_COUNTED`].
+fn count_words(text: &str) -> usize {
+    /// Counted at a time: most texts have enough words in the first.
+    const HEAD_BYTES: usize = 512;
+    let mut words = 0;
+    let mut rest = text;
+    while !rest.is_empty() && words < near::WORDS_COUNTED {
+        // There is a word boundary at each space.
+        let head = &rest[..rest.floor_char_boundary(HEAD_BYTES)];
+        let space = head.rfind(' ').filter(|_| head.len() < rest.len());
+        let (head, tail) = rest.split_at(space.map_or(rest.len(), |space| space + 1));
+        words += normalize::words(head);
+        rest = tail;
+    }
+    words.min(near::WORDS_COUNTED)
+}
+
+fn title_hash(article: &StoredHead) -> u64 {
     let digest = article.title.and_then(title_digest);
     digest.map_or(0, |digest| {
         let mut half = [0; 8];
@@ -95,61 +120,84 @@ fn title_hash(article: &StoredArticle) -> u64 {
     })
 }
 
-/// The words of `article` without the paragraphs that were learned as boilerplate.
-fn words_of(
-    gathered: &Gathered,
-    learned: &Learned,
-    id: ArticleId,
-    article: &StoredArticle,
-    words: &mut Vec<u64>,
-) {
-    words.clear();
-    if learned.is_empty() {
-        near::words(article.text, words);
-        return;
-    }
-    let source = gathered.index.sources[id.0 as usize];
-    if let Some((title, _)) = article.title_alone(|digest| learned.contains(source, digest)) {
-        near::words(title, words);
-        return;
-    }
-    for (_, text, digest) in article.texts() {
-        if !learned.contains(source, digest) {
-            near::words(text, words);
-        }
-    }
-}
-
-/// The texts of articles, as sets of shingles.
+/// The texts of articles as they will be written.
 struct Texts<'a> {
     gathered: &'a Gathered,
     learned: &'a Learned,
-    at_hand: HashMap<u32, Vec<u64>>,
 }
 
 impl Texts<'_> {
-    fn compare(&mut self, first: ArticleId, second: ArticleId) -> Result<Similarity, Error> {
-        if self.at_hand.len() > AT_HAND {
-            self.at_hand.clear();
-        }
-        for id in [first, second] {
-            if !self.at_hand.contains_key(&id.0) {
-                let measured = self.read(id)?;
-                self.at_hand.insert(id.0, measured);
+    /// Makes `text` that of an article without the paragraphs that were learned as boilerplate.
+    fn whole(&self, id: ArticleId, article: &StoredHead, text: &mut String) {
+        text.clear();
+        let source = self.gathered.index.sources[id.0 as usize];
+        let is_learned = |digest| self.learned.contains(source, digest);
+        if self.learned.is_empty() {
+            text.push_str(article.text);
+        } else if let Some((title, _)) = article.title_alone(is_learned) {
+            text.push_str(title);
+        } else {
+            for (paragraph, _) in article.texts().filter(|&(_, digest)| !is_learned(digest)) {
+                text.push_str(if text.is_empty() { "" } else { "\n\n" });
+                text.push_str(paragraph);
             }
         }
-        Ok(near::compare(&self.at_hand[&first.0], &self.at_hand[&second.0]))
+    }
+}
+
+/// Sets kept at hand: a representative is often compared again soon.
+const SETS: usize = 64;
+/// Shingles of the largest set that is kept; it takes 24 bytes a shingle.
+const SET_MAX: usize = 1 << 13;
+
+/// The shingles of articles, read when they are needed.
+struct Sets<'a> {
+    texts: Texts<'a>,
+    scratch: (String, Vec<u64>),
+    /// The article compared last, which is compared with several.
+    own: (Option<ArticleId>, Shingles),
+    /// Others, each in the place that its number says.
+    others: Vec<(Option<ArticleId>, Shingles)>,
+}
+
+impl<'a> Sets<'a> {
+    fn new(texts: Texts<'a>) -> Sets<'a> {
+        let others = vec![(None, Shingles::default()); SETS];
+        Sets { texts, scratch: Default::default(), own: (None, Shingles::default()), others }
     }
 
-    fn read(&self, id: ArticleId) -> Result<Vec<u64>, Error> {
-        let (piece, offset) = self.gathered.index.place(id);
-        let bytes = self.gathered.spool.read_from(piece, offset)?;
-        let mut words = Vec::new();
-        let (entry, _) = postcard::take_from_bytes(&bytes)
-            .map_err(|error| Error::at("spool", ErrorKind::Bug(error.to_string())))?;
-        if let Entry::Article(article) = entry {
-            words_of(self.gathered, self.learned, id, &article, &mut words);
+    fn compare(&mut self, first: ArticleId, second: ArticleId) -> Result<Similarity, Error> {
+        if self.own.0 != Some(first) {
+            self.own.0 = None;
+            fill(&self.texts, first, &mut self.scratch, &mut self.own.1)?;
+            self.own.0 = Some(first);
         }
-        Ok(near::measured(&words))
+        let (held, other) = &mut self.others[second.0 as usize % SETS];
+        if *held != Some(second) {
+            *held = None;
+            fill(&self.texts, second, &mut self.scratch, other)?;
+            *held = Some(second);
+        }
+        let similarity = self.own.1.compare(other);
+        if other.len() > SET_MAX {
+            (*held, *other) = (None, Shingles::default());
+        }
+        Ok(similarity)
     }
+}
+
+/// Makes `set` the set of the shingles of `article`.
+fn fill(
+    texts: &Texts,
+    article: ArticleId,
+    (text, words): &mut (String, Vec<u64>),
+    set: &mut Shingles,
+) -> Result<(), Error> {
+    let (piece, place) = texts.gathered.index.place(article);
+    let bytes = texts.gathered.spool.read_from(piece, place)?;
+    texts.whole(article, &StoredHead::read(&bytes)?, text);
+    words.clear();
+    near::words(text, words);
+    set.fill(words);
+    Ok(())
 }

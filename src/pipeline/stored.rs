@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::article::{Caption, Span};
 use crate::clean::CleanArticle;
+use crate::error::{Error, ErrorKind};
 use crate::fingerprint::{self, Digest};
 use crate::ledger::{Reason, Repeats};
 use crate::write::rows::{ArticleRow, RejectRow, RemovalRow, RepeatsRow};
@@ -111,28 +112,18 @@ impl<'a> StoredArticle<'a> {
 
     /// The digest of paragraph `index`.
     pub(super) fn digest(&self, index: usize) -> Digest {
-        let mut digest = [0; 32];
-        digest.copy_from_slice(&self.digests[index * 32..(index + 1) * 32]);
-        Digest(digest)
+        digest(&self.digests[index * 32..(index + 1) * 32])
     }
 
     /// Every paragraph with its text and digest.
     pub(super) fn texts(&self) -> impl Iterator<Item = (&StoredParagraph<'a>, &'a str, Digest)> {
-        let mut start = 0;
-        self.paragraphs.iter().enumerate().map(move |(index, paragraph)| {
-            let text = &self.text[start..start + paragraph.bytes];
-            start += paragraph.bytes + 2;
-            (paragraph, text, self.digest(index))
-        })
+        texts(self.text, &self.paragraphs, self.digests)
     }
 
     /// The title, when it is a block of the text and nothing else of the text remains without the
     /// paragraphs that are `gone`: then it is the text.
     pub(super) fn title_alone(&self, gone: impl Fn(Digest) -> bool) -> Option<(&'a str, Digest)> {
-        let title = self.title.filter(|_| self.title_from_text)?;
-        let empty = (0..self.paragraphs.len()).all(|index| gone(self.digest(index)));
-        let digest = fingerprint::paragraph(title, &mut String::new())?;
-        empty.then_some((title, digest))
+        title_alone(self.title.filter(|_| self.title_from_text)?, self.digests, gone)
     }
 
     /// The row of `articles.*`, with `text` and the rest of what later passes settle.
@@ -157,6 +148,84 @@ impl<'a> StoredArticle<'a> {
             meta: self.meta,
         }
     }
+}
+
+/// The first fields of a [`StoredArticle`], in its order, up to what its text is made of: whoever needs
+/// no more reads it in a fraction of the time.
+#[derive(Debug, Deserialize)]
+pub(super) struct StoredHead<'a> {
+    _dump: &'a str,
+    _record: u64,
+    _line: u64,
+    _source: &'a str,
+    _url: Option<&'a str>,
+    pub(super) title: Option<&'a str>,
+    title_from_text: bool,
+    _byline: Option<&'a str>,
+    _dateline: Option<&'a str>,
+    _published: Option<&'a str>,
+    _language: Option<&'a str>,
+    pub(super) text: &'a str,
+    #[serde(borrow)]
+    paragraphs: Vec<StoredParagraph<'a>>,
+    #[serde(with = "raw_bytes")]
+    digests: &'a [u8],
+}
+
+impl<'a> StoredHead<'a> {
+    /// Reads the start of an [`Entry`] that is an article.
+    pub(super) fn read(bytes: &'a [u8]) -> Result<StoredHead<'a>, Error> {
+        #[derive(Deserialize)]
+        enum Head<'h> {
+            #[serde(borrow)]
+            Article(StoredHead<'h>),
+        }
+        let bug = |error: postcard::Error| Error::at("spool", ErrorKind::Bug(error.to_string()));
+        let (Head::Article(head), _) = postcard::take_from_bytes(bytes).map_err(bug)?;
+        Ok(head)
+    }
+
+    /// Every paragraph's text and digest.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (&'a str, Digest)> {
+        texts(self.text, &self.paragraphs, self.digests).map(|(_, text, digest)| (text, digest))
+    }
+
+    /// See [`StoredArticle::title_alone`].
+    pub(super) fn title_alone(&self, gone: impl Fn(Digest) -> bool) -> Option<(&'a str, Digest)> {
+        title_alone(self.title.filter(|_| self.title_from_text)?, self.digests, gone)
+    }
+}
+
+/// Every paragraph with its text and digest.
+fn texts<'p, 'a>(
+    text: &'a str,
+    paragraphs: &'p [StoredParagraph<'a>],
+    digests: &'a [u8],
+) -> impl Iterator<Item = (&'p StoredParagraph<'a>, &'a str, Digest)> {
+    let mut start = 0;
+    paragraphs.iter().zip(digests.chunks_exact(32)).map(move |(paragraph, bytes)| {
+        let text = &text[start..start + paragraph.bytes];
+        start += paragraph.bytes + 2;
+        (paragraph, text, digest(bytes))
+    })
+}
+
+/// The 32 `bytes` as a digest.
+fn digest(bytes: &[u8]) -> Digest {
+    let mut digest = [0; 32];
+    digest.copy_from_slice(bytes);
+    Digest(digest)
+}
+
+fn title_alone<'a>(
+    title: &'a str,
+    digests: &[u8],
+    gone: impl Fn(Digest) -> bool,
+) -> Option<(&'a str, Digest)> {
+    if !digests.chunks_exact(32).all(|bytes| gone(digest(bytes))) {
+        return None;
+    }
+    Some((title, fingerprint::paragraph(title, &mut String::new())?))
 }
 
 /// What is known of an article only when all of them are.

@@ -357,6 +357,9 @@ impl<'p, 'a> Page<'p, 'a> {
             let words = self.text(i).split_whitespace().count();
             let short = words <= 2 && facts.width <= 20;
             let label_like = short && i + 1 < self.len() && self.is_chrome(i + 1);
+            if self.is_lead(i) {
+                return label;
+            }
             if !label_like {
                 return Some(i);
             }
@@ -375,6 +378,20 @@ impl<'p, 'a> Page<'p, 'a> {
         let dots = text.ends_with("...");
         let statement = text.ends_with(['.', '!', '?', '。', '！', '？', '۔', '।', '؟']) && !dots;
         i == 0 && self.len() > 2 && (12..=100).contains(&facts.width) && longer && !statement
+    }
+
+    /// A line as long as a sentence above a text that is not much longer: the first paragraph of a post or
+    /// a brief, whether or not somebody put a full stop behind it. A headline is short, or heads a story.
+    fn is_lead(&self, i: usize) -> bool {
+        const HEADLINE_WIDTH: usize = 80;
+        let width = self.facts[i].width;
+        let mut rest = self.facts[i + 1..].iter().filter(|facts| facts.hit.is_none());
+        let mut below = 0;
+        let is_story = rest.any(|facts| {
+            below += facts.width;
+            below >= 3 * width
+        });
+        width > HEADLINE_WIDTH && !self.facts[i].doubled && !is_story
     }
 
     /// Whether block `i` states the title again, be it with the site's name behind it.

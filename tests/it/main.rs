@@ -12,6 +12,7 @@ mod fingerprint;
 mod language;
 mod lexicon;
 mod main_text;
+mod near;
 mod normalize;
 mod properties;
 mod read;

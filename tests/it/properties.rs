@@ -8,7 +8,7 @@ use copydesk::dedupe::near;
 use copydesk::error::ErrorKind;
 use copydesk::fingerprint::key_of;
 use copydesk::observer::Silent;
-use copydesk::options::{Duplicates, Keep, Options, Paragraphs, Split};
+use copydesk::options::{Duplicates, Extent, Keep, Options, Paragraphs, Split};
 use copydesk::read::{ReadOptions, Reader, find};
 use copydesk::report::Report;
 use copydesk::segment::segment;
@@ -53,7 +53,7 @@ proptest! {
         recount(&desk, &report, split);
         duplicates_name_what_is_written(&desk, &report);
         let (listener, mut page) = (Listener::default(), Vec::new());
-        let whole = inspect::verify(&desk.path("out"), &mut page, &listener).unwrap();
+        let whole = inspect::verify(&desk.path("out"), Extent::All, &mut page, &listener).unwrap();
         let problems = listener.0.into_inner().unwrap();
         prop_assert!(whole && problems.is_empty(), "{problems:?}");
     }
@@ -100,7 +100,7 @@ proptest! {
         let dumps = |rows: &[Value]| rows.iter().map(|row| row["dump"].clone()).collect::<Vec<_>>();
         prop_assert_eq!(dumps(&rows), dumps(&first));
         let (listener, mut page) = (Listener::default(), Vec::new());
-        let is_whole = inspect::verify(&desk.path("out"), &mut page, &listener).unwrap();
+        let is_whole = inspect::verify(&desk.path("out"), Extent::All, &mut page, &listener).unwrap();
         let problems = listener.0.into_inner().unwrap();
         prop_assert!(is_whole && problems.is_empty(), "{problems:?}");
     }
@@ -430,12 +430,8 @@ fn duplicates_name_what_is_written(desk: &Desk, report: &Report) {
         if let Some(own) = written.get(text(&row, "id"))
             && report.options.paragraphs != Paragraphs::Global
         {
-            let shingles = |row: &Value| {
-                let mut words = Vec::new();
-                text(row, "text").split("\n\n").for_each(|text| near::words(text, &mut words));
-                near::measured(&words)
-            };
-            let measured = near::compare(&shingles(own), &shingles(of));
+            let shingles = |row: &Value| near::Shingles::of(text(row, "text"));
+            let measured = shingles(own).compare(&shingles(of));
             let value = match text(&row, "kind") {
                 "contained" => measured.first_in_second,
                 _ => measured.similarity,
@@ -508,7 +504,7 @@ fn finished() -> Desk {
 
 fn verify(desk: &Desk) -> Result<(bool, Vec<String>), copydesk::error::Error> {
     let listener = Listener::default();
-    let whole = inspect::verify(&desk.path("out"), &mut Vec::new(), &listener)?;
+    let whole = inspect::verify(&desk.path("out"), Extent::All, &mut Vec::new(), &listener)?;
     Ok((whole, listener.0.into_inner().unwrap()))
 }
 

@@ -1,0 +1,321 @@
+//! How similar two articles are: measured on their texts, not estimated.
+
+/// Words of the shingles that similarity is measured on.
+const SHINGLE_WORDS: usize = 3;
+
+/// The words of a text as hashes: runs of letters and digits in any case; each character of a script
+/// without spaces is a word.
+///
+/// Vowel marks and the stretching of Arabic script do not count, nor do joiners and other invisible
+/// characters inside a word.
+pub fn words(text: &str, out: &mut Vec<u64>) {
+    let mut word = Word::default();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let ascii = ascii_len(rest.as_bytes());
+        let (run, after) = rest.split_at_checked(ascii).unwrap_or((rest, ""));
+        word.push_ascii(run.as_bytes(), out);
+        let mut chars = after.chars();
+        while let Some(c) = chars.clone().next().filter(|c| !c.is_ascii()) {
+            chars.next();
+            if is_unspaced(c) {
+                word.end(out);
+                word.push(c);
+                word.end(out);
+            } else if c.is_alphanumeric() && !is_silent(c) || is_mark(c) {
+                c.to_lowercase().for_each(|lower| word.push(lower));
+            } else if !is_silent(c) {
+                word.end(out);
+            }
+        }
+        rest = chars.as_str();
+    }
+    word.end(out);
+}
+
+/// Length of the ASCII at the start of `bytes`.
+fn ascii_len(bytes: &[u8]) -> usize {
+    const WIDE: usize = 32;
+    let wide = bytes.chunks_exact(WIDE).take_while(|chunk| chunk.is_ascii()).count() * WIDE;
+    let rest = bytes.get(wide..).unwrap_or_default();
+    wide + rest.iter().position(|byte| !byte.is_ascii()).unwrap_or(rest.len())
+}
+
+/// The hash of the word that is being read; zero where none is.
+#[derive(Default)]
+struct Word(u64);
+
+impl Word {
+    fn is_empty(&self) -> bool {
+        self.0 == 0
+    }
+
+    /// Takes up `text`, which is ASCII, and puts the words that end in it to `out`.
+    ///
+    /// Works on 64 bytes at a time: where words begin and end is read from one number, as a jump a byte
+    /// would be hard to predict.
+    fn push_ascii(&mut self, text: &[u8], out: &mut Vec<u64>) {
+        const WIDE: usize = 64;
+        let mut start = 0;
+        // Whether the byte before is of a word, and for what came before `text` so is its first one.
+        let mut inside = !self.is_empty();
+        for (block, offset) in text.chunks(WIDE).zip((0..).step_by(WIDE)) {
+            let letters = letters(block);
+            let mut edges = letters ^ (letters << 1 | u64::from(inside));
+            if block.len() < WIDE {
+                edges &= (1 << block.len()) - 1;
+            }
+            while edges != 0 {
+                let at = offset + edges.trailing_zeros() as usize;
+                edges &= edges - 1;
+                if inside {
+                    self.take_up(text, start, at);
+                    self.end(out);
+                } else {
+                    start = at;
+                }
+                inside = !inside;
+            }
+        }
+        if inside {
+            self.take_up(text, start, text.len());
+        }
+    }
+
+    /// Takes up the letters and digits of ASCII from `start` to `end` of `text`.
+    fn take_up(&mut self, text: &[u8], start: usize, end: usize) {
+        for at in (start..end).step_by(8) {
+            let left = end - at;
+            let bytes = match text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+                Some(eight) => u64::from_le_bytes(*eight),
+                None => {
+                    text[at..].iter().rev().fold(0, |bytes, &byte| bytes << 8 | u64::from(byte))
+                }
+            };
+            let own = if left < 8 { (1 << (8 * left)) - 1 } else { u64::MAX };
+            self.0 = fold(self.0 ^ ((bytes | LOWER_CASE) & own), WORD) | 1;
+        }
+    }
+
+    fn push(&mut self, c: char) {
+        self.0 = fold(self.0.rotate_left(7) ^ u64::from(c), WORD) | 1;
+    }
+
+    /// Puts the word that ends here to `out`.
+    fn end(&mut self, out: &mut Vec<u64>) {
+        if !self.is_empty() {
+            out.push(self.0);
+            self.0 = 0;
+        }
+    }
+}
+
+/// Makes letters of ASCII lower case, and leaves digits.
+const LOWER_CASE: u64 = 0x2020_2020_2020_2020;
+/// Numbers without a pattern (of `SplitMix64`).
+const WORD: u64 = 0xBF58_476D_1CE4_E5B9;
+const SHINGLE: u64 = 0x94D0_49BB_1331_11EB;
+
+/// Spreads the bits of two numbers: their product, folded (as the hash wyhash does).
+fn fold(a: u64, b: u64) -> u64 {
+    let product = u128::from(a ^ 0x9E37_79B9_7F4A_7C15) * u128::from(b);
+    #[expect(clippy::cast_possible_truncation, reason = "both halves are taken")]
+    let folded = product as u64 ^ (product >> 64) as u64;
+    folded
+}
+
+/// Which of up to 64 bytes of ASCII are letters or digits, the first in the lowest bit.
+fn letters(block: &[u8]) -> u64 {
+    let (eights, rest) = block.as_chunks::<8>();
+    let mut mask = 0;
+    for (eight, shift) in eights.iter().zip((0..).step_by(8)) {
+        mask |= letters_of_eight(u64::from_le_bytes(*eight)) << shift;
+    }
+    for (byte, shift) in rest.iter().zip(8 * eights.len()..) {
+        mask |= u64::from(byte.is_ascii_alphanumeric()) << shift;
+    }
+    mask
+}
+
+/// The same for eight bytes in one number: each is compared in its own eight bits, which a byte of
+/// ASCII does not leave.
+fn letters_of_eight(bytes: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOP: u64 = 0x80 * ONES;
+    let at_least = |bytes: u64, least: u8| bytes + (0x80 - u64::from(least)) * ONES;
+    let lower = bytes | LOWER_CASE;
+    let letter = at_least(lower, b'a') & !at_least(lower, b'z' + 1);
+    let digit = at_least(bytes, b'0') & !at_least(bytes, b'9' + 1);
+    // Gathers the top bits of the eight bytes in the highest one.
+    (((letter | digit) & TOP) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
+/// Whether `c` belongs to a script that is written without spaces between words.
+fn is_unspaced(c: char) -> bool {
+    matches!(u32::from(c),
+        0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3040..=0x30FF | 0x3400..=0x9FFF
+        | 0xF900..=0xFAFF | 0x2_0000..=0x3_FFFD)
+}
+
+/// Whether `c` is a vowel sign or accent inside a word.
+fn is_mark(c: char) -> bool {
+    matches!(u32::from(c), 0x0300..=0x036F | 0x0900..=0x0DFF)
+}
+
+/// Whether `c` stands in a word and says nothing: marks that Arabic and Hebrew writers may leave out,
+/// the stretching of Arabic letters, joiners, soft hyphens.
+fn is_silent(c: char) -> bool {
+    matches!(u32::from(c),
+        0x00AD | 0x0591..=0x05BD | 0x0640 | 0x064B..=0x0652 | 0x0670 | 0x200B..=0x200D | 0x2060)
+}
+
+/// The set of an article's shingles: every three words in a row; of fewer words, all of them as one.
+///
+/// Made to be filled again and again: its memory stays.
+#[derive(Clone, Debug, Default)]
+pub struct Shingles {
+    /// A table twice as large as the set, or more; zero is an empty place.
+    slots: Vec<u64>,
+    list: Vec<u64>,
+}
+
+impl Shingles {
+    /// The shingles of `text`.
+    #[must_use]
+    pub fn of(text: &str) -> Shingles {
+        let (mut list, mut set) = (Vec::new(), Shingles::default());
+        words(text, &mut list);
+        set.fill(&list);
+        set
+    }
+
+    /// Makes this the set of the shingles of `words`.
+    pub fn fill(&mut self, words: &[u64]) {
+        self.list.clear();
+        self.slots.clear();
+        self.slots.resize((2 * words.len()).next_power_of_two().max(4), 0);
+        let size = SHINGLE_WORDS.min(words.len()).max(1);
+        for window in words.windows(size) {
+            let hash = window.iter().fold(0, |hash: u64, word| hash.rotate_left(21) ^ word);
+            let hash = fold(hash, SHINGLE).max(1);
+            let place = self.place(hash);
+            if self.slots[place] == 0 {
+                self.slots[place] = hash;
+                self.list.push(hash);
+            }
+        }
+    }
+
+    /// Number of different shingles.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether the article has no word.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// How much this article and `other` have in common.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+    pub fn compare(&self, other: &Shingles) -> Similarity {
+        let (few, many) = if self.len() <= other.len() { (self, other) } else { (other, self) };
+        let shared = few
+            .list
+            .iter()
+            .filter(|&&hash| !many.is_empty() && many.slots[many.place(hash)] == hash);
+        let shared = shared.count();
+        let share = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
+        Similarity {
+            similarity: share(2 * shared, self.len() + other.len()),
+            first_in_second: share(shared, self.len()),
+            second_in_first: share(shared, other.len()),
+            sizes: [self.len(), other.len()],
+        }
+    }
+
+    /// Where `hash` stands in the table, or the empty place where it would.
+    fn place(&self, hash: u64) -> usize {
+        let mask = self.slots.len() - 1;
+        #[expect(clippy::cast_possible_truncation, reason = "its lower bits are meant")]
+        let mut place = hash as usize & mask;
+        while self.slots[place] != 0 && self.slots[place] != hash {
+            place = (place + 1) & mask;
+        }
+        place
+    }
+}
+
+/// How much two articles have in common.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Similarity {
+    /// Twice the shingles they share, by those both have (the Dice coefficient).
+    pub similarity: f64,
+    /// Share of the first one's shingles that stand in the second.
+    pub first_in_second: f64,
+    /// Share of the second one's shingles that stand in the first.
+    pub second_in_first: f64,
+    /// Different shingles of the first and of the second.
+    pub sizes: [usize; 2],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Vec<u64> {
+        let mut hashes = Vec::new();
+        words(text, &mut hashes);
+        hashes
+    }
+
+    #[test]
+    fn words_are_runs_of_letters_in_any_case() {
+        assert_eq!(of("The OLD tram, again!"), of("the old  Tram again"));
+        assert_ne!(of("the old"), of("the odd"));
+        assert_eq!(of("Été à Paris").len(), 3);
+        assert_eq!(of("ÉTÉ"), of("été"));
+        assert_eq!(of("北京时间").len(), 4);
+        assert_eq!(of("नई दिल्ली").len(), 2);
+        assert_eq!(of(" — … "), Vec::<u64>::new());
+        assert_eq!(of(""), Vec::<u64>::new());
+    }
+
+    #[test]
+    fn long_words_differ_wherever_they_differ() {
+        let long = "abcdefghijklmnopqrstuvwxyz";
+        for at in 0..26 {
+            let mut other = long.to_owned();
+            other.replace_range(at..=at, "0");
+            assert_ne!(of(long), of(&other));
+            assert_ne!(of(&long[..at]), of(long));
+        }
+        let eights = ["abcdefgh", "abcdefghabcdefgh", "abcdefgh ", "bcdefgh", "aéb", "abé", "éab"];
+        let different: std::collections::HashSet<Vec<u64>> = eights.iter().map(|w| of(w)).collect();
+        assert_eq!(different.len(), eights.len() - 1);
+    }
+
+    #[test]
+    fn what_writers_may_leave_out_makes_no_difference() {
+        assert_eq!(of("كَتَبَ"), of("كتب"));
+        assert_eq!(of("العـــربية"), of("العربية"));
+        assert_eq!(of("می\u{200C}شود"), of("میشود"));
+        assert_ne!(of("كتب"), of("كتاب"));
+    }
+
+    #[test]
+    fn sets_are_compared_exactly() {
+        let set = Shingles::of;
+        let (four, five) = (set("a b c d"), set("a b c d e"));
+        let found = four.compare(&five);
+        assert_eq!((found.first_in_second, found.sizes), (1.0, [2, 3]));
+        assert!((found.similarity - 0.8).abs() < 1e-12);
+        assert!((five.compare(&four).second_in_first - 1.0).abs() < 1e-12);
+        assert!(set("").compare(&five).similarity.abs() < 1e-12);
+        assert_eq!(set("a b a b a b").len(), 2);
+        assert!((set("one two").compare(&set("one two")).similarity - 1.0).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,588 @@
+//! Near copies: finding them without comparing every pair, and measuring each one found.
+//!
+//! *Candidates* share samples of their texts ([`sample`]); one sort of all samples says which articles do
+//! ([`join`]). Only articles that stay are listed for later ones, so a set of equal articles costs no
+//! more than others, and what an article can cost is bounded by its length.
+//!
+//! *Similarity* is measured on all three-word shingles of both articles ([`measure`]): twice those they
+//! share, by those both have (Dice). One word in twenty changed breaks at most three shingles in twenty,
+//! so it stays above 0.84; an article that shares half of its paragraphs with another stands near 0.5.
+//!
+//! Here articles go by their *rank*: their place in the order in which they are to stay.
+
+pub mod join;
+pub mod measure;
+pub mod sample;
+
+use std::cmp::Reverse;
+
+use hashbrown::HashMap;
+
+use self::join::Shared;
+pub use self::measure::{Shingles, Similarity, words};
+use super::{ArticleId, Kind, Ranks, SHORT_WORDS, Verdict};
+
+/// Share of the smaller article's samples that a candidate must hold, in percent. An article with a
+/// twentieth of its words changed shares two in three, one at the threshold about half.
+const SHARED_PERCENT: u64 = 25;
+/// Candidates that are measured for one article: those that share most samples.
+const MEASURED_MAX: usize = 8;
+/// Share of its shingles that must stand in another article for one to be contained in it.
+pub const CONTAINED_MIN: f64 = 0.9;
+/// Words from which an article can be contained in another.
+pub const CONTAINED_WORDS_MIN: usize = 50;
+/// Pairs this little below the threshold are reported.
+const MISS_MARGIN: f64 = 0.15;
+/// Of the copies that lost their representative, as many are tried as representatives of the next.
+const FREED_MAX: usize = 8;
+/// Words are counted up to this many: beyond it none of the limits matters.
+pub const WORDS_COUNTED: usize = 2 * SHORT_WORDS;
+
+/// What is known of an article besides its samples. 16 bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Facts {
+    /// A hash of its title's key; asked for only of articles of fewer than [`WORDS_COUNTED`] words.
+    pub title: u64,
+    /// Its words, counted up to [`WORDS_COUNTED`].
+    pub words: u8,
+    /// One in so many places of its text was sampled.
+    pub rate: u32,
+}
+
+impl Facts {
+    fn words(&self) -> usize {
+        usize::from(self.words)
+    }
+
+    /// Short articles are copies only when their titles agree as well. A short one and one that is
+    /// twice as long are none.
+    fn may_be_copy_of(&self, other: &Facts) -> bool {
+        let short = self.words().min(other.words()) < SHORT_WORDS;
+        let both_counted = self.words().max(other.words()) < WORDS_COUNTED;
+        !short || (both_counted && self.title == other.title)
+    }
+}
+
+/// What is held of articles to find near copies among them: 8 bytes a sample and 20 bytes besides. Two of
+/// these make one, in any order.
+#[derive(Debug, Default)]
+pub struct Sketches {
+    /// See [`join::pair`]. Whoever has several threads may sort them.
+    pub pairs: Vec<u64>,
+    facts: Vec<(u32, Facts)>,
+}
+
+impl Sketches {
+    /// Enters the article with this rank and these samples.
+    pub fn push(&mut self, rank: u32, samples: &[u32], facts: Facts) {
+        self.pairs.extend(samples.iter().map(|&sample| join::pair(sample, rank)));
+        self.facts.push((rank, facts));
+    }
+
+    /// Enters the articles of `more`.
+    pub fn append(&mut self, more: &Sketches) {
+        self.pairs.extend_from_slice(&more.pairs);
+        self.facts.extend_from_slice(&more.facts);
+    }
+}
+
+/// A pair a little below the threshold.
+#[derive(Clone, Copy, Debug)]
+pub struct Miss {
+    /// An article that stays.
+    pub article: ArticleId,
+    /// Another that stays.
+    pub other: ArticleId,
+    /// What was measured.
+    pub similarity: f64,
+}
+
+/// Finds near and contained copies among the articles that `verdicts` keeps, and enters them there;
+/// returns the pairs a little below `threshold`.
+///
+/// `sketches` holds the articles that `verdicts` keeps, by their rank. `measure` compares two articles
+/// on their texts. Each duplicate was measured against its own representative; where a representative
+/// is itself left out, its duplicates are measured against the one that takes its place, and stay if
+/// they fail.
+///
+/// # Errors
+/// What `measure` gives.
+pub fn decide<E>(
+    sketches: Sketches,
+    ranks: &Ranks,
+    threshold: f64,
+    verdicts: &mut [Verdict],
+    measure: &mut dyn FnMut(ArticleId, ArticleId) -> Result<Similarity, E>,
+) -> Result<Vec<Miss>, E> {
+    let mut facts = vec![Facts::default(); ranks.len()];
+    for &(rank, of) in &sketches.facts {
+        facts[rank as usize] = of;
+    }
+    let shared = Shared::new(sketches.pairs, ranks.len());
+    let mut search = Search { facts, ranks, threshold, verdicts, measure };
+    let found = search.near(shared)?;
+    search.contained(found.parts)?;
+    search.settle()?;
+    let mut misses = found.misses;
+    let stays = |article: ArticleId| search.verdicts[article.0 as usize] == Verdict::Keep;
+    misses.retain(|miss| stays(miss.article) && stays(miss.other));
+    Ok(misses)
+}
+
+struct Search<'a, E> {
+    facts: Vec<Facts>,
+    ranks: &'a Ranks,
+    threshold: f64,
+    verdicts: &'a mut [Verdict],
+    measure: &'a mut dyn FnMut(ArticleId, ArticleId) -> Result<Similarity, E>,
+}
+
+/// What looking for near copies finds besides them.
+#[derive(Default)]
+struct Found {
+    parts: Vec<Part>,
+    misses: Vec<Miss>,
+}
+
+/// An article most of whose shingles stand in a longer one.
+#[derive(Clone, Copy)]
+struct Part {
+    /// Its length in shingles.
+    size: usize,
+    rank: u32,
+    inside: f64,
+    whole: u32,
+}
+
+impl<E> Search<'_, E> {
+    fn verdict(&self, rank: u32) -> Verdict {
+        self.verdicts[self.ranks.article(rank).0 as usize]
+    }
+
+    fn enter(&mut self, rank: u32, copy: Copy) {
+        self.verdicts[self.ranks.article(rank).0 as usize] = Verdict::DuplicateOf {
+            representative: self.ranks.article(copy.of),
+            kind: copy.kind,
+            similarity: copy.similarity,
+        };
+    }
+
+    fn measure(&mut self, rank: u32, other: u32) -> Result<Similarity, E> {
+        (self.measure)(self.ranks.article(rank), self.ranks.article(other))
+    }
+
+    /// Finds near copies, each of an article before it.
+    fn near(&mut self, mut shared: Shared) -> Result<Found, E> {
+        let mut found = Found::default();
+        let (mut hits, mut candidates) = (Vec::new(), Vec::new());
+        for rank in self.ranks.all() {
+            if self.verdict(rank) != Verdict::Keep {
+                continue;
+            }
+            shared.look_up(rank, &mut hits, &mut candidates);
+            self.choose(&shared, rank, &mut candidates);
+            let mut best: Option<Copy> = None;
+            for &(_, other) in &candidates {
+                let measured = self.measure(rank, other)?;
+                if measured.similarity >= self.threshold {
+                    Copy::near(other, measured).replace_if_closer(&mut best);
+                } else {
+                    self.look_closer(rank, other, measured, &mut found);
+                }
+            }
+            match best {
+                Some(copy) => self.enter(rank, copy),
+                None => shared.list(rank),
+            }
+        }
+        self.gather(&shared)?;
+        Ok(found)
+    }
+
+    /// Gives each copy to the representative with most copies of all that it is similar enough to, those
+    /// that came later among them: so versions of one story stay together, where some of them are
+    /// similar to one representative and some to two. Of several, to the most similar.
+    fn gather(&mut self, shared: &Shared) -> Result<(), E> {
+        let mut copies = vec![0_u32; self.ranks.len()];
+        for rank in self.ranks.all() {
+            if let Some(representative) = self.verdict(rank).representative() {
+                copies[self.ranks.of(representative) as usize] += 1;
+            }
+        }
+        let (mut hits, mut candidates) = (Vec::new(), Vec::new());
+        for rank in self.ranks.all() {
+            let Verdict::DuplicateOf { representative, kind: Kind::Near, similarity } =
+                self.verdict(rank)
+            else {
+                continue;
+            };
+            let of = self.ranks.of(representative);
+            let mut best = Copy { of, kind: Kind::Near, similarity };
+            shared.look_up(rank, &mut hits, &mut candidates);
+            candidates.retain(|&(_, other)| other != of);
+            self.choose(shared, rank, &mut candidates);
+            for &(_, other) in &candidates {
+                let copy = Copy::near(other, self.measure(rank, other)?);
+                let size = |copy: Copy| copies[copy.of as usize];
+                let more =
+                    size(copy).cmp(&size(best)).then(copy.similarity.total_cmp(&best.similarity));
+                if copy.similarity >= self.threshold && more.is_gt() {
+                    best = copy;
+                }
+            }
+            if best.of != of {
+                self.enter(rank, best);
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves of `candidates`, with the number of samples they share, those that are to be measured.
+    fn choose(&self, shared: &Shared, rank: u32, candidates: &mut Vec<(u32, u32)>) {
+        candidates.retain(|&(count, other)| self.is_candidate(shared, count, rank, other));
+        candidates.sort_unstable_by_key(|&(count, other)| (Reverse(count), other));
+        candidates.truncate(MEASURED_MAX);
+    }
+
+    /// Whether two articles that share `count` samples should be measured.
+    fn is_candidate(&self, shared: &Shared, count: u32, rank: u32, other: u32) -> bool {
+        let (one, two) = (&self.facts[rank as usize], &self.facts[other as usize]);
+        // What each of them would have at the rate of both.
+        let rate = u64::from(one.rate.max(two.rate).max(1));
+        let at_rate = |of: &Facts, rank| u64::from(shared.count(rank)) * u64::from(of.rate) / rate;
+        let fewer = at_rate(one, rank).min(at_rate(two, other));
+        u64::from(count) * 100 >= fewer * SHARED_PERCENT && one.may_be_copy_of(two)
+    }
+
+    /// Enters a pair below the threshold that is worth more than nothing.
+    fn look_closer(&self, rank: u32, other: u32, measured: Similarity, found: &mut Found) {
+        let Similarity { similarity, sizes: [own, others], .. } = measured;
+        if similarity >= self.threshold - MISS_MARGIN {
+            let (article, other) = (self.ranks.article(rank), self.ranks.article(other));
+            found.misses.push(Miss { article, other, similarity });
+        }
+        let part = if own <= others {
+            Part { size: own, rank, inside: measured.first_in_second, whole: other }
+        } else {
+            Part { size: others, rank: other, inside: measured.second_in_first, whole: rank }
+        };
+        if part.inside >= CONTAINED_MIN && self.is_long_enough(part.rank) {
+            found.parts.push(part);
+        }
+    }
+
+    /// Whether the article may be contained in another.
+    fn is_long_enough(&self, rank: u32) -> bool {
+        self.facts_of(rank).words() >= CONTAINED_WORDS_MIN
+    }
+
+    /// Enters the articles that stand inside a longer one that stays, the longest first.
+    fn contained(&mut self, mut parts: Vec<Part>) -> Result<(), E> {
+        parts.sort_unstable_by_key(|part| (Reverse(part.size), part.rank, part.whole));
+        for of_one in parts.chunk_by(|a, b| a.rank == b.rank) {
+            let rank = of_one[0].rank;
+            let mut best: Option<Copy> = None;
+            if self.verdict(rank) != Verdict::Keep {
+                continue;
+            }
+            for part in of_one {
+                let root = self.root(part.whole);
+                if root == part.whole {
+                    Copy::contained(root, part.inside).replace_if_closer(&mut best);
+                } else if root != rank {
+                    // The longer article is itself left out: perhaps the one that stays for it
+                    // holds this one as well.
+                    let measured = self.measure(rank, root)?;
+                    let is_longer = measured.sizes[0] <= measured.sizes[1];
+                    if is_longer && measured.first_in_second >= CONTAINED_MIN {
+                        Copy::contained(root, measured.first_in_second)
+                            .replace_if_closer(&mut best);
+                    }
+                }
+            }
+            if let Some(copy) = best {
+                self.enter(rank, copy);
+            }
+        }
+        Ok(())
+    }
+
+    /// The article that stays for this one, by what is known so far.
+    fn root(&self, mut rank: u32) -> u32 {
+        while let Some(representative) = self.verdict(rank).representative() {
+            rank = self.ranks.of(representative);
+        }
+        rank
+    }
+
+    /// What is known of the article; an exact copy is as its representative.
+    fn facts_of(&self, rank: u32) -> &Facts {
+        let known = match self.verdict(rank) {
+            Verdict::DuplicateOf { representative, kind: Kind::Exact, .. } => {
+                self.ranks.of(representative)
+            }
+            _ => rank,
+        };
+        &self.facts[known as usize]
+    }
+
+    /// Measures the copies of articles that are now left out against what stays for those. Those that
+    /// fail stay: the first represents the others that are copies of it.
+    fn settle(&mut self) -> Result<(), E> {
+        let mut freed: HashMap<u32, Vec<u32>> = HashMap::new();
+        for rank in self.ranks.all() {
+            let Some(representative) = self.verdict(rank).representative() else { continue };
+            let representative = self.ranks.of(representative);
+            let root = self.root(representative);
+            if root == representative {
+                continue;
+            }
+            let mut copy = self.copy_of(rank, root)?;
+            for &other in freed.get(&root).into_iter().flatten() {
+                if copy.is_none() {
+                    copy = self.copy_of(rank, other)?;
+                }
+            }
+            if let Some(copy) = copy {
+                self.enter(rank, copy);
+            } else {
+                self.facts[rank as usize] = *self.facts_of(rank);
+                self.verdicts[self.ranks.article(rank).0 as usize] = Verdict::Keep;
+                let freed = freed.entry(root).or_default();
+                if freed.len() < FREED_MAX {
+                    freed.push(rank);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether `rank` is a copy of `other`, by their texts.
+    fn copy_of(&mut self, rank: u32, other: u32) -> Result<Option<Copy>, E> {
+        if !self.facts_of(rank).may_be_copy_of(self.facts_of(other)) {
+            return Ok(None);
+        }
+        let measured = self.measure(rank, other)?;
+        let is_part = measured.first_in_second >= CONTAINED_MIN
+            && measured.sizes[0] <= measured.sizes[1]
+            && self.is_long_enough(rank);
+        Ok(if measured.similarity >= self.threshold {
+            Some(Copy::near(other, measured))
+        } else if is_part {
+            Some(Copy::contained(other, measured.first_in_second))
+        } else {
+            None
+        })
+    }
+}
+
+/// Of which article another is a copy, and how.
+#[derive(Clone, Copy)]
+struct Copy {
+    of: u32,
+    kind: Kind,
+    similarity: f64,
+}
+
+impl Copy {
+    fn near(of: u32, measured: Similarity) -> Copy {
+        Copy { of, kind: Kind::Near, similarity: measured.similarity }
+    }
+
+    fn contained(of: u32, similarity: f64) -> Copy {
+        Copy { of, kind: Kind::Contained, similarity }
+    }
+
+    /// The more similar one, and of two equally similar the one that stays first.
+    fn replace_if_closer(self, best: &mut Option<Copy>) {
+        let is_closer = best.is_none_or(|best| {
+            self.similarity > best.similarity
+                || (self.similarity >= best.similarity && self.of < best.of)
+        });
+        if is_closer {
+            *best = Some(self);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A row of numbers that look like chance, the same every time.
+    struct Chance(u64);
+
+    impl Chance {
+        fn next(&mut self, below: u64) -> u64 {
+            self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            (mixed ^ (mixed >> 31)) % below
+        }
+    }
+
+    fn text(chance: &mut Chance, words: u64) -> Vec<String> {
+        (0..words).map(|_| format!("w{}", chance.next(3_000))).collect()
+    }
+
+    /// `words` with one in twenty changed, left out, or with another before it.
+    fn edited(chance: &mut Chance, words: &[String]) -> Vec<String> {
+        let mut edited = words.to_vec();
+        for _ in 0..words.len() / 20 {
+            let at = usize::try_from(chance.next(edited.len() as u64)).unwrap_or(0);
+            let word = format!("w{}", chance.next(3_000));
+            match chance.next(4) {
+                0 => drop(edited.remove(at)),
+                1 => edited.insert(at, word),
+                _ => edited[at] = word,
+            }
+        }
+        edited
+    }
+
+    /// Runs the search over `texts`; the verdicts on them.
+    fn search(texts: &[Vec<String>], threshold: f64) -> Vec<Verdict> {
+        search_counting(texts, threshold, &std::cell::Cell::new(0))
+    }
+
+    fn search_counting(
+        texts: &[Vec<String>],
+        threshold: f64,
+        calls: &std::cell::Cell<usize>,
+    ) -> Vec<Verdict> {
+        let mut sketches = Sketches::default();
+        let mut sets = Vec::new();
+        for (article, rank) in texts.iter().zip(0..) {
+            let text = article.join(" ");
+            let mut samples = Vec::new();
+            let rate = sample::sample(&text, &mut samples);
+            let words = u8::try_from(article.len().min(WORDS_COUNTED)).unwrap_or(u8::MAX);
+            sketches.push(rank, &samples, Facts { title: 0, words, rate });
+            sets.push(Shingles::of(&text));
+        }
+        let ranks = Ranks::in_order(texts.len());
+        let mut verdicts = vec![Verdict::Keep; texts.len()];
+        let mut measure = |a: ArticleId, b: ArticleId| -> Result<Similarity, ()> {
+            calls.set(calls.get() + 1);
+            Ok(sets[a.0 as usize].compare(&sets[b.0 as usize]))
+        };
+        assert!(decide(sketches, &ranks, threshold, &mut verdicts, &mut measure).is_ok());
+        for verdict in &verdicts {
+            if let Some(representative) = verdict.representative() {
+                assert_eq!(verdicts[representative.0 as usize], Verdict::Keep, "a chain");
+            }
+        }
+        verdicts
+    }
+
+    #[test]
+    fn a_copy_with_a_twentieth_of_its_words_changed_is_found() {
+        let mut chance = Chance(7);
+        for trial in 0..10 {
+            let mut texts = Vec::new();
+            for _ in 0..1_000 {
+                let words = 40 + chance.next(400);
+                let original = text(&mut chance, words);
+                texts.push(edited(&mut chance, &original));
+                texts.insert(texts.len() - 1, original);
+            }
+            let verdicts = search(&texts, 0.8);
+            for (pair, verdicts) in verdicts.chunks(2).enumerate() {
+                let first = ArticleId(u32::try_from(pair * 2).unwrap_or(0));
+                let found = verdicts[1].representative();
+                assert_eq!((verdicts[0], found), (Verdict::Keep, Some(first)), "trial {trial}");
+            }
+        }
+    }
+
+    #[test]
+    fn articles_that_share_half_stay() {
+        let mut chance = Chance(11);
+        for _ in 0..50 {
+            let shared = text(&mut chance, 150);
+            let own = |chance: &mut Chance| [shared.clone(), text(chance, 150)].concat();
+            let texts = [own(&mut chance), own(&mut chance), own(&mut chance)];
+            assert_eq!(search(&texts, 0.8), [Verdict::Keep; 3]);
+        }
+    }
+
+    #[test]
+    fn a_part_is_contained_in_the_longer_one_whatever_comes_first() {
+        let mut chance = Chance(13);
+        for long_words in [300, 3_000, 30_000] {
+            let long = text(&mut chance, long_words);
+            let part = long[100..200].to_vec();
+            for (texts, part, long) in [([part.clone(), long.clone()], 0, 1), ([long, part], 1, 0)]
+            {
+                let verdicts = search(&texts, 0.8);
+                let expected = Verdict::DuplicateOf {
+                    representative: ArticleId(long),
+                    kind: Kind::Contained,
+                    similarity: 1.0,
+                };
+                assert_eq!(verdicts[part], expected, "{long_words} words");
+                assert_eq!(verdicts[long as usize], Verdict::Keep);
+            }
+        }
+    }
+
+    #[test]
+    fn neighbours_in_a_row_do_not_make_one_cluster() {
+        let mut chance = Chance(17);
+        let all = text(&mut chance, 6_000);
+        let texts: Vec<Vec<String>> =
+            (0..200).map(|n| all[n * 20..n * 20 + 400].to_vec()).collect();
+        let verdicts = search(&texts, 0.8);
+        for (article, verdict) in verdicts.iter().enumerate() {
+            if let Some(representative) = verdict.representative() {
+                assert!(article.abs_diff(representative.0 as usize) <= 4, "{article}: {verdict:?}");
+            }
+        }
+        assert!(verdicts.iter().filter(|verdict| **verdict == Verdict::Keep).count() >= 20);
+    }
+
+    /// How often pairs of `texts` are measured.
+    fn measured(texts: &[Vec<String>]) -> usize {
+        let calls = std::cell::Cell::new(0);
+        search_counting(texts, 0.8, &calls);
+        calls.get()
+    }
+
+    #[test]
+    fn what_an_article_costs_is_bounded_however_many_look_alike() {
+        let mut chance = Chance(19);
+        let count = 2_000;
+        let shared = text(&mut chance, 120);
+        let almost_equal: Vec<_> = (0..count)
+            .map(|n| [&shared[..60], &[format!("own{n}")], &shared[60..]].concat())
+            .collect();
+        assert!(measured(&almost_equal) <= count);
+        // A paragraph that stands in every article, a third of each or more.
+        let one_paragraph: Vec<_> =
+            (0..count).map(|_| [&shared[..], &text(&mut chance, 150)].concat()).collect();
+        assert!(measured(&one_paragraph) <= count * MEASURED_MAX);
+        // A phrase of a few words that stands everywhere makes no candidate.
+        let one_phrase: Vec<_> =
+            (0..count).map(|_| [&shared[..9], &text(&mut chance, 200)].concat()).collect();
+        assert_eq!(measured(&one_phrase), 0);
+    }
+
+    #[test]
+    fn copies_are_found_in_scripts_of_any_kind() {
+        let mut chance = Chance(23);
+        let scripts = [('а', 32, 6), ('ا', 26, 4), ('一', 900, 1), ('अ', 40, 3), ('ก', 40, 4)];
+        for (first, letters, length) in scripts {
+            for _ in 0..200 {
+                let mut word = |_| -> String {
+                    let letter = |chance: &mut Chance| {
+                        u32::from(first) + u32::try_from(chance.next(letters)).unwrap_or(0)
+                    };
+                    (0..length).filter_map(|_| char::from_u32(letter(&mut chance))).collect()
+                };
+                let original: Vec<String> = (0..150).map(&mut word).collect();
+                let copy = edited(&mut chance, &original);
+                let verdicts = search(&[original, copy], 0.8);
+                assert_eq!(verdicts[1].representative(), Some(ArticleId(0)), "{first}");
+            }
+        }
+    }
+}
