@@ -10,14 +10,13 @@ use super::rows::{ArticleRow, DuplicateRow, RemovalRow, Rows};
 use crate::article::{Article, Dump, Span};
 use crate::clean::dump_name;
 use crate::error::{Error, ErrorKind};
-use crate::lexicon::Scratch;
 use crate::model::permille;
 use crate::pipeline;
 use crate::read::Reader;
 use crate::report::Report;
 use crate::segment::segment;
-use crate::strip::Rules;
 use crate::strip::main_text::{self, Judged};
+use crate::strip::{Rules, Scratch};
 use crate::text::terminal_safe;
 
 const KEPT: Style = Style::new();

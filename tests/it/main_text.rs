@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use copydesk::article::{Dump, Fields};
 use copydesk::clean::{Cleaner, Scratch};
-use copydesk::lexicon;
 use copydesk::model::Model;
 use copydesk::model::signals::{Signal, scaled};
 use copydesk::options::{Options, Split};
@@ -98,7 +97,7 @@ fn what_decided_adds_up() {
     let dump = dump(PAGE);
     let articles = segment(&dump, Split::Never);
     let rules = Rules::new(&[], None);
-    let page = rules.read(&articles[0], &mut lexicon::Scratch::default());
+    let page = rules.read(&articles[0], &mut copydesk::strip::Scratch::default());
     let judged = page.main_text.as_ref().unwrap();
     let second = &main_text::built_in().second;
     for (i, score) in judged.scores.iter().enumerate() {
@@ -140,7 +139,7 @@ proptest! {
     fn any_page_is_scored(lines in prop::collection::vec("\\PC{0,90}", 1..60)) {
         let dump = dump(&lines.join("\n"));
         for article in segment(&dump, Split::Never) {
-            let page = Page::read(&article, &mut lexicon::Scratch::default());
+            let page = Page::read(&article, &mut copydesk::strip::Scratch::default());
             let mut scores = Vec::new();
             for _ in 0..2 {
                 let mut reading = main_text::Reading::of(&page);
