@@ -6,6 +6,7 @@ mod floors;
 mod gold;
 mod pages;
 mod train;
+mod words;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -141,7 +141,7 @@ impl LabelledPage {
     }
 
     /// Whether it is a page as a program wrote it.
-    fn is_dumped(&self) -> bool {
+    pub(crate) fn is_dumped(&self) -> bool {
         self.renderer != CLEAN && self.renderer != TITLED
     }
 

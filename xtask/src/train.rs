@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use copydesk::model::signals::Signal;
+use copydesk::model::words::Words;
 use copydesk::model::{DEPTH_MAX, Model, Question, Round, Tree};
 use copydesk::options::Split;
 use copydesk::segment::segment;
@@ -17,6 +18,7 @@ use copydesk::strip::{Page, main_text};
 use rayon::prelude::*;
 
 use crate::pages::{self, Figures, LabelledPage, Score};
+use crate::words;
 
 /// How to train. The defaults are those of the weights that come with the program.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -61,12 +63,12 @@ struct Table {
 }
 
 /// The blocks of one page.
-struct Example<'p> {
-    page: &'p LabelledPage,
+pub(crate) struct Example<'p> {
+    pub(crate) page: &'p LabelledPage,
     part: u32,
-    reading: main_text::Reading,
+    pub(crate) reading: main_text::Reading,
     words: Vec<u32>,
-    kept: Targets,
+    pub(crate) kept: Targets,
     titles: Targets,
     captions: Targets,
 }
@@ -81,6 +83,14 @@ pub(crate) fn train(pages: &[&LabelledPage], settings: Settings) -> Arc<Model> {
     let early: Vec<usize> = (0..Signal::SECOND_ROUND as usize).collect();
     let every: Vec<usize> = (0..Signal::ALL.len()).collect();
     let few = Settings { trees: settings.trees / 2, ..settings };
+
+    let texts = words::texts(pages);
+    for part in 0..PARTS {
+        let says = words::learn(&examples, &texts, |example| example.part != part);
+        let told = examples.par_iter_mut().filter(|example| example.part == part);
+        told.for_each(|example| example.reading.read_words(&says));
+    }
+    let says = words::learn(&examples, &texts, |_| true);
 
     let table = Table::new(&examples, |example| &example.kept);
     let told = held_out(&table, &examples, &early, settings);
@@ -100,7 +110,7 @@ pub(crate) fn train(pages: &[&LabelledPage], settings: Settings) -> Arc<Model> {
     let second = boost(&table, &table.rows(&examples, |_| true), &every, settings);
     let table = Table::new(&examples, |example| &example.captions);
     let caption = boost(&table, &table.rows(&examples, |_| true), &every, few);
-    Arc::new(Model { first, title, second, caption })
+    Arc::new(Model { words: says, first, title, second, caption })
 }
 
 /// Scores of every example from trees that were not trained on it.
@@ -176,9 +186,9 @@ pub(crate) fn run(
 
 /// What the blocks of a page are, each with its weight.
 #[derive(Default)]
-struct Targets {
-    values: Vec<f64>,
-    weights: Vec<f64>,
+pub(crate) struct Targets {
+    pub(crate) values: Vec<f64>,
+    pub(crate) weights: Vec<f64>,
 }
 
 impl Targets {
@@ -233,7 +243,7 @@ fn example<'p>(page: &'p LabelledPage) -> Option<Example<'p>> {
         page,
         part: page.fold(PARTS),
         words: main_text::words(&read),
-        reading: main_text::Reading::of(&read),
+        reading: main_text::Reading::of(&read, &Words::default()),
         kept: kept.levelled(),
         titles: titles.levelled(),
         captions: captions.levelled(),

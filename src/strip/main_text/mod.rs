@@ -83,7 +83,7 @@ pub(super) fn read(page: &mut Page, model: &Model) {
     if !is_whole_page(page) {
         return;
     }
-    let mut reading = Reading::of(page);
+    let mut reading = Reading::of(page, &model.words);
     let scores = model.first.score(&reading.signals);
     second_round(&mut reading.signals, &scores, &words(page));
     if states_title(page) {
@@ -111,6 +111,10 @@ pub fn title(page: &Page, scores: &[i32]) -> Option<usize> {
     let best = (0..scores.len()).max_by_key(|&i| (scores[i], std::cmp::Reverse(i)))?;
     if chance(best) < TITLE_LIKELY {
         return page.title.filter(|&title| chance(title) >= TITLE_POSSIBLE);
+    }
+    // Verse may say its title again and again.
+    if page.title.is_some_and(|title| page.text(title) == page.text(best)) {
+        return page.title;
     }
     let again = |&i: &usize| page.text(i) == page.text(best) && chance(i) >= TITLE_LIKELY;
     (best..scores.len()).rev().find(again)
