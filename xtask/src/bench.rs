@@ -119,7 +119,7 @@ impl Measured {
         }
         let Some((program, args)) = self.command.split_first() else { bail!("no program") };
         let start = Instant::now();
-        let mut child = Command::new(program)
+        let child = Command::new(program)
             .args(args)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
