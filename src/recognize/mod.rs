@@ -10,4 +10,7 @@ pub mod byline;
 pub mod credit;
 pub mod date;
 pub mod dateline;
+pub mod template;
 mod words;
+
+pub(crate) use words::is_unspaced;
