@@ -1,6 +1,7 @@
 //! Which articles of a source are copies or versions of each other by their paragraphs, so that each
 //! story counts once.
 
+use super::marks::Marks;
 use super::recurring::Counted;
 
 /// A paragraph in this share of a source's articles, in percent, says nothing of a story, unless hardly
@@ -31,8 +32,9 @@ pub(super) struct Distinct {
 /// article that was first to hold most of its paragraphs.
 pub(super) fn distinct(counted: &Counted) -> Distinct {
     let notes = counted.notes;
-    let identities: Vec<u64> =
-        (0..notes.articles.len()).map(|index| identity(&notes.keys[notes.entries(index)])).collect();
+    let identities: Vec<u64> = (0..notes.articles.len())
+        .map(|index| identity(&notes.keys[notes.entries(index)]))
+        .collect();
     let mut order: Vec<u32> = (0..).take(notes.articles.len()).collect();
     let rank = |&article: &u32| {
         let index = article as usize;
@@ -133,12 +135,18 @@ impl Stories<'_> {
     fn compare(&mut self, article: u32, all: u32) {
         let notes = self.counted.notes;
         let few = all < EVERYWHERE_ARTICLES;
+        // Menus and sub-heads tell no stories, where there is prose.
+        let tells = {
+            let marks = || notes.marks[notes.entries(article as usize)].iter();
+            let prose = marks().any(|marks| !marks.is_heading());
+            move |marks: Marks| !marks.is_template() && !(prose && marks.is_heading())
+        };
         let (mut own, mut bytes, mut own_bytes) = (0_u32, 0, 0);
         // The story and size of each shared paragraph, and whether it is not everywhere.
         let mut shared: Vec<(u32, bool, u64)> = Vec::new();
         for entry in notes.entries(article as usize) {
             let marks = notes.marks[entry];
-            if marks.is_template() {
+            if !tells(marks) {
                 continue;
             }
             bytes += marks.bytes();
@@ -166,9 +174,8 @@ impl Stories<'_> {
             let telling = of_story.iter().filter(|(_, telling, _)| *telling).count();
             (telling, of_story.iter().map(|(_, _, bytes)| *bytes).sum::<u64>(), of_story[0].0)
         });
-        let best = votes.max_by_key(|&(telling, size, story)| {
-            (telling, size, self.identities[story as usize])
-        });
+        let best = votes
+            .max_by_key(|&(telling, size, story)| (telling, size, self.identities[story as usize]));
         let Some((telling, size, story)) = best else { return };
         let most = own.min(self.own[story as usize]) as usize;
         let title = |article: u32| notes.articles[article as usize].title;

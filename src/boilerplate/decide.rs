@@ -44,6 +44,10 @@ const OWN_PERCENT: u64 = 60;
 /// Share of its articles in which a paragraph may stand more than once inside, in percent: more is a
 /// refrain.
 const AGAIN_PERCENT: u64 = 5;
+/// So many lines in a row that recur together are a menu: a sub-head that recurs has text under it.
+const COMPANY_LINES: usize = 5;
+/// Share of its articles in which such a line stands among as many, in percent.
+const COMPANY_PERCENT: u64 = 90;
 /// Short lines of an article's own that may stand between a paragraph and the edge: a date, tags.
 const LABELS_OUTSIDE: u32 = 2;
 
@@ -77,6 +81,8 @@ struct Places {
     outside: u32,
     /// It stands more than once inside.
     again: u32,
+    /// It stands in a row of lines that all recur.
+    company: u32,
 }
 
 struct Rule<'a> {
@@ -160,9 +166,12 @@ impl<'a> Rule<'a> {
             && !facts.heading
             && !facts.template
             && u64::from(places.again) * 100 <= articles * AGAIN_PERCENT;
+        let company = u64::from(places.company) * 100 >= articles * COMPANY_PERCENT && articles > 0;
         let steady = facts.stories >= STEADY_LEAST && at_edge(STEADY_EDGE_PERCENT);
-        let rare = facts.share(RARE_PERCENT) && facts.stories >= LEAST && at_edge(RARE_EDGE_PERCENT);
-        facts.is_small_common() && at_edge(100)
+        let rare =
+            facts.share(RARE_PERCENT) && facts.stories >= LEAST && at_edge(RARE_EDGE_PERCENT);
+        facts.is_small_common() && (at_edge(100) || company && facts.named)
+            || facts.is_common() && facts.share(COMMON_ANYONE_PERCENT) && company
             || facts.is_common() && (inside || at_edge(COMMON_EDGE_PERCENT))
             || facts.is_rare() && (rare || steady)
             || facts.is_contact() && places.outside == places.articles
@@ -204,6 +213,7 @@ impl<'a> Rule<'a> {
                 places.head += all(|place| place.head);
                 places.tail += all(|place| place.tail);
                 places.outside += all(|place| place.outside);
+                places.company += all(|place| place.company);
                 let inside = same.iter().filter(|place| !place.head && !place.tail).count();
                 places.again += u32::from(inside > 1);
             }
@@ -224,6 +234,7 @@ impl<'a> Rule<'a> {
                     exact: chosen,
                     template: ALONE,
                     heading: marks.is_heading(),
+                    code: marks.is_code(),
                 }),
             }
         }
@@ -243,7 +254,8 @@ impl<'a> Rule<'a> {
         };
         let mut house_of = vec![ALONE; counted.notes.articles.len()];
         for house in (0..counted.groups.len()).filter(|&group| is_house(group)) {
-            let size = |group: u32| (self.stories[group as usize], counted.groups[group as usize].key);
+            let size =
+                |group: u32| (self.stories[group as usize], counted.groups[group as usize].key);
             let number = u32::try_from(house).unwrap_or(ALONE);
             let group = &counted.groups[house];
             for member in &counted.members[group.start..group.end] {
@@ -339,7 +351,8 @@ impl Facts {
 
     /// On some pages, and more than a heading.
     fn is_rare(&self) -> bool {
-        let enough = self.stories >= LEAST && self.share(RARE_PERCENT) || self.stories >= STEADY_LEAST;
+        let enough =
+            self.stories >= LEAST && self.share(RARE_PERCENT) || self.stories >= STEADY_LEAST;
         !self.is_small() && !self.template && !self.heading && self.own && enough
     }
 
@@ -361,6 +374,7 @@ struct Line {
     exact: u32,
     template: u32,
     heading: bool,
+    code: bool,
 }
 
 /// One place of a group in an article.
@@ -369,6 +383,7 @@ struct Place {
     head: bool,
     tail: bool,
     outside: bool,
+    company: bool,
 }
 
 /// Finds in which places of an article each chosen group stands.
@@ -385,8 +400,14 @@ fn place_lines(lines: &[Line], found: &mut Vec<Place>) {
     lines.iter().for_each(|line| count(&mut behind, line));
     let all = behind;
     let mut before = [0, 0];
+    let mut company = 0..0;
+    let is_company = |line: &Line| line.exact != ALONE && !line.code;
     for (index, line) in lines.iter().enumerate() {
         if is_chosen(line) {
+            if index >= company.end {
+                let row = lines[index..].iter().take_while(|line| is_company(line)).count();
+                company = index..index + row.max(1);
+            }
             let behind = [all[0] - before[0], all[1] - before[1]];
             let is_next = |next: Option<&Line>| next.is_some_and(is_chosen);
             let most = if line.heading { 0 } else { LABELS_OUTSIDE };
@@ -397,7 +418,13 @@ fn place_lines(lines: &[Line], found: &mut Vec<Place>) {
             let tail = is_edge(behind);
             let outside = behind == [0, 0] && is_next(lines.get(index + 1));
             for group in [line.exact, line.template].into_iter().filter(|group| *group != ALONE) {
-                found.push(Place { group, head, tail, outside });
+                found.push(Place {
+                    group,
+                    head,
+                    tail,
+                    outside,
+                    company: company.len() >= COMPANY_LINES,
+                });
             }
         }
         count(&mut before, line);

@@ -13,6 +13,7 @@ const HEADING: u8 = 1 << 3;
 const CONTACT: u8 = 1 << 4;
 const WORDS: u8 = 1 << 5;
 const TEMPLATE: u8 = 1 << 6;
+const CODE: u8 = 1 << 7;
 
 /// Longest paragraph that looks like a heading when it does not end like a sentence, in characters.
 /// Of 2,000 sub-heads in the bodies of labelled pages 19 in 20 are shorter.
@@ -21,6 +22,8 @@ const HEADING_CHARS: usize = 60;
 const LABEL_CHARS: usize = 20;
 /// Characters of other scripts that one of a script without spaces stands for.
 const UNSPACED_CHARS: usize = 3;
+/// Longest line that may be code, in bytes.
+const CODE_BYTES: usize = 160;
 /// Longest paragraph in which an address is looked for, in bytes.
 const CONTACT_BYTES: usize = 600;
 /// Digits in a row, of which no year and no sum with separators is made: a number to call or write to.
@@ -33,6 +36,9 @@ impl Marks {
         let mut marks = u8::try_from(size).unwrap_or(SIZE);
         if is_heading(text) {
             marks |= HEADING;
+        }
+        if is_code(text) {
+            marks |= CODE;
         }
         if text.chars().any(char::is_alphabetic) {
             marks |= WORDS;
@@ -56,6 +62,11 @@ impl Marks {
     /// Whether it may be a sub-head, a label, a question, a line of a list or of code.
     pub(super) fn is_heading(self) -> bool {
         self.0 & HEADING != 0
+    }
+
+    /// Whether it may be a line of code: the lines of one recur together, too.
+    pub(super) fn is_code(self) -> bool {
+        self.0 & CODE != 0
     }
 
     /// Whether it says where to write to or to call.
@@ -96,6 +107,14 @@ fn is_heading(text: &str) -> bool {
         }
     }
     true
+}
+
+/// Whether `text` has marks that programs are full of, and menus are not.
+fn is_code(text: &str) -> bool {
+    text.len() <= CODE_BYTES
+        && text
+            .bytes()
+            .any(|byte| matches!(byte, b'{' | b'}' | b';' | b'=' | b'<' | b'`' | b'$' | b'_'))
 }
 
 fn has_contact(text: &str) -> bool {

@@ -90,7 +90,10 @@ impl Masked {
 /// Whether `c` ends a sentence, in any script.
 #[must_use]
 pub fn ends_sentence(c: char) -> bool {
-    matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '．' | '।' | '॥' | '؟' | '۔' | '։' | '።')
+    matches!(
+        c,
+        '.' | '!' | '?' | '…' | '。' | '！' | '？' | '．' | '।' | '॥' | '؟' | '۔' | '։' | '።'
+    )
 }
 
 /// Whether `digits` may be a year of our time.
