@@ -1,6 +1,7 @@
 //! Which articles of a source are copies or versions of each other by their paragraphs, so that each
 //! story counts once.
 
+use super::Learner;
 use super::marks::Marks;
 use super::recurring::Counted;
 
@@ -32,9 +33,8 @@ pub(super) struct Distinct {
 /// article that was first to hold most of its paragraphs.
 pub(super) fn distinct(counted: &Counted) -> Distinct {
     let notes = counted.notes;
-    let identities: Vec<u64> = (0..notes.articles.len())
-        .map(|index| identity(&notes.keys[notes.entries(index)]))
-        .collect();
+    let identities: Vec<u64> =
+        (0..notes.articles.len()).map(|article| identity(notes, article)).collect();
     let mut order: Vec<u32> = (0..).take(notes.articles.len()).collect();
     let rank = |&article: &u32| {
         let index = article as usize;
@@ -83,11 +83,13 @@ pub(super) fn distinct(counted: &Counted) -> Distinct {
 
 const NONE: u32 = u32::MAX;
 
-/// Equal for articles with the same paragraphs.
-fn identity(keys: &[u64]) -> u64 {
+/// Equal for articles with the same paragraphs, which look the same.
+fn identity(notes: &Learner, article: usize) -> u64 {
+    let entries = notes.entries(article);
+    let both = notes.keys[entries.clone()].iter().zip(&notes.marks[entries.clone()]);
     // An odd factor makes the order count; the keys are hashes already.
-    keys.iter().fold(keys.len() as u64, |all, key| {
-        (all.rotate_left(23) ^ key).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    both.fold(entries.len() as u64, |all, (key, marks)| {
+        (all.rotate_left(23) ^ key ^ marks.bits()).wrapping_mul(0x9E37_79B9_7F4A_7C15)
     })
 }
 

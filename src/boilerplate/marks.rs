@@ -16,8 +16,9 @@ const TEMPLATE: u8 = 1 << 6;
 const CODE: u8 = 1 << 7;
 
 /// Longest paragraph that looks like a heading when it does not end like a sentence, in characters.
-/// Of 2,000 sub-heads in the bodies of labelled pages 19 in 20 are shorter.
-const HEADING_CHARS: usize = 60;
+/// Of 3,899 lines without a stop that stand before a paragraph in the bodies of labelled pages, 95 % have
+/// at most 91.
+const HEADING_CHARS: usize = 90;
 /// Longest paragraph that looks like a heading however it ends.
 const LABEL_CHARS: usize = 20;
 /// Characters of other scripts that one of a script without spaces stands for.
@@ -59,9 +60,10 @@ impl Marks {
         self.0 & TEMPLATE != 0
     }
 
-    /// Whether it may be a sub-head, a label, a question, a line of a list or of code.
+    /// Whether it may be a sub-head, a label, a question, a line of a list or of code. A short line
+    /// with an address is none.
     pub(super) fn is_heading(self) -> bool {
-        self.0 & HEADING != 0
+        self.0 & HEADING != 0 && (self.0 & CONTACT == 0 || self.is_code())
     }
 
     /// Whether it may be a line of code: the lines of one recur together, too.
@@ -77,6 +79,11 @@ impl Marks {
     /// Whether it has a letter.
     pub(super) fn has_words(self) -> bool {
         self.0 & WORDS != 0
+    }
+
+    /// All of it as a number.
+    pub(super) fn bits(self) -> u64 {
+        u64::from(self.0)
     }
 
     /// About how many bytes it has.
