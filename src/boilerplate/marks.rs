@@ -1,5 +1,9 @@
 //! What learning keeps of a paragraph's looks, in one byte.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use crate::recognize::is_unspaced;
 use crate::recognize::template::ends_sentence;
 
@@ -106,14 +110,12 @@ fn is_heading(text: &str) -> bool {
         return true;
     }
     let most = if ends_sentence(last) { LABEL_CHARS } else { HEADING_CHARS };
-    let mut chars = 0;
-    for c in text.chars() {
-        chars += if is_unspaced(c) { UNSPACED_CHARS } else { 1 };
-        if chars > most {
-            return false;
-        }
+    // A character has at most four bytes.
+    if text.len() > most * 4 || text.chars().count() > most {
+        return false;
     }
-    true
+    let width = |c| if is_unspaced(c) { UNSPACED_CHARS } else { 1 };
+    text.is_ascii() || text.chars().map(width).sum::<usize>() <= most
 }
 
 /// Whether `text` has marks that programs are full of, and menus are not.
@@ -124,14 +126,23 @@ fn is_code(text: &str) -> bool {
             .any(|byte| matches!(byte, b'{' | b'}' | b';' | b'=' | b'<' | b'`' | b'$' | b'_'))
 }
 
+/// What addresses of pages begin with, or have near their beginning.
+static ADDRESSES: LazyLock<[Finder<'static>; 2]> =
+    LazyLock::new(|| [Finder::new("://"), Finder::new("www.")]);
+
 fn has_contact(text: &str) -> bool {
     let bytes = text.as_bytes();
-    if memchr::memchr(b'@', bytes).is_some() || text.contains("://") || text.contains("www.") {
-        return true;
-    }
-    let mut run = 0;
-    bytes.iter().any(|byte| {
-        run = if byte.is_ascii_digit() { run + 1 } else { 0 };
-        run == NUMBER_DIGITS
+    memchr::memchr(b'@', bytes).is_some()
+        || ADDRESSES.iter().any(|part| part.find(bytes).is_some())
+        || has_number(bytes)
+}
+
+/// Whether there are [`NUMBER_DIGITS`] digits in a row: one of so many bytes is in each such row.
+fn has_number(bytes: &[u8]) -> bool {
+    (NUMBER_DIGITS - 1..bytes.len()).step_by(NUMBER_DIGITS).any(|at| {
+        let (before, behind) = bytes.split_at(at);
+        let behind = behind.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let before = before.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        behind > 0 && before + behind >= NUMBER_DIGITS
     })
 }

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use super::words::{DateWord, date_word, digit, is_word_char};
 
-/// Longest line that is looked at, in bytes: a stamp with its labels has about 130.
-const LINE_MAX: usize = 160;
+/// Longest line that is looked at, in bytes: of 2 bytes a letter, twenty words.
+const LINE_MAX: usize = 120;
 /// What stands for digits and for the names of days and months: no text holds it.
 const MASK: char = '\u{E000}';
 
@@ -20,7 +20,9 @@ pub fn of(line: &str) -> Option<String> {
     if line.len() > LINE_MAX || line.chars().next_back().is_none_or(ends_sentence) {
         return None;
     }
-    if !line.chars().any(|c| digit(c).is_some()) {
+    if !line.bytes().any(|byte| byte.is_ascii_digit() || !byte.is_ascii())
+        || !line.chars().any(|c| digit(c).is_some())
+    {
         return None;
     }
     let mut masked = Masked { out: String::with_capacity(line.len()), ..Masked::default() };
