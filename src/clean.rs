@@ -103,6 +103,7 @@ pub struct CleanArticle {
 
 impl CleanArticle {
     /// Every paragraph with its fingerprint.
+    #[must_use]
     pub fn texts(&self) -> impl ExactSizeIterator<Item = (&str, Digest)> {
         let mut start = 0;
         self.paragraphs.iter().zip(&self.digests).map(move |(paragraph, digest)| {

@@ -56,7 +56,9 @@ pub(super) fn distinct(counted: &Counted) -> Distinct {
         notes.articles[a].source == notes.articles[b].source && identities[a] == identities[b]
     }) {
         stories.looked_at[same[0] as usize] = true;
-        same.iter().for_each(|&copy| stories.parent[copy as usize] = same[0]);
+        for &copy in same {
+            stories.parent[copy as usize] = same[0];
+        }
     }
     order.retain(|&article| stories.looked_at[article as usize]);
     let mut of_source = vec![0; notes.sources.len()];
@@ -141,7 +143,7 @@ impl Stories<'_> {
         let tells = {
             let marks = || notes.marks[notes.entries(article as usize)].iter();
             let prose = marks().any(|marks| !marks.is_heading());
-            move |marks: Marks| !marks.is_template() && !(prose && marks.is_heading())
+            move |marks: Marks| !(marks.is_template() || prose && marks.is_heading())
         };
         let (mut own, mut bytes, mut own_bytes) = (0_u32, 0, 0);
         // The story and size of each shared paragraph, and whether it is not everywhere.

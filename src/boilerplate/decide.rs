@@ -378,6 +378,7 @@ struct Line {
 }
 
 /// One place of a group in an article.
+#[expect(clippy::struct_excessive_bools, reason = "they are facts, not states")]
 struct Place {
     group: u32,
     head: bool,
@@ -397,7 +398,9 @@ fn place_lines(lines: &[Line], found: &mut Vec<Place>) {
         }
     };
     let mut behind = [0, 0];
-    lines.iter().for_each(|line| count(&mut behind, line));
+    for line in lines {
+        count(&mut behind, line);
+    }
     let all = behind;
     let mut before = [0, 0];
     let mut company = 0..0;

@@ -102,15 +102,15 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
 
     observer.phase("looking for copies", gathered.spool.bytes());
     let unwanted = options.no_rules.iter().any(|rule| rule == write_pass::BOILERPLATE);
-    let learner = std::mem::take(&mut gathered.learner);
-    let counted = learner.counted();
+    let notes = std::mem::take(&mut gathered.learner);
+    let counted = notes.counted();
     let learned = match options.paragraphs {
         Paragraphs::Boilerplate | Paragraphs::Global if !unwanted => counted.learned(),
         _ => Learned::default(),
     };
     let repeated = counted.repeated(&learned, report::LIST_ROWS_MAX);
     // What was noted of the articles is not needed again.
-    drop(learner);
+    drop(notes);
     if !learned.is_empty() {
         gathered.fingerprint_again(&pool, &learned, observer)?;
     }
