@@ -88,6 +88,9 @@ pub struct Block<'a> {
     pub line: usize,
     /// Blank lines between it and the block before it.
     pub gap: usize,
+    /// Bytes of white space before it on its first line: programs that turn a page into text indent
+    /// what stands in lists and columns.
+    pub indent: usize,
 }
 
 /// What a reader would call one article: a run of blocks of one dump, as they came in.

@@ -14,7 +14,7 @@ use crate::lexicon::Scratch as LexiconScratch;
 use crate::options::{Options, Split};
 use crate::recognize::{date, dateline};
 use crate::segment::segment;
-use crate::strip::{self, Paragraph, Rule, Stripped};
+use crate::strip::{self, Paragraph, Rules, Stripped};
 use crate::{language, normalize};
 
 /// The rule under which the ledger enters lines of characters that cannot be seen.
@@ -25,7 +25,7 @@ const DATELINE_PARAGRAPHS: usize = 2;
 
 /// How to clean.
 pub struct Cleaner {
-    rules: Vec<&'static dyn Rule>,
+    rules: Rules,
     split: Split,
 }
 
@@ -115,14 +115,11 @@ impl CleanArticle {
 }
 
 impl Cleaner {
-    /// A cleaner with every rule but those that `options` switch off.
+    /// A cleaner with every rule but those that `options` switch off, and with their weights.
     #[must_use]
     pub fn new(options: &Options) -> Cleaner {
-        let wanted = |rule: &&&dyn Rule| !options.no_rules.iter().any(|name| name == rule.name());
-        Cleaner {
-            rules: strip::RULES.iter().filter(wanted).copied().collect(),
-            split: options.split,
-        }
+        let rules = Rules::new(&options.no_rules, options.model.clone());
+        Cleaner { rules, split: options.split }
     }
 
     /// Cleans every article of `dump`, in order. An article in which no paragraph remains, and a

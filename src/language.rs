@@ -241,6 +241,11 @@ static WORDS: LazyLock<HashMap<&str, u64>> = LazyLock::new(|| {
     words
 });
 
+/// Every word of [`FUNCTION_WORDS`], some of them more than once.
+pub fn function_words() -> impl Iterator<Item = &'static str> {
+    FUNCTION_WORDS.iter().flat_map(|(_, list)| list.split(' '))
+}
+
 fn by_function_words(text: &str) -> Option<&'static str> {
     let words = &*WORDS;
     let mut scores = [0; FUNCTION_WORDS.len()];

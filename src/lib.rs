@@ -14,6 +14,7 @@ pub mod inspect;
 pub mod language;
 pub mod ledger;
 pub mod lexicon;
+pub mod model;
 pub mod normalize;
 pub mod observer;
 pub mod options;

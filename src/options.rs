@@ -2,8 +2,11 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::model::Model;
 
 /// The value of an option that has no meaning; the text says what would have one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -327,6 +330,8 @@ pub struct Options {
     pub paragraphs: Paragraphs,
     /// Names of strip rules that do not run.
     pub no_rules: Vec<String>,
+    /// Weights of the rule `main-text` instead of the built-in ones.
+    pub model: Option<Arc<Model>>,
     /// How many threads work; 0 for one a core. Changes no output.
     pub threads: usize,
     /// Bytes of memory above which the run spills to disk. Changes no output.
@@ -358,6 +363,7 @@ impl Default for Options {
             duplicates: Duplicates::default(),
             paragraphs: Paragraphs::default(),
             no_rules: Vec::new(),
+            model: None,
             threads: 0,
             memory: None,
             emit: Emit::ALL.to_vec(),
@@ -385,6 +391,7 @@ impl Options {
             duplicates: self.duplicates,
             paragraphs: self.paragraphs,
             no_rules: self.no_rules.clone(),
+            model: self.model.as_ref().map(|model| model.name()),
             emit: self.emit.clone(),
             compress: self.compress,
             csv_raw: self.csv_raw,
@@ -422,6 +429,8 @@ pub struct Reported {
     pub paragraphs: Paragraphs,
     /// `--no-rule`.
     pub no_rules: Vec<String>,
+    /// `--model`: the BLAKE3 of the weights; null for the built-in ones.
+    pub model: Option<String>,
     /// `--emit`.
     pub emit: Vec<Emit>,
     /// `--compress`.
@@ -439,7 +448,8 @@ pub struct Reported {
 }
 
 impl From<&Reported> for Options {
-    /// The options of a finished run, as far as they are reported.
+    /// The options of a finished run, as far as they are reported: of weights the report has only
+    /// the name.
     fn from(reported: &Reported) -> Options {
         let field = |field: &String| parse_field(field).ok();
         Options {

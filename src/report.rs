@@ -400,6 +400,7 @@ pub fn schema() -> Value {
         ("duplicates", words(Duplicates::WORDS.to_vec())),
         ("paragraphs", words(crate::options::Paragraphs::WORDS.to_vec())),
         ("no_rules", list(text())),
+        ("model", hash_or_null()),
         ("emit", list(words(crate::options::Emit::WORDS.to_vec()))),
         ("compress", words(crate::options::Compression::WORDS.to_vec())),
         ("csv_raw", flag()),

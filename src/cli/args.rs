@@ -3,10 +3,12 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::model::Model;
 use crate::options::{
     Compression, Duplicates, Emit, Format, Invalid, Keep, MaxRejects, Options, Paragraphs, Split,
     parse_field, parse_near, parse_size,
@@ -294,6 +296,16 @@ pub struct RuleArgs {
     /// Example: `copydesk run dumps/ --no-rule wire-signoff`
     #[arg(long, value_name = "NAME")]
     pub no_rule: Vec<String>,
+
+    /// Weights of the rule `main-text` from a file [default: the built-in ones].
+    ///
+    /// The rule tells the article from the page around it by a trained model. Other weights, trained
+    /// on pages like yours, are made with `cargo xtask train` in the source of this program; the
+    /// report names them by their BLAKE3.
+    ///
+    /// Example: `copydesk run pages.jsonl --model weights.txt`
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
 }
 
 /// Flags about what is taken out because of other articles.
@@ -568,12 +580,12 @@ pub const DEFAULT_INPUT: &str = "input";
 pub const DEFAULT_OUTPUT: &str = "output";
 
 impl RunArgs {
-    /// The plan, with defaults where nothing was given. `listed` are the paths of `--files-from`.
+    /// The plan, with defaults where nothing was given.
     #[must_use]
-    pub fn into_plan(self, listed: Vec<PathBuf>) -> Plan {
+    pub fn into_plan(self, given: Given) -> Plan {
         let RunArgs { input, output, rules, corpus, conduct, memory } = self;
         let defaults = Options::default();
-        let mut plan = plan(input, rules, &conduct, listed);
+        let mut plan = plan(input, rules, &conduct, given);
         plan.output = output.output.unwrap_or(plan.output);
         plan.options = Options {
             near: corpus.near.map_or(defaults.near, |near| near.0),
@@ -591,12 +603,12 @@ impl RunArgs {
 }
 
 impl CleanArgs {
-    /// The plan, with defaults where nothing was given. `listed` are the paths of `--files-from`.
+    /// The plan, with defaults where nothing was given.
     ///
     /// Its options are those under which `run` writes the same records.
     #[must_use]
-    pub fn into_plan(self, listed: Vec<PathBuf>) -> Plan {
-        let mut plan = plan(self.input, self.rules, &self.conduct, listed);
+    pub fn into_plan(self, given: Given) -> Plan {
+        let mut plan = plan(self.input, self.rules, &self.conduct, given);
         plan.options.paragraphs = Paragraphs::Off;
         plan.options.duplicates = Duplicates::Keep;
         plan.options.near = None;
@@ -605,11 +617,20 @@ impl CleanArgs {
     }
 }
 
+/// What stands in files that flags name.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// The paths of `--files-from`.
+    pub listed: Vec<PathBuf>,
+    /// The weights of `--model`.
+    pub model: Option<Arc<Model>>,
+}
+
 /// What both commands share.
-fn plan(input: InputArgs, rules: RuleArgs, conduct: &ConductArgs, listed: Vec<PathBuf>) -> Plan {
+fn plan(input: InputArgs, rules: RuleArgs, conduct: &ConductArgs, given: Given) -> Plan {
     let defaults = Options::default();
     let mut inputs = input.inputs;
-    inputs.extend(listed);
+    inputs.extend(given.listed);
     if inputs.is_empty() && input.files_from.is_none() {
         inputs.push(PathBuf::from(DEFAULT_INPUT));
     }
@@ -622,6 +643,7 @@ fn plan(input: InputArgs, rules: RuleArgs, conduct: &ConductArgs, listed: Vec<Pa
             split: input.split.unwrap_or(defaults.split),
             fields: input.field,
             no_rules: unique(rules.no_rule),
+            model: given.model,
             threads: conduct.threads.unwrap_or(defaults.threads),
             exclude: input.exclude,
             limit: input.limit,

@@ -19,18 +19,20 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, IsTerminal as _, Read as _, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::ArgMatches;
 use clap::error::ErrorKind as ClapErrorKind;
 use serde_json::{Map, Value};
 
-use crate::cli::args::{CleanArgs, Cli, Command, Plan, ProgressMode, RunArgs};
+use crate::cli::args::{CleanArgs, Cli, Command, Given, Plan, ProgressMode, RunArgs};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::messages::{Exit, Messages};
 use crate::cli::progress::Console;
 use crate::cli::rules::RuleDoc;
 use crate::cli::table::Look;
 use crate::error::{Error, ErrorKind};
+use crate::model::Model;
 use crate::observer::Observer;
 use crate::report::{Report, Totals};
 
@@ -236,7 +238,8 @@ pub fn plan_run(mut args: RunArgs, matches: &ArgMatches) -> Result<Plan, Error> 
         config::apply(&path, &mut args, matches)?;
     }
     let listed = files_from(args.input.files_from.as_deref(), &args.input.inputs)?;
-    Ok(args.into_plan(listed))
+    let model = args.rules.model.as_deref().map(weights).transpose()?;
+    Ok(args.into_plan(Given { listed, model }))
 }
 
 /// What `copydesk clean` is to do.
@@ -248,7 +251,8 @@ pub fn plan_clean(mut args: CleanArgs, matches: &ArgMatches) -> Result<Plan, Err
         config::apply(&path, &mut args, matches)?;
     }
     let listed = files_from(args.input.files_from.as_deref(), &args.input.inputs)?;
-    Ok(args.into_plan(listed))
+    let model = args.rules.model.as_deref().map(weights).transpose()?;
+    Ok(args.into_plan(Given { listed, model }))
 }
 
 fn run(plan: &Plan, commands: &dyn Commands, console: &Console) -> Result<Exit, Error> {
@@ -371,6 +375,17 @@ fn refuse_command_names(plan: &Plan) -> Result<(), Error> {
         return Err(Error::at(word, ErrorKind::Usage(what)));
     }
     Ok(())
+}
+
+/// The weights of `--model`.
+fn weights(path: &Path) -> Result<Arc<Model>, Error> {
+    let usage = |what: String| Error::at(path.display(), ErrorKind::Usage(what));
+    let text = fs::read_to_string(path)
+        .map_err(|error| usage(format!("{error}; name a file of weights with --model FILE")))?;
+    let model = Model::parse(&text).map_err(|error| {
+        Error::at(format_args!("{}:{}", path.display(), error.line), ErrorKind::Usage(error.what))
+    })?;
+    Ok(Arc::new(model))
 }
 
 /// The paths of `--files-from`.

@@ -11,6 +11,8 @@ pub(super) struct Line {
     pub(super) number: usize,
     /// Blank lines above it, back to the non-blank line before.
     pub(super) gap: usize,
+    /// Bytes of white space before it on its line.
+    pub(super) indent: usize,
     /// Whether a form feed stands at its start or on a blank line above it.
     pub(super) form_feed: bool,
 }
@@ -28,7 +30,8 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
         if span.is_empty() {
             gap += 1;
         } else {
-            lines.push(Line { span, number, gap, form_feed });
+            let indent = span.start - start;
+            lines.push(Line { span, number, gap, indent, form_feed });
             (gap, form_feed) = (0, false);
         }
         start = end + 1;

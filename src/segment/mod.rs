@@ -3,6 +3,7 @@
 mod cut;
 pub(crate) mod header;
 pub(crate) mod lines;
+pub(crate) mod shape;
 mod wrap;
 
 use std::borrow::Cow;
@@ -60,32 +61,25 @@ fn article<'a>(blocks: Vec<Block<'a>>, dump: &Dump) -> Article<'a> {
 
 /// One block a line; in hard-wrapped text, one block a paragraph.
 fn blocks<'a>(text: &'a str, lines: &[Line]) -> (Vec<Block<'a>>, Vec<bool>) {
-    let column = wrap::column(text, lines);
+    let wrapped = wrap::Wrapped::find(text, lines);
     let mut blocks: Vec<Block> = Vec::with_capacity(lines.len());
     let mut form_feeds = Vec::with_capacity(lines.len());
-    let mut last = "";
-    for line in lines {
+    for (index, line) in lines.iter().enumerate() {
         let piece = line.span.of(text);
-        match (column, blocks.last_mut()) {
-            (Some(column), Some(block))
-                if line.gap == 0
-                    && !line.form_feed
-                    && header::parse(last).is_none()
-                    && wrap::continues(last, piece, column) =>
-            {
-                join(block, piece, line.span);
-            }
-            _ => {
-                let text = Cow::Borrowed(piece);
-                let (span, line, gap) = (line.span, line.number, line.gap);
-                blocks.push(Block { text, span, line, gap });
+        let continues = wrapped.as_ref().is_some_and(|wrapped| {
+            index > 0 && !line.form_feed && wrapped.continues(text, &lines[index - 1], line)
+        });
+        match blocks.last_mut().filter(|_| continues) {
+            Some(block) => join(block, piece, line.span),
+            None => {
+                let &Line { span, number, gap, indent, .. } = line;
+                blocks.push(Block { text: Cow::Borrowed(piece), span, line: number, gap, indent });
                 form_feeds.push(false);
             }
         }
         if let Some(flag) = form_feeds.last_mut() {
             *flag |= line.form_feed;
         }
-        last = piece;
     }
     (blocks, form_feeds)
 }

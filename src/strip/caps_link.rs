@@ -23,13 +23,12 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
 }
 
 fn is_caps_link(page: &Page, i: usize) -> bool {
-    let (facts, text) = (&page.facts[i], page.text(i));
-    let capitals = text.chars().filter(|c| c.is_uppercase()).count();
+    let facts = &page.facts[i];
     !facts.sentence
         && facts.width <= 160
+        && facts.shape.upper >= 20
+        && facts.shape.lower == 0
+        && facts.shape.words >= WORDS_MIN
         && page.is_plain(i)
-        && capitals >= 20
-        && !text.chars().any(char::is_lowercase)
-        && text.split_whitespace().count() >= WORDS_MIN
         && page.article.blocks[i].gap > 0
 }

@@ -37,6 +37,7 @@ mod caps_link;
 mod caption_repeat;
 mod count_marker;
 mod glued_copy;
+pub mod main_text;
 mod metadata_header;
 mod page;
 mod page_numbers;
@@ -49,6 +50,7 @@ mod words;
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 pub use page::Page;
 
@@ -56,6 +58,7 @@ use crate::article::{Article, Caption, Span};
 use crate::fingerprint::key_of;
 use crate::ledger::{Reason, Removal, Repeats};
 use crate::lexicon::Scratch;
+use crate::model::Model;
 use crate::recognize::{byline as names, credit};
 
 /// What a rule asks for.
@@ -170,7 +173,42 @@ pub static RULES: &[&dyn Rule] = &[
     &words::URL_LINE,
     &words::IMAGE_FILENAME,
     &words::SCRIPT_RESIDUE,
+    &main_text::MainText,
 ];
+
+/// The rules of one run.
+pub struct Rules {
+    listed: Vec<&'static dyn Rule>,
+    /// Weights of the rule `main-text`.
+    model: Option<Arc<Model>>,
+}
+
+impl Rules {
+    /// Every rule but those named in `unwanted`; `model` replaces the built-in weights.
+    #[must_use]
+    pub fn new(unwanted: &[String], model: Option<Arc<Model>>) -> Rules {
+        let wanted = |rule: &&&dyn Rule| !unwanted.iter().any(|name| name == rule.name());
+        Rules { listed: RULES.iter().filter(wanted).copied().collect(), model }
+    }
+
+    /// The weights, where their rule runs.
+    fn model(&self) -> Option<&Model> {
+        let is_model = |rule: &&dyn Rule| rule.name() == main_text::MainText.name();
+        self.listed.iter().any(is_model).then(|| {
+            self.model.as_deref().unwrap_or_else(|| main_text::built_in())
+        })
+    }
+
+    /// Reads `article` for the rules.
+    #[must_use]
+    pub fn read<'p, 'a>(&self, article: &'p Article<'a>, scratch: &mut Scratch) -> Page<'p, 'a> {
+        let mut page = Page::read(article, scratch);
+        if let Some(model) = self.model() {
+            main_text::read(&mut page, model);
+        }
+        page
+    }
+}
 
 /// One paragraph that stays.
 #[derive(Clone, Debug)]
@@ -217,13 +255,13 @@ struct Fate {
 pub fn strip<'a>(
     article: &Article<'a>,
     dump_text: &str,
-    rules: &[&dyn Rule],
+    rules: &Rules,
     scratch: &mut Scratch,
 ) -> Stripped<'a> {
-    let page = Page::read(article, scratch);
+    let page = rules.read(article, scratch);
     let mut fates = vec![Fate::default(); article.blocks.len()];
     let mut marks = Vec::new();
-    for rule in rules {
+    for rule in &rules.listed {
         rule.mark(&page, &mut marks);
         for mark in marks.drain(..) {
             fates[mark.block].add(mark, rule.name());

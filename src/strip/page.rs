@@ -1,6 +1,7 @@
 //! What all rules need to know of one article: what each block looks like, where the title stands,
 //! where the body starts and ends. Read once, before the rules; it marks nothing itself.
 
+use super::main_text::Judged;
 use crate::article::{Article, Block};
 use crate::fingerprint::key_of;
 use crate::ledger::Reason;
@@ -11,6 +12,7 @@ use crate::recognize::date::{self, DateLine, Kind};
 use crate::segment::header;
 use crate::segment::is_size_control;
 use crate::segment::lines::{ends_sentence, looks_like_title, width};
+use crate::segment::shape::Shape;
 
 /// Blocks below a title within which it may be stated again (see `segment::cut`).
 const FRAME_BLOCKS: usize = 14;
@@ -26,6 +28,8 @@ const PLAIN_LINES_MAX: usize = 6;
 /// What one block looks like.
 #[derive(Debug)]
 pub struct Facts<'a> {
+    /// How many characters of which kind it has.
+    pub shape: Shape,
     /// Columns.
     pub width: usize,
     /// Whether it ends as a sentence does.
@@ -65,6 +69,8 @@ pub struct Page<'p, 'a> {
     pub tail: usize,
     /// One past the last restatement of the title and its captions above the body.
     pub frame_end: usize,
+    /// What a model makes of the blocks, when there is a whole page around the article.
+    pub main_text: Option<Judged>,
     published: Option<String>,
 }
 
@@ -73,19 +79,44 @@ impl<'p, 'a> Page<'p, 'a> {
     #[must_use]
     pub fn read(article: &'p Article<'a>, scratch: &mut Scratch) -> Page<'p, 'a> {
         let facts = article.blocks.iter().map(|block| facts(&block.text, scratch)).collect();
-        let mut page =
-            Page { article, facts, title: None, head: 0, tail: 0, frame_end: 0, published: None };
+        let mut page = Page {
+            article,
+            facts,
+            title: None,
+            head: 0,
+            tail: 0,
+            frame_end: 0,
+            main_text: None,
+            published: None,
+        };
         page.find_doubles();
         page.find_marked_captions();
-        page.title = page.find_title();
-        page.frame_end = page.find_frame_end();
-        page.find_framed_captions();
-        page.head = page.find_head();
-        page.find_sourced_paragraphs();
-        page.find_teasers();
-        page.tail = page.find_tail();
-        page.published = page.find_published();
+        let title = page.find_title();
+        page.read_around(title);
         page
+    }
+
+    /// Sets the block that states the title, and reads again all that goes by it.
+    pub fn set_title(&mut self, title: Option<usize>) {
+        if title == self.title {
+            return;
+        }
+        for facts in &mut self.facts {
+            (facts.caption, facts.teaser) = (false, None);
+        }
+        self.find_marked_captions();
+        self.read_around(title);
+    }
+
+    fn read_around(&mut self, title: Option<usize>) {
+        self.title = title;
+        self.frame_end = self.find_frame_end();
+        self.find_framed_captions();
+        self.head = self.find_head();
+        self.find_sourced_paragraphs();
+        self.find_teasers();
+        self.tail = self.find_tail();
+        self.published = self.find_published();
     }
 
     /// The text of block `i`.
@@ -533,8 +564,10 @@ fn facts<'a>(text: &'a str, scratch: &mut Scratch) -> Facts<'a> {
         let reporter = signed && hit.reason == Reason::WireSignoff;
         !picture && !reporter
     });
+    let shape = Shape::of(text);
     Facts {
-        width: width(text),
+        shape,
+        width: shape.width,
         sentence: ends_sentence(text),
         date,
         credit,
@@ -611,11 +644,10 @@ pub(super) fn states(text: &str, title: &str) -> bool {
 pub(super) fn is_cut_copy(short: &str, long: &str) -> bool {
     let stem = short.trim_end_matches(['…', '.', ' ']);
     let elided = short.ends_with('…') || short.ends_with("...");
-    let long_key = key_of(long);
     elided
         && width(stem) >= 24
         && short.len() < long.len() + 8
-        && long_key.starts_with(&*key_of(stem))
+        && key_of(long).starts_with(&*key_of(stem))
 }
 
 /// A quotation with who said it: what stands in brackets behind it is a source, not a credit.

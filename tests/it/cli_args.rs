@@ -199,6 +199,7 @@ fn every_flag_reaches_its_option() {
         duplicates: Duplicates::Mark,
         paragraphs: Paragraphs::Global,
         no_rules: vec!["nav".into()],
+        model: None,
         threads: 3,
         memory: Some(3 << 29),
         emit: vec![Emit::Csv],

@@ -18,10 +18,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("recognize", &[]),
     ("language", &[]),
+    ("model", &[]),
     ("normalize", &[]),
     ("fingerprint", &["normalize"]),
     ("ledger", &["article"]),
-    ("options", &["article", "ledger"]),
+    ("options", &["article", "ledger", "model"]),
     ("lexicon", &["ledger"]),
     ("boilerplate", &["fingerprint", "recognize"]),
     ("dedupe", &["fingerprint", "options"]),
@@ -29,7 +30,19 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("read", &["article", "error", "ledger", "options"]),
     ("write", &["article", "error", "ledger", "options"]),
     ("segment", &["article", "fingerprint", "lexicon", "options", "recognize"]),
-    ("strip", &["article", "fingerprint", "ledger", "lexicon", "recognize", "segment"]),
+    (
+        "strip",
+        &[
+            "article",
+            "fingerprint",
+            "language",
+            "ledger",
+            "lexicon",
+            "model",
+            "recognize",
+            "segment",
+        ],
+    ),
     (
         "clean",
         &[
@@ -94,7 +107,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "write",
         ],
     ),
-    ("cli", &["error", "ledger", "observer", "options", "report", "text"]),
+    ("cli", &["error", "ledger", "model", "observer", "options", "report", "text"]),
 ];
 
 /// What touches the world, and the only rooms or files of `src` that may. All others are functions

@@ -1,0 +1,253 @@
+//! A trained model that scores blocks: many small trees whose answers are added up.
+//!
+//! Every tree asks the same question of all blocks on each of its levels, and the answers to all
+//! its questions are the number of a leaf (symmetric trees, as `CatBoost` has them: Prokhorenkova et
+//! al. 2018, arXiv:1706.09516). So a page is scored column by column, without a branch, and with
+//! whole numbers only: the same bytes on every machine.
+
+pub mod signals;
+
+use std::fmt::Write;
+
+use self::signals::{Signal, Signals};
+
+/// Questions a tree asks at the most.
+pub const DEPTH_MAX: usize = 6;
+
+/// What to do about a file that is none.
+const REMEDY: &str = "make one with `cargo xtask train`";
+
+/// Scores are thousandths of a logit.
+const UNIT: f64 = 1000.0;
+
+/// One question: whether a signal is above a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The place of the signal in [`Signal::ALL`].
+    pub signal: usize,
+    /// The answer is yes above this.
+    pub above: u8,
+}
+
+/// A tree: its questions, and a leaf for each way to answer them. The answer to question `k` is bit
+/// `k` of the leaf's number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tree {
+    /// At most [`DEPTH_MAX`].
+    pub questions: Vec<Question>,
+    /// Two to the power of the number of questions; thousandths of a logit.
+    pub leaves: Vec<i16>,
+}
+
+/// A model: four sums of trees.
+///
+/// The first round knows a block's own signals and its place; the others also what the first made of
+/// the blocks around it (stacking, Wolpert 1992), and the last two which block is the title.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Model {
+    /// Whether a block is main text, in the first round.
+    pub first: Round,
+    /// Whether a block is the title.
+    pub title: Round,
+    /// Whether a block is main text, in the second round.
+    pub second: Round,
+    /// Whether a block is the caption of a picture.
+    pub caption: Round,
+}
+
+/// A sum of trees.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Round {
+    /// What every block starts with, in thousandths of a logit.
+    pub base: i32,
+    /// The trees.
+    pub trees: Vec<Tree>,
+}
+
+/// Why a file of weights cannot be used: the line and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{line}: {what}")]
+pub struct ModelError {
+    /// 1-based line of the file.
+    pub line: usize,
+    /// What is wrong, and the remedy.
+    pub what: String,
+}
+
+impl Model {
+    /// Reads a file of weights: for each part a line with its name in brackets, as `[first]`, a line
+    /// `base NUMBER`, then lines `tree QUESTION... : LEAF...`, a question as `width>12`. Lines that
+    /// start with `#` and blank lines say nothing.
+    ///
+    /// # Errors
+    /// A line that is none of these, names a signal that is not known, or has too few leaves; a part
+    /// that is missing.
+    pub fn parse(text: &str) -> Result<Model, ModelError> {
+        let mut model = Model::default();
+        let mut part = None;
+        for (index, line) in text.lines().enumerate() {
+            let wrong = |what: String| ModelError { line: index + 1, what };
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let strange = || wrong(format!("no line of a file of weights; {REMEDY}"));
+            if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+                let known = model.parts().iter().position(|(known, _)| *known == name);
+                part = Some(known.ok_or_else(|| wrong(format!("no part is named {name}")))?);
+                continue;
+            }
+            let part = part.ok_or_else(strange)?;
+            let round = model.part_mut(part);
+            if let Some(base) = line.strip_prefix("base ") {
+                let bad = |_| wrong(format!("{base} is no whole number"));
+                round.base = base.trim().parse().map_err(bad)?;
+            } else if let Some(tree) = line.strip_prefix("tree ") {
+                round.trees.push(Tree::parse(tree).map_err(wrong)?);
+            } else {
+                return Err(strange());
+            }
+        }
+        match model.parts().iter().find(|(_, round)| round.trees.is_empty()) {
+            None => Ok(model),
+            Some((name, _)) => {
+                let what = format!("no tree in [{name}]; {REMEDY}");
+                Err(ModelError { line: text.lines().count(), what })
+            }
+        }
+    }
+
+    /// The model as the text that [`Model::parse`] reads.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        for (name, round) in self.parts() {
+            let _ = writeln!(text, "[{name}]\nbase {}", round.base);
+            for tree in &round.trees {
+                tree.write(&mut text);
+            }
+        }
+        text
+    }
+
+    fn parts(&self) -> [(&'static str, &Round); 4] {
+        [
+            ("first", &self.first),
+            ("title", &self.title),
+            ("second", &self.second),
+            ("caption", &self.caption),
+        ]
+    }
+
+    fn part_mut(&mut self, part: usize) -> &mut Round {
+        match part {
+            0 => &mut self.first,
+            1 => &mut self.title,
+            2 => &mut self.second,
+            _ => &mut self.caption,
+        }
+    }
+
+    /// A name that no other model has: the BLAKE3, in hex, of its text.
+    #[must_use]
+    pub fn name(&self) -> String {
+        blake3::hash(self.to_text().as_bytes()).to_hex().to_string()
+    }
+}
+
+impl Round {
+    /// The score of each block, in thousandths of a logit: above zero it is rather main text.
+    #[must_use]
+    pub fn score(&self, signals: &Signals) -> Vec<i32> {
+        let blocks = signals.blocks();
+        let mut scores = vec![self.base; blocks];
+        let mut leaves = vec![0_u8; blocks];
+        for tree in &self.trees {
+            leaves.fill(0);
+            for (bit, question) in tree.questions.iter().enumerate() {
+                for (leaf, value) in leaves.iter_mut().zip(signals.column(question.signal)) {
+                    *leaf |= u8::from(*value > question.above) << bit;
+                }
+            }
+            for (score, leaf) in scores.iter_mut().zip(&leaves) {
+                *score += i32::from(tree.leaves.get(usize::from(*leaf)).copied().unwrap_or(0));
+            }
+        }
+        scores
+    }
+
+    /// What each signal added to the score of `block`, in thousandths of a logit, the strongest
+    /// first. A question adds what the mean of the leaves left by its answer exceeds the mean before.
+    #[must_use]
+    pub fn reasons(&self, signals: &Signals, block: usize) -> Vec<(Signal, i32)> {
+        let mut sums = vec![0_i64; Signal::ALL.len()];
+        for tree in &self.trees {
+            let mut left: Vec<i64> = tree.leaves.iter().map(|&leaf| leaf.into()).collect();
+            let mean = |leaves: &[i64]| leaves.iter().sum::<i64>() / leaves.len().max(1) as i64;
+            // From the last question, whose answer is the highest bit, to the first.
+            for question in tree.questions.iter().rev() {
+                let value = signals.column(question.signal).get(block).copied().unwrap_or(0);
+                let before = mean(&left);
+                let half = left.len() / 2;
+                if value > question.above {
+                    left.drain(..half);
+                } else {
+                    left.truncate(half);
+                }
+                sums[question.signal] += mean(&left) - before;
+            }
+        }
+        let all = Signal::ALL.iter().copied().zip(sums);
+        let mut all: Vec<(Signal, i32)> = all
+            .map(|(signal, sum)| (signal, i32::try_from(sum).unwrap_or(i32::MAX)))
+            .filter(|(_, sum)| *sum != 0)
+            .collect();
+        all.sort_by_key(|(signal, sum)| (-sum.abs(), *signal as usize));
+        all
+    }
+}
+
+impl Tree {
+    fn write(&self, text: &mut String) {
+        text.push_str("tree");
+        for question in &self.questions {
+            let name = Signal::ALL.get(question.signal).map_or("?", |signal| signal.name());
+            let _ = write!(text, " {name}>{}", question.above);
+        }
+        text.push_str(" :");
+        for leaf in &self.leaves {
+            let _ = write!(text, " {leaf}");
+        }
+        text.push('\n');
+    }
+
+    fn parse(text: &str) -> Result<Tree, String> {
+        let (questions, leaves) = text.split_once(':').ok_or("a tree without `:`")?;
+        let questions: Vec<Question> =
+            questions.split_whitespace().map(Question::parse).collect::<Result<_, _>>()?;
+        let leaf = |leaf: &str| leaf.parse().map_err(|_| format!("{leaf} is no leaf"));
+        let leaves: Vec<i16> = leaves.split_whitespace().map(leaf).collect::<Result<_, _>>()?;
+        if questions.len() > DEPTH_MAX || leaves.len() != 1 << questions.len() {
+            let (asked, found) = (questions.len(), leaves.len());
+            return Err(format!("{found} leaves for {asked} questions"));
+        }
+        Ok(Tree { questions, leaves })
+    }
+}
+
+impl Question {
+    fn parse(text: &str) -> Result<Question, String> {
+        let (name, above) = text.split_once('>').ok_or_else(|| format!("{text} is no question"))?;
+        let known = Signal::ALL.iter().position(|signal| signal.name() == name);
+        let signal = known.ok_or_else(|| format!("no signal is named {name}"))?;
+        let above = above.parse().map_err(|_| format!("{above} is not from 0 to 255"))?;
+        Ok(Question { signal, above })
+    }
+}
+
+/// The share of blocks with this score that are main text, of 1000.
+#[must_use]
+pub fn permille(score: i32) -> u32 {
+    let share = 1.0 / (1.0 + (-f64::from(score) / UNIT).exp());
+    (share * 1000.0).round() as u32
+}

@@ -1,0 +1,174 @@
+//! Which blocks of a dumped page are its article, by a trained model over many weak signals.
+
+mod second_round;
+mod signals;
+mod words;
+
+use std::sync::LazyLock;
+
+pub use self::second_round::read as second_round;
+pub use self::signals::Reading;
+use super::{Mark, Page, Take};
+use crate::ledger::Reason;
+use crate::model::signals::Signals;
+use crate::model::{self, Model};
+use crate::recognize::date::Kind;
+
+/// The weights that come with the program; the file says how they were made.
+static WEIGHTS: LazyLock<Model> = LazyLock::new(|| {
+    let model = Model::parse(include_str!("weights.txt"));
+    model.unwrap_or_else(|error| panic!("weights.txt:{error}"))
+});
+
+/// Fewer loose blocks than this are no page around an article.
+const LOOSE_MIN: usize = 6;
+
+rule! {
+    /// Blocks of a whole page that are not its article: menus, related stories, comments, footers.
+    ///
+    /// A dump of a page holds much that no list of words knows. A trained model scores each block by
+    /// a hundred weak signals: its length, punctuation, capitals, digits and function words, what the
+    /// lexicon says of it, its place, its neighbours, the prose around it, the words that it shares
+    /// with the title and with the rest of the text. The rule speaks up only on a page with six or
+    /// more lines that are neither sentences nor known chrome, and keeps those blocks that make the
+    /// expected F1 of the words kept the highest.
+    ///
+    /// `explain` names the signals that decided; `--model FILE` takes other weights than the built-in
+    /// ones, whose file says how they were made and how good they are.
+    MainText, "main-text", [Nav, ReadMore, Timestamp]
+}
+
+fn mark(page: &Page, marks: &mut Vec<Mark>) {
+    let Some(judged) = &page.main_text else { return };
+    for (i, kept) in keep(page, &judged.scores).into_iter().enumerate() {
+        if kept || Some(i) == page.title {
+            continue;
+        }
+        let pictured = judged.captions[i] && page.is_plain(i);
+        marks.push(if pictured || page.facts[i].caption {
+            Mark::field(i, Take::Caption)
+        } else {
+            Mark::remove(i, reason(page, i))
+        });
+    }
+}
+
+/// What a model makes of the blocks of a page.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The signals that it was told.
+    pub signals: Signals,
+    /// The score of each block as main text, in thousandths of a logit.
+    pub scores: Vec<i32>,
+    /// Whether a block that is not main text is the caption of a picture.
+    pub captions: Vec<bool>,
+}
+
+/// The weights that come with the program.
+#[must_use]
+pub fn built_in() -> &'static Model {
+    &WEIGHTS
+}
+
+/// Reads `page` with `model`, when it is a whole page: finds its title and judges its blocks.
+pub(super) fn read(page: &mut Page, model: &Model) {
+    if !is_whole_page(page) {
+        return;
+    }
+    let mut reading = Reading::of(page);
+    let scores = model.first.score(&reading.signals);
+    second_round(&mut reading.signals, &scores, &words(page));
+    if states_title(page) {
+        page.set_title(title(page, &model.title.score(&reading.signals)));
+        reading.read_title(page);
+    }
+    let Reading { signals, .. } = reading;
+    let scores = model.second.score(&signals);
+    let captions = model.caption.score(&signals).iter().map(|&score| score > 0).collect();
+    page.main_text = Some(Judged { signals, scores, captions });
+}
+
+/// Whether the title, if there is one, is a block of the text.
+#[must_use]
+pub fn states_title(page: &Page) -> bool {
+    page.article.fields.title.is_none() && page.article.header_blocks == 0
+}
+
+/// The title by the `scores` of all blocks as one: the best, if it is good enough; of equal lines
+/// the last, which stands next to the text. Else the line that the rules take for it, if the scores
+/// do not speak against it.
+#[must_use]
+pub fn title(page: &Page, scores: &[i32]) -> Option<usize> {
+    let chance = |i: usize| model::permille(scores[i]);
+    let best = (0..scores.len()).max_by_key(|&i| (scores[i], std::cmp::Reverse(i)))?;
+    if chance(best) < TITLE_LIKELY {
+        return page.title.filter(|&title| chance(title) >= TITLE_POSSIBLE);
+    }
+    let again = |&i: &usize| page.text(i) == page.text(best) && chance(i) >= TITLE_LIKELY;
+    (best..scores.len()).rev().find(again)
+}
+
+/// Chance from which a block is the title, of 1000.
+const TITLE_LIKELY: u32 = 250;
+/// Chance from which the line that looks like the title to the rules is it.
+const TITLE_POSSIBLE: u32 = 50;
+
+/// The words of each block of `page`.
+#[must_use]
+pub fn words(page: &Page) -> Vec<u32> {
+    let words = |i: usize| u32::try_from(page.facts[i].shape.words).unwrap_or(u32::MAX);
+    (0..page.len()).map(words).collect()
+}
+
+/// Whether there is a page around the article.
+fn is_whole_page(page: &Page) -> bool {
+    let loose = (0..page.len()).filter(|&i| page.is_plain(i) && !page.is_prose(i));
+    loose.take(LOOSE_MIN).count() >= LOOSE_MIN
+}
+
+/// The blocks to keep: those of the highest scores, down to where the expected F1 of the words kept
+/// is the highest.
+///
+/// With `p` the chance that a word is of the article, a choice of words has the expected F1 of about
+/// `2 * sum(p of the chosen) / (number chosen + sum(p of all))`, and the best choice is one of those
+/// that take the likeliest first (Nan Ye et al. 2012, arXiv:1206.4625).
+fn keep(page: &Page, scores: &[i32]) -> Vec<bool> {
+    let weigh = |i: usize| {
+        let counted = Some(i) != page.title && !page.is_chrome(i);
+        if counted { page.facts[i].shape.words.max(1) as u64 } else { 0 }
+    };
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    order.sort_by_key(|&i| (-scores[i], i));
+    let chance = |i: usize| u64::from(model::permille(scores[i])) * weigh(i);
+    let all: u64 = (0..scores.len()).map(chance).sum();
+    let (mut right, mut chosen) = (0, 0);
+    let (mut best, mut last) = ((0_u64, 1_u64), 0);
+    for (n, &i) in order.iter().enumerate() {
+        right += chance(i);
+        chosen += weigh(i) * 1000;
+        let of = chosen + all;
+        if u128::from(right) * u128::from(best.1) >= u128::from(best.0) * u128::from(of.max(1)) {
+            (best, last) = ((right, of.max(1)), n);
+        }
+    }
+    let mut kept = vec![false; scores.len()];
+    for &i in order.iter().take(last + 1) {
+        kept[i] = true;
+    }
+    kept
+}
+
+/// What a block that is no part of the article is, as far as can be told.
+fn reason(page: &Page, i: usize) -> Reason {
+    let facts = &page.facts[i];
+    if let Some(hit) = &facts.hit {
+        return hit.reason;
+    }
+    if let Some(reason) = facts.teaser {
+        return reason;
+    }
+    if facts.date.as_ref().is_some_and(|date| date.kind != Kind::Time) {
+        return Reason::Timestamp;
+    }
+    Reason::Nav
+}

@@ -1,0 +1,124 @@
+//! The signals of the second round: what the first made of the blocks around each.
+
+use hashbrown::HashMap;
+
+use super::signals::Sums;
+use crate::model::permille;
+use crate::model::signals::{Signal, Signals, WHOLE, scaled};
+
+/// Blocks from which a distance is far.
+const FAR: u32 = 80;
+/// Unlikely blocks in a row that end a run of likely ones.
+const HOLE: usize = 2;
+
+/// Adds to `signals` those of the second round. `scores` are those of the first, `words` the words
+/// of each block.
+pub fn read(signals: &mut Signals, scores: &[i32], words: &[u32]) {
+    let blocks = scores.len();
+    let chances: Vec<u32> = scores.iter().map(|&score| permille(score)).collect();
+    let byte = |score: i32| (score / 40 + 128).clamp(0, 254) as u8;
+    signals.fill(Signal::Score, |i| byte(scores[i]));
+    for (signal, step) in [
+        (Signal::ScoreM1, -1),
+        (Signal::ScoreP1, 1),
+        (Signal::ScoreM2, -2),
+        (Signal::ScoreP2, 2),
+    ] {
+        signals.fill(signal, |i| {
+            let there = i.checked_add_signed(step).and_then(|j| scores.get(j));
+            there.map_or(255, |score| byte(*score))
+        });
+    }
+    let chance = Sums::of(&chances, |&chance| chance);
+    for (above, below, reach) in [
+        (Signal::LikelyAbove3, Signal::LikelyBelow3, 3),
+        (Signal::LikelyAbove10, Signal::LikelyBelow10, 10),
+    ] {
+        let mean = |sum: u32| (sum / reach as u32 * 255 / 1000) as u8;
+        signals.fill(above, |i| mean(chance.between(i.saturating_sub(reach), i)));
+        signals.fill(below, |i| mean(chance.between(i + 1, i + 1 + reach)));
+    }
+    // Of a longer block so many words count.
+    let weights: Vec<u32> = words.iter().map(|&words| words.clamp(1, 120)).collect();
+    let each: Vec<(u32, u32)> =
+        weights.iter().zip(&chances).map(|(&words, &chance)| (words, words * chance)).collect();
+    let all = Sums::of(&each, |each| each.0);
+    let likely = Sums::of(&each, |each| each.1 / 16);
+    let ratio = |part: u32, whole: u32| {
+        (u64::from(part) * u64::from(WHOLE) / u64::from(whole.max(1))).min(255) as u8
+    };
+    for (signal, reach) in [(Signal::LikelyWords5, 5), (Signal::LikelyWords20, 20)] {
+        signals.fill(signal, |i| {
+            let (start, end) = (i.saturating_sub(reach), i + reach + 1);
+            ratio(likely.between(start, end), all.between(start, end) * 62)
+        });
+    }
+    let sum = likely.between(0, blocks);
+    signals.fill(Signal::LikelyWordsAbove, |i| ratio(likely.between(0, i), sum));
+    signals.fill(Signal::LikelyWordsBelow, |i| ratio(likely.between(i + 1, blocks), sum));
+    signals.fill(Signal::PageLikely, |_| ratio(sum, all.between(0, blocks).saturating_mul(62)));
+    signals.fill(Signal::PageLikelyWords, |_| scaled(sum / 62));
+    distances(signals, &chances);
+    runs(signals, &chances, &weights);
+    alike(signals, &chances);
+}
+
+fn distances(signals: &mut Signals, chances: &[u32]) {
+    let mut distance = FAR;
+    signals.fill(Signal::LikelyDistanceAbove, |i| {
+        let value = scaled(distance);
+        distance = if chances[i] > 500 { 1 } else { FAR.min(distance + 1) };
+        value
+    });
+    distance = FAR;
+    for i in (0..chances.len()).rev() {
+        signals.set(Signal::LikelyDistanceBelow, i, scaled(distance));
+        distance = if chances[i] > 500 { 1 } else { FAR.min(distance + 1) };
+    }
+}
+
+/// Runs of likely blocks with single unlikely ones between.
+fn runs(signals: &mut Signals, chances: &[u32], weights: &[u32]) {
+    let mut start = 0;
+    while start < chances.len() {
+        let (mut end, mut hole, mut words) = (start, 0, 0);
+        while end < chances.len() && hole <= HOLE {
+            let likely = chances[end] > 500;
+            hole = if likely { 0 } else { hole + 1 };
+            words += if likely { weights[end] } else { 0 };
+            end += 1;
+        }
+        for i in start..end {
+            signals.set(Signal::LikelyRun, i, scaled(words));
+        }
+        start = end;
+    }
+}
+
+/// What the first round made of the blocks of the same look: a list is kept or goes as a whole.
+fn alike(signals: &mut Signals, chances: &[u32]) {
+    let mut groups: HashMap<[u8; 5], (u32, u32)> = HashMap::new();
+    let look = |signals: &Signals, i: usize| {
+        let of = |signal: Signal| signals.column(signal as usize)[i];
+        [
+            of(Signal::Ending),
+            of(Signal::Opening),
+            of(Signal::Width) / 6,
+            of(Signal::Indent),
+            of(Signal::GapAbove).min(2),
+        ]
+    };
+    for (i, chance) in chances.iter().enumerate() {
+        let group = groups.entry(look(signals, i)).or_default();
+        *group = (group.0 + chance, group.1 + 1);
+    }
+    let means: Vec<u8> = (0..chances.len())
+        .map(|i| {
+            let (sum, count) = groups.get(&look(signals, i)).copied().unwrap_or_default();
+            // The mean of the others.
+            let others = (sum - chances[i]) / (count - 1).max(1);
+            if count > 1 { (others * 250 / 1000) as u8 } else { 255 }
+        })
+        .collect();
+    signals.fill(Signal::LikelyAlike, |i| means[i]);
+}

@@ -1,0 +1,531 @@
+//! Reads the signals of a page.
+
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashMap};
+
+use super::super::Page;
+use super::super::page::Facts;
+use super::words::{Spoken, TitleWords, Topic};
+use crate::article::Block;
+use crate::ledger::Reason;
+use crate::lexicon::Strength;
+use crate::model::signals::{Signal, Signals, WHOLE, scaled, share};
+use crate::recognize::date::Kind;
+
+/// Columns from which a sentence counts as prose here: shorter ones are labels and comments as often.
+const PROSE_WIDTH: u32 = 60;
+/// Columns from which a line is prose whatever its last character.
+const LONG_WIDTH: u32 = 110;
+/// Function words of every 63 words that prose has at the least. Of the lines of articles as wide as
+/// prose nine in ten have more, of teasers and legal lines half.
+const PROSE_FUNCTIONS: u32 = 8;
+/// Columns below which a line is short.
+const SHORT_WIDTH: u32 = 50;
+/// Columns of one block that count towards how much text stands above and below it.
+const MASS_MAX: u32 = 400;
+/// Blocks from which a distance is far.
+const FAR: u32 = 80;
+
+/// What one block looks like by itself.
+#[derive(Clone, Copy, Default)]
+struct Look {
+    width: u32,
+    ending: u8,
+    opening: u8,
+    bullet: bool,
+    chrome: bool,
+    prose: bool,
+    hit: u8,
+    date: u8,
+    capitals: u8,
+    functions: u8,
+    indent: u8,
+}
+
+/// The signals of one page, and the words that more of them are read from.
+pub struct Reading {
+    /// The signals.
+    pub signals: Signals,
+    blocks: usize,
+    /// Hashes of the topic words of all blocks, and where those of each end.
+    topics: Vec<u32>,
+    ends: Vec<usize>,
+}
+
+impl Reading {
+    /// Reads the signals of `page` but for those of the second round.
+    #[must_use]
+    pub fn of(page: &Page) -> Reading {
+        let blocks = page.len();
+        let (topics, ends) = (Vec::new(), Vec::with_capacity(blocks));
+        let mut reading = Reading { signals: Signals::new(blocks), blocks, topics, ends };
+        let looks: Vec<Look> = (0..blocks).map(|i| reading.read_block(page, i)).collect();
+        reading.read_repeats(page);
+        reading.read_joined(page, &looks);
+        reading.read_windows(&looks);
+        reading.read_neighbours(&looks);
+        reading.read_places(&looks);
+        reading.read_labels(&looks);
+        reading.read_title(page);
+        reading.read_topic(&looks);
+        reading
+    }
+
+    /// The topic words of block `i`.
+    fn words(&self, i: usize) -> &[u32] {
+        let start = if i == 0 { 0 } else { self.ends[i - 1] };
+        self.topics.get(start..self.ends[i]).unwrap_or_default()
+    }
+
+    fn read_block(&mut self, page: &Page, i: usize) -> Look {
+        let (facts, block) = (&page.facts[i], &page.article.blocks[i]);
+        let text = page.text(i);
+        let shape = &facts.shape;
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX).min(1 << 20);
+        let (chars, letters) = (count(shape.chars), count(shape.letters));
+        let wide = shape.width - shape.chars;
+        let spoken = Spoken::read(text, wide * 2 > shape.letters, &mut self.topics);
+        self.ends.push(self.topics.len());
+        let width = count(shape.width);
+        let words = count(shape.words).max(count(wide) / 2);
+        let look = Look {
+            width,
+            ending: ending(facts, text),
+            opening: opening(facts),
+            bullet: is_bullet(text),
+            chrome: page.is_chrome(i),
+            hit: hit(facts),
+            date: date(facts),
+            capitals: share(spoken.capitals, spoken.words),
+            functions: share(spoken.functions, spoken.functions_of),
+            indent: scaled(count(block.indent)),
+            prose: false,
+        };
+        let says = look.ending >= ENDS && width >= PROSE_WIDTH || width >= LONG_WIDTH;
+        let functional = u32::from(look.functions) >= PROSE_FUNCTIONS;
+        let look = Look { prose: says && functional && !look.chrome, ..look };
+        self.signals.set(Signal::Width, i, scaled(width));
+        self.signals.set(Signal::Words, i, scaled(words));
+        self.signals.set(Signal::WordLength, i, scaled(letters * 4 / words.max(1)));
+        self.signals.set(Signal::Letters, i, share(letters, chars));
+        self.signals.set(Signal::Upper, i, share(count(shape.upper), letters));
+        self.signals.set(Signal::Capitals, i, look.capitals);
+        self.signals.set(Signal::Digits, i, share(count(shape.digits), chars));
+        self.signals.set(Signal::DigitCount, i, scaled(count(shape.digits)));
+        self.signals.set(Signal::Punctuation, i, share(count(shape.punctuation), chars));
+        self.signals.set(Signal::Commas, i, scaled(spoken.commas));
+        self.signals.set(Signal::FunctionCount, i, scaled(spoken.functions));
+        self.signals.set(Signal::Functions, i, look.functions);
+        self.signals.set(Signal::Stops, i, scaled(spoken.stops));
+        self.signals.set(Signal::Ending, i, look.ending);
+        self.signals.set(Signal::Opening, i, look.opening);
+        self.signals.set(Signal::Bullet, i, look.bullet.into());
+        self.signals.set(Signal::GapAbove, i, scaled(count(block.gap)));
+        let below: Option<&Block> = page.article.blocks.get(i + 1);
+        self.signals.set(Signal::GapBelow, i, below.map_or(3, |next| scaled(count(next.gap))));
+        self.signals.set(Signal::Indent, i, look.indent);
+        self.signals.set(Signal::Hit, i, look.hit);
+        self.signals.set(Signal::HitStrength, i, strength(facts));
+        self.signals.set(Signal::Chrome, i, look.chrome.into());
+        self.signals.set(Signal::Date, i, look.date);
+        self.signals.set(Signal::Credit, i, facts.credit.as_ref().map_or(0, |c| {
+            1 + u8::from(c.alone) + 2 * u8::from(c.strong)
+        }));
+        self.signals.set(Signal::Byline, i, facts.byline.as_ref().map_or(0, |b| 1 + u8::from(b.sure)));
+        self.signals.set(Signal::Caption, i, facts.caption.into());
+        self.signals.set(Signal::Prose, i, look.prose.into());
+        self.read_marks(i, text);
+        look
+    }
+
+    /// Signs inside the line, among its first bytes.
+    fn read_marks(&mut self, i: usize, text: &str) {
+        const BYTES: usize = 400;
+        let text = &text[..text.floor_char_boundary(BYTES)];
+        let (mut bars, mut code, mut at, mut quotes) = (0, 0, 0, 0);
+        for c in text.chars() {
+            match c {
+                '|' | '›' | '»' | '>' | '·' | '•' | '/' | '→' => bars += 1,
+                '{' | '}' | ';' | '=' | '<' | '_' => code += 1,
+                '@' | '#' => at += 1,
+                '"' | '“' | '”' | '„' | '«' | '「' => quotes += 1,
+                _ => {}
+            }
+        }
+        let address = text.contains("http") || text.contains("www.") || text.contains(".com");
+        let digits = text.as_bytes();
+        let is_year = |w: &[u8]| {
+            matches!(w, [b'1', b'9', ..] | [b'2', b'0', ..]) && w.iter().all(u8::is_ascii_digit)
+        };
+        let year = digits.windows(4).any(is_year);
+        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        self.signals.set(Signal::Bars, i, scaled(bars));
+        self.signals.set(Signal::Code, i, share(code * 4, length));
+        self.signals.set(Signal::Address, i, 2 * u8::from(address) + u8::from(at > 0));
+        self.signals.set(Signal::Quotes, i, scaled(quotes));
+        self.signals.set(Signal::Year, i, year.into());
+    }
+
+    fn read_repeats(&mut self, page: &Page) {
+        let hasher = DefaultHashBuilder::default();
+        let mut counts: HashMap<u64, u32> = HashMap::with_capacity(self.blocks);
+        let keys: Vec<u64> = (0..self.blocks).map(|i| hasher.hash_one(page.text(i))).collect();
+        for key in &keys {
+            *counts.entry(*key).or_default() += 1;
+        }
+        self.signals.fill(Signal::Repeats, |i| scaled(counts.get(&keys[i]).copied().unwrap_or(1)));
+    }
+
+    /// Programs that set every link on a line of its own cut paragraphs into pieces.
+    fn read_joined(&mut self, page: &Page, looks: &[Look]) {
+        let joins = |i: usize| {
+            let (above, here) = (&looks[i - 1], &looks[i]);
+            let open = above.ending < ENDS_CLAUSE && page.article.blocks[i].gap <= 1;
+            let goes_on = here.opening <= OPENS_SMALL || above.ending == ENDS_COMMA;
+            open && goes_on && !here.bullet
+        };
+        let mut start = 0;
+        while start < looks.len() {
+            let mut end = start + 1;
+            while end < looks.len() && joins(end) {
+                end += 1;
+            }
+            let width: u32 = looks[start..end].iter().map(|look| look.width).sum();
+            let lines = u32::try_from(end - start).unwrap_or(u32::MAX);
+            for i in start..end {
+                self.signals.set(Signal::JoinedWidth, i, scaled(width));
+                self.signals.set(Signal::JoinedLines, i, scaled(lines));
+            }
+            start = end;
+        }
+    }
+
+    fn read_windows(&mut self, looks: &[Look]) {
+        let prose = Sums::of(looks, |look| look.prose.into());
+        for (signal, reach) in [
+            (Signal::Prose2, 2),
+            (Signal::Prose5, 5),
+            (Signal::Prose12, 12),
+            (Signal::Prose30, 30),
+        ] {
+            self.signals.fill(signal, |i| {
+                let (sum, count) = prose.around(i, reach);
+                share(sum, count)
+            });
+        }
+        let widths = Sums::of(looks, |look| look.width.min(300));
+        let chrome = Sums::of(looks, |look| look.chrome.into());
+        let ends = Sums::of(looks, |look| (look.ending >= ENDS).into());
+        let capitals = Sums::of(looks, |look| look.capitals.into());
+        let functions = Sums::of(looks, |look| look.functions.into());
+        let bullets = Sums::of(looks, |look| look.bullet.into());
+        let dates = Sums::of(looks, |look| (look.date > 0).into());
+        let mean = |sum: u32, reach: u32| scaled(sum / reach);
+        let flat = |sum: u32, reach: u32| (sum / reach).min(255) as u8;
+        let part = |sum: u32, reach: u32| share(sum, reach);
+        type Form = fn(u32, u32) -> u8;
+        let pairs: [(&Sums, Form, usize, Signal, Signal); 12] = [
+            (&widths, mean, 3, Signal::WidthAbove3, Signal::WidthBelow3),
+            (&widths, mean, 10, Signal::WidthAbove10, Signal::WidthBelow10),
+            (&chrome, part, 3, Signal::ChromeAbove3, Signal::ChromeBelow3),
+            (&chrome, part, 10, Signal::ChromeAbove10, Signal::ChromeBelow10),
+            (&ends, part, 3, Signal::EndsAbove3, Signal::EndsBelow3),
+            (&ends, part, 10, Signal::EndsAbove10, Signal::EndsBelow10),
+            (&capitals, flat, 3, Signal::CapitalsAbove3, Signal::CapitalsBelow3),
+            (&capitals, flat, 10, Signal::CapitalsAbove10, Signal::CapitalsBelow10),
+            (&functions, flat, 3, Signal::FunctionsAbove3, Signal::FunctionsBelow3),
+            (&functions, flat, 10, Signal::FunctionsAbove10, Signal::FunctionsBelow10),
+            (&bullets, part, 10, Signal::BulletsAbove10, Signal::BulletsBelow10),
+            (&dates, part, 10, Signal::DatesAbove10, Signal::DatesBelow10),
+        ];
+        for (sums, form, reach, above, below) in pairs {
+            let blocks = u32::try_from(reach).unwrap_or(1);
+            self.signals.fill(above, |i| form(sums.between(i.saturating_sub(reach), i), blocks));
+            self.signals.fill(below, |i| form(sums.between(i + 1, i + 1 + reach), blocks));
+        }
+    }
+
+    fn read_neighbours(&mut self, looks: &[Look]) {
+        type Of = fn(&Look) -> u8;
+        let width: Of = |look| scaled(look.width);
+        let neighbours: [(Signal, isize, Of); 17] = [
+            (Signal::WidthM1, -1, width),
+            (Signal::WidthP1, 1, width),
+            (Signal::WidthM2, -2, width),
+            (Signal::WidthP2, 2, width),
+            (Signal::WidthM3, -3, width),
+            (Signal::WidthP3, 3, width),
+            (Signal::EndingM1, -1, |look| look.ending),
+            (Signal::EndingP1, 1, |look| look.ending),
+            (Signal::OpeningP1, 1, |look| look.opening),
+            (Signal::CapitalsM1, -1, |look| look.capitals),
+            (Signal::CapitalsP1, 1, |look| look.capitals),
+            (Signal::IndentM1, -1, |look| look.indent),
+            (Signal::IndentP1, 1, |look| look.indent),
+            (Signal::IndentM2, -2, |look| look.indent),
+            (Signal::IndentP2, 2, |look| look.indent),
+            (Signal::HitM1, -1, |look| look.hit),
+            (Signal::HitP1, 1, |look| look.hit),
+        ];
+        for (signal, step, of) in neighbours {
+            // Beyond the page stands nothing: one more than anything.
+            self.signals.fill(signal, |i| {
+                i.checked_add_signed(step).and_then(|j| looks.get(j)).map_or(255, of)
+            });
+        }
+    }
+
+    fn read_places(&mut self, looks: &[Look]) {
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let blocks = looks.len();
+        let widths = Sums::of(looks, |look| look.width.min(4 * MASS_MAX));
+        let mass = Sums::of(looks, |look| if look.prose { look.width.min(MASS_MAX) } else { 0 });
+        let prose = Sums::of(looks, |look| look.prose.into());
+        let (all, spoken, told) =
+            (widths.between(0, blocks), mass.between(0, blocks), prose.between(0, blocks));
+        let ratio = |part: u32, whole: u32| {
+            let share = u64::from(part) * u64::from(WHOLE) / u64::from(whole.max(1));
+            share.min(u64::from(WHOLE)) as u8
+        };
+        self.signals.fill(Signal::Place, |i| ratio(count(i), count(blocks.saturating_sub(1))));
+        self.signals.fill(Signal::PlaceByWidth, |i| ratio(widths.between(0, i), all));
+        self.signals.fill(Signal::Above, |i| scaled(count(i)));
+        self.signals.fill(Signal::Below, |i| scaled(count(blocks - 1 - i)));
+        self.signals.fill(Signal::PageProse, |_| scaled(spoken));
+        self.signals.fill(Signal::PageProseBlocks, |_| scaled(told));
+        self.signals.fill(Signal::PageProseShare, |_| ratio(spoken, all));
+        self.signals.fill(Signal::PageProseWidth, |_| scaled(spoken / told.max(1)));
+        self.signals.fill(Signal::ProseAbove, |i| ratio(mass.between(0, i), spoken));
+        self.signals.fill(Signal::ProseBelow, |i| ratio(mass.between(i + 1, blocks), spoken));
+        self.distances(looks, |look| look.prose, Signal::ProseDistanceAbove, Signal::ProseDistanceBelow);
+        let mut start = 0;
+        while start < blocks {
+            let short = |look: &Look| look.width < SHORT_WIDTH;
+            let run = looks[start..].iter().take_while(|look| short(look)).count();
+            for i in start..start + run {
+                self.signals.set(Signal::ShortRun, i, scaled(count(run)));
+            }
+            start += run.max(1);
+        }
+    }
+
+    /// Blocks to the nearest block above and below that `is`.
+    fn distances(&mut self, looks: &[Look], is: impl Fn(&Look) -> bool, above: Signal, below: Signal) {
+        let mut distance = FAR;
+        self.signals.fill(above, |i| {
+            let value = scaled(distance.min(FAR));
+            distance = if is(&looks[i]) { 1 } else { distance + 1 };
+            value
+        });
+        distance = FAR;
+        for i in (0..looks.len()).rev() {
+            self.signals.set(below, i, scaled(distance.min(FAR)));
+            distance = if is(&looks[i]) { 1 } else { distance + 1 };
+        }
+    }
+
+    /// The labels above and below that say what part of a page this is.
+    fn read_labels(&mut self, looks: &[Look]) {
+        type Labels = (fn(u8) -> bool, Signal, Signal, Signal);
+        let labels: [Labels; 6] = [
+            (
+                |hit| hit == HIT_READ_MORE,
+                Signal::RelatedDistance,
+                Signal::RelatedAbove,
+                Signal::RelatedNext,
+            ),
+            (
+                |hit| hit == HIT_COMMENTS,
+                Signal::CommentsDistance,
+                Signal::CommentsAbove,
+                Signal::CommentsNext,
+            ),
+            (
+                |hit| hit == HIT_NEWSLETTER,
+                Signal::NewsletterDistance,
+                Signal::NewsletterAbove,
+                Signal::NewsletterNext,
+            ),
+            (|hit| hit == HIT_NAV, Signal::NavDistance, Signal::NavAbove, Signal::NavNext),
+            (|hit| hit == HIT_SHARE, Signal::ShareDistance, Signal::ShareAbove, Signal::ShareNext),
+            (
+                |hit| hit == HIT_COPYRIGHT || hit == HIT_COOKIES,
+                Signal::LegalDistance,
+                Signal::LegalAbove,
+                Signal::LegalNext,
+            ),
+        ];
+        for (is, above, count, below) in labels {
+            self.distances(looks, |look| is(look.hit), above, below);
+            let mut seen = 0;
+            self.signals.fill(count, |i| {
+                let value = scaled(seen);
+                seen += u32::from(is(looks[i].hit));
+                value
+            });
+        }
+    }
+
+    /// Reads what goes by the title and by what `page` makes of it.
+    pub fn read_title(&mut self, page: &Page) {
+        let given = page.article.fields.title.as_deref();
+        let title = given.or_else(|| page.title.map(|title| page.text(title)));
+        let title = TitleWords::of(title.unwrap_or(""));
+        let length = |words: &[u32]| u32::try_from(words.len()).unwrap_or(u32::MAX);
+        for i in 0..self.blocks {
+            let (shared, covered) = title.shared(self.words(i));
+            let words = length(self.words(i));
+            self.signals.set(Signal::TitleWords, i, share(shared, words));
+            self.signals.set(Signal::TitleCovered, i, share(covered, title.len()));
+        }
+        let signed = |i: usize, from: usize| {
+            let step = |by: usize| {
+                scaled(u32::try_from(by).unwrap_or(u32::MAX).min(1 << 16)).min(127)
+            };
+            if i >= from { 128 + step(i - from) } else { 128 - step(from - i) }
+        };
+        let title = page.title;
+        self.signals.fill(Signal::TitleDistance, |i| title.map_or(0, |title| signed(i, title)));
+        self.signals.fill(Signal::HeadDistance, |i| signed(i, page.head));
+        self.signals.fill(Signal::TailDistance, |i| signed(i, page.tail));
+    }
+
+    fn read_topic(&mut self, looks: &[Look]) {
+        let mut topic = Topic::new();
+        for (i, _) in looks.iter().enumerate().filter(|(_, look)| look.prose) {
+            topic.add(u32::try_from(i).unwrap_or(u32::MAX), self.words(i));
+        }
+        for (i, look) in looks.iter().enumerate() {
+            let words = self.words(i);
+            let length = u32::try_from(words.len()).unwrap_or(u32::MAX);
+            let (shared, all) = topic.shared(words, look.prose);
+            // A line without a topic is no stranger to it.
+            let part = if words.is_empty() { 0 } else { 1 + share(shared, length) };
+            self.signals.set(Signal::Topic, i, part);
+            self.signals.set(Signal::TopicWeight, i, scaled(all * 4 / length.max(1)));
+        }
+    }
+}
+
+/// Sums of a number over the blocks up to each.
+pub(super) struct Sums(Vec<u32>);
+
+impl Sums {
+    pub(super) fn of<T>(blocks: &[T], number: impl Fn(&T) -> u32) -> Sums {
+        let mut sums = Vec::with_capacity(blocks.len() + 1);
+        let mut sum: u32 = 0;
+        sums.push(0);
+        for block in blocks {
+            sum = sum.saturating_add(number(block));
+            sums.push(sum);
+        }
+        Sums(sums)
+    }
+
+    /// Over the blocks from `start` to before `end`, as far as there are any.
+    pub(super) fn between(&self, start: usize, end: usize) -> u32 {
+        let last = self.0.len() - 1;
+        self.0[end.min(last)] - self.0[start.min(last)]
+    }
+
+    /// Over the blocks within `reach` of block `i`, and how many they are.
+    fn around(&self, i: usize, reach: usize) -> (u32, u32) {
+        let (start, end) = (i.saturating_sub(reach), (i + reach + 1).min(self.0.len() - 1));
+        (self.between(start, end), u32::try_from(end - start).unwrap_or(1))
+    }
+}
+
+const ENDS_COMMA: u8 = 1;
+/// A colon, and what ends more than that.
+const ENDS_CLAUSE: u8 = 2;
+/// Dots, a question, a full stop.
+const ENDS: u8 = 4;
+
+fn ending(facts: &Facts, text: &str) -> u8 {
+    let closing = ['"', '\'', '”', '’', '»', '“', '‘', ')', ']', '」', '』', '）', '›'];
+    let last = match facts.shape.last {
+        Some(c) if c.is_alphanumeric() => return 0,
+        Some(c) if closing.contains(&c) => text.trim_end_matches(closing).chars().next_back(),
+        last => last,
+    };
+    match last {
+        Some(',' | '，' | '、' | '،') => ENDS_COMMA,
+        Some(':' | '：' | ';' | '；' | '؛') => ENDS_CLAUSE,
+        Some('…') => 3,
+        Some('.') if text.ends_with("...") => 3,
+        Some('?' | '？' | '؟') => ENDS,
+        Some('.' | '!' | '。' | '！' | '۔' | '।' | '॥' | '።' | '။') => ENDS + 1,
+        _ => 0,
+    }
+}
+
+/// A small letter, and what begins even less.
+const OPENS_SMALL: u8 = 1;
+
+fn opening(facts: &Facts) -> u8 {
+    match facts.shape.first {
+        Some(',' | '.' | ';' | ':' | ')' | '!' | '?') => 0,
+        Some(c) if c.is_lowercase() => OPENS_SMALL,
+        Some(c) if c.is_numeric() => 2,
+        Some(c) if c.is_uppercase() => 4,
+        Some(c) if c.is_alphabetic() => 5,
+        Some('"' | '“' | '„' | '«' | '\'' | '「' | '‘') => 6,
+        _ => 3,
+    }
+}
+
+fn is_bullet(text: &str) -> bool {
+    let mut chars = text.chars();
+    let mark = chars.next().is_some_and(|c| {
+        matches!(c, '•' | '·' | '*' | '-' | '–' | '▪' | '■' | '●' | '◦' | '+' | '—' | '►' | '▶')
+    });
+    mark && chars.next().is_some_and(char::is_whitespace)
+}
+
+const HIT_NAV: u8 = 1;
+const HIT_SHARE: u8 = 2;
+const HIT_READ_MORE: u8 = 3;
+const HIT_COMMENTS: u8 = 4;
+const HIT_NEWSLETTER: u8 = 5;
+const HIT_COPYRIGHT: u8 = 7;
+const HIT_COOKIES: u8 = 8;
+
+fn hit(facts: &Facts) -> u8 {
+    match facts.hit.as_ref().map(|hit| hit.reason) {
+        None => 0,
+        Some(Reason::Nav) => HIT_NAV,
+        Some(Reason::ShareBar) => HIT_SHARE,
+        Some(Reason::ReadMore) => HIT_READ_MORE,
+        Some(Reason::CommentPrompt) => HIT_COMMENTS,
+        Some(Reason::Newsletter) => HIT_NEWSLETTER,
+        Some(Reason::Tags) => 6,
+        Some(Reason::Copyright) => HIT_COPYRIGHT,
+        Some(Reason::CookieBanner) => HIT_COOKIES,
+        Some(Reason::AdMarker) => 9,
+        Some(Reason::MediaPlaceholder) => 10,
+        Some(Reason::Timestamp) => 11,
+        Some(Reason::SectionLabel) => 12,
+        Some(Reason::Separator) => 13,
+        Some(_) => 14,
+    }
+}
+
+fn strength(facts: &Facts) -> u8 {
+    match facts.hit.as_ref().map(|hit| hit.strength) {
+        None => 0,
+        Some(Strength::Label) => 1,
+        Some(Strength::Edge) => 2,
+        Some(Strength::Always) => 3,
+    }
+}
+
+fn date(facts: &Facts) -> u8 {
+    let Some(date) = &facts.date else { return 0 };
+    let kind = match date.kind {
+        Kind::Date => 1,
+        Kind::Time => 2,
+        Kind::Relative => 3,
+    };
+    kind + 3 * u8::from(date.labelled)
+}

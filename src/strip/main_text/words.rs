@@ -1,0 +1,183 @@
+//! What the words of a block tell the model: how many are function words, begin with a capital, end
+//! a sentence, stand in the title, or stand in the page's prose.
+
+use std::sync::LazyLock;
+
+use hashbrown::HashSet;
+
+use crate::language;
+use crate::segment::lines::is_wide;
+
+/// Words of a block that are looked at: enough to tell prose from labels.
+const WORDS_MAX: usize = 32;
+/// Letters from which a word says what a text is about.
+const TOPIC_LETTERS_MIN: usize = 4;
+/// Slots of the table of topic words: a page has a few hundred, two in one slot do no harm.
+const SLOTS: usize = 4096;
+
+static FUNCTION_WORDS: LazyLock<HashSet<u32>> =
+    LazyLock::new(|| language::function_words().map(|word| Word::of(word).hash).collect());
+
+/// Characters that the sentences of Chinese are full of and its menus are not.
+const WIDE_FUNCTION: &[char] = &['的', '了', '是', '在', '和', '有', '不', '这', '這', '也', '为', '為'];
+
+/// What the first words of one block are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Spoken {
+    /// Words with a letter or a digit that were looked at, [`WORDS_MAX`] at the most.
+    pub(super) words: u32,
+    /// Words that begin with a capital.
+    pub(super) capitals: u32,
+    /// Function words of any language; in a script without spaces, characters that stand for such.
+    pub(super) functions: u32,
+    /// Of how many `functions` is the count: words, or characters without spaces.
+    pub(super) functions_of: u32,
+    /// Words that end a sentence before another begins.
+    pub(super) stops: u32,
+    /// Words that end in a comma.
+    pub(super) commas: u32,
+}
+
+/// One word, folded.
+struct Word {
+    hash: u32,
+    letters: usize,
+    capital: bool,
+    small: bool,
+}
+
+impl Word {
+    /// Folds the letters and digits of `text` into a hash (FNV-1a, by characters).
+    fn of(text: &str) -> Word {
+        const PRIME: u32 = 0x0100_0193;
+        let mut word = Word { hash: 0x811C_9DC5, letters: 0, capital: false, small: false };
+        for c in text.chars() {
+            let folded = if c.is_ascii() {
+                if !c.is_ascii_alphanumeric() {
+                    continue;
+                }
+                c.to_ascii_lowercase()
+            } else if c.is_alphanumeric() {
+                c.to_lowercase().next().unwrap_or(c)
+            } else {
+                continue;
+            };
+            if word.letters == 0 {
+                word.capital = folded != c;
+                word.small = folded == c && c.is_lowercase();
+            }
+            word.letters += 1;
+            word.hash = (word.hash ^ u32::from(folded)).wrapping_mul(PRIME);
+        }
+        word
+    }
+}
+
+impl Spoken {
+    /// Looks at the first words of `text`; appends the hashes of its topic words to `topics`.
+    pub(super) fn read(text: &str, wide: bool, topics: &mut Vec<u32>) -> Spoken {
+        let functions = &*FUNCTION_WORDS;
+        let mut spoken = Spoken::default();
+        let mut ended = false;
+        for piece in text.split_whitespace().take(WORDS_MAX) {
+            let word = Word::of(piece);
+            if word.letters == 0 {
+                continue;
+            }
+            spoken.stops += u32::from(ended && !word.small);
+            spoken.words += 1;
+            spoken.capitals += u32::from(word.capital);
+            let function = functions.contains(&word.hash);
+            spoken.functions += u32::from(function);
+            if !function && word.letters >= TOPIC_LETTERS_MIN {
+                topics.push(word.hash);
+            }
+            let last = piece.trim_end_matches(['"', '\'', '”', '’', '»', ')']).chars().next_back();
+            ended = matches!(last, Some('.' | '!' | '?' | '؟' | '۔' | '।'));
+            spoken.commas += u32::from(matches!(last, Some(',' | '،')));
+        }
+        spoken.functions_of = spoken.words;
+        if wide {
+            spoken.read_wide(text);
+        }
+        spoken
+    }
+
+    /// In a script without spaces the characters speak.
+    fn read_wide(&mut self, text: &str) {
+        let (mut letters, mut functions) = (0, 0);
+        let mut stops = 0;
+        for c in text.chars().take(WORDS_MAX * 8) {
+            letters += u32::from(is_wide(c) && c.is_alphabetic());
+            let function = ('\u{3041}'..='\u{3096}').contains(&c) || WIDE_FUNCTION.contains(&c);
+            functions += u32::from(function);
+            stops += u32::from(matches!(c, '。' | '！' | '？'));
+            self.commas += u32::from(matches!(c, '，' | '、'));
+        }
+        self.functions = functions;
+        self.functions_of = letters.max(1);
+        self.stops += stops;
+    }
+}
+
+/// How often the prose of a page says a word, by the word's hash.
+pub(super) struct Topic {
+    /// Blocks of prose that hold a word of the slot.
+    counts: Vec<u16>,
+    /// The block that was counted last, so that it counts once.
+    last: Vec<u32>,
+}
+
+impl Topic {
+    pub(super) fn new() -> Topic {
+        Topic { counts: vec![0; SLOTS], last: vec![u32::MAX; SLOTS] }
+    }
+
+    /// Counts the words of the prose block with this number.
+    pub(super) fn add(&mut self, block: u32, words: &[u32]) {
+        for word in words {
+            let slot = *word as usize % SLOTS;
+            if std::mem::replace(&mut self.last[slot], block) != block {
+                self.counts[slot] = self.counts[slot].saturating_add(1);
+            }
+        }
+    }
+
+    /// How many of `words` stand in other blocks of prose, and in how many such blocks they stand
+    /// all in all. `own` says that the block itself was counted.
+    pub(super) fn shared(&self, words: &[u32], own: bool) -> (u32, u32) {
+        let (mut shared, mut all) = (0, 0);
+        for word in words {
+            let count = u32::from(self.counts[*word as usize % SLOTS]);
+            let count = count.saturating_sub(u32::from(own));
+            shared += u32::from(count > 0);
+            all += count;
+        }
+        (shared, all)
+    }
+}
+
+/// The words of a title, folded.
+pub(super) struct TitleWords(Vec<u32>);
+
+impl TitleWords {
+    pub(super) fn of(title: &str) -> TitleWords {
+        let mut words = Vec::new();
+        Spoken::read(title, false, &mut words);
+        words.sort_unstable();
+        words.dedup();
+        TitleWords(words)
+    }
+
+    /// How many of `words` stand in the title, and of how many words of it.
+    pub(super) fn shared(&self, words: &[u32]) -> (u32, u32) {
+        let stands = |word: &&u32| self.0.binary_search(word).is_ok();
+        let shared = words.iter().filter(stands).count();
+        let covered = self.0.iter().filter(|word| words.contains(word)).count();
+        (u32::try_from(shared).unwrap_or(u32::MAX), u32::try_from(covered).unwrap_or(u32::MAX))
+    }
+
+    pub(super) fn len(&self) -> u32 {
+        u32::try_from(self.0.len()).unwrap_or(u32::MAX)
+    }
+}
