@@ -194,9 +194,10 @@ impl Rules {
     /// The weights, where their rule runs.
     fn model(&self) -> Option<&Model> {
         let is_model = |rule: &&dyn Rule| rule.name() == main_text::MainText.name();
-        self.listed.iter().any(is_model).then(|| {
-            self.model.as_deref().unwrap_or_else(|| main_text::built_in())
-        })
+        self.listed
+            .iter()
+            .any(is_model)
+            .then(|| self.model.as_deref().unwrap_or_else(|| main_text::built_in()))
     }
 
     /// Reads `article` for the rules.

@@ -31,17 +31,19 @@ fn note(learner: &mut Learner, page: &Page) {
 
 fn learner(pages: &[Page]) -> Learner {
     let mut learner = Learner::default();
-    pages.iter().for_each(|page| note(&mut learner, page));
+    for page in pages {
+        note(&mut learner, page);
+    }
     learner
 }
 
 /// The paragraphs of `pages` that are learned, each once.
 fn learned(pages: &[Page]) -> BTreeSet<&str> {
-    let mut learner = learner(pages);
-    let learned = learner.counted().learned();
+    let mut notes = learner(pages);
+    let learned = notes.counted().learned();
     let mut found = BTreeSet::new();
     for page in pages {
-        let source = learner.source(page.source, page.named);
+        let source = notes.source(page.source, page.named);
         for text in &page.paragraphs {
             let digest = fingerprint::paragraph(text, &mut String::new()).unwrap();
             if learned.contains(source, digest) {
@@ -403,7 +405,9 @@ fn publishers_in_one_folder_are_told_apart() {
             story.push(tail.to_owned());
         }));
     }
-    pages.iter_mut().for_each(|page| (page.source, page.named) = ("dump", false));
+    for page in &mut pages {
+        (page.source, page.named) = ("dump", false);
+    }
     check(&pages, &expected);
 }
 
@@ -416,7 +420,7 @@ fn notes_take_nine_bytes_a_paragraph() {
 
 /// Sources of which something is to be learned, with copies and versions among their articles.
 fn pages() -> impl Strategy<Value = Vec<Page>> {
-    let names = ["a.example", "b.example", "folder"];
+    let papers = ["a.example", "b.example", "folder"];
     let one = (0..3_usize, 0..6_usize, 0..4_usize, 0..3_usize, 0..100_usize);
     prop::collection::vec(one, 0..80).prop_map(move |all| {
         let made = all.iter().map(|&(source, number, version, furniture, rare)| {
@@ -426,13 +430,13 @@ fn pages() -> impl Strategy<Value = Vec<Page>> {
             if version > 1 {
                 story[version - 1] = format!("Version {version} of {number}, and {rare} more.");
             }
-            if furniture > 0 {
-                story.insert(story.len() / furniture, tongue.footers[0].to_owned());
+            if let Some(place) = story.len().checked_div(furniture) {
+                story.insert(place, tongue.footers[0].to_owned());
                 story.push(tongue.footers[1].to_owned());
                 story.push(format!("Updated {} May 2023 by the desk", rare % 28 + 1));
             }
-            let named = names[source] != "folder";
-            Page { named, ..page(names[source], &format!("{number}"), story) }
+            let named = papers[source] != "folder";
+            Page { named, ..page(papers[source], &format!("{number}"), story) }
         });
         made.collect()
     })

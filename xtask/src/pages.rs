@@ -12,8 +12,8 @@ use blake2::Blake2bVar;
 use blake2::digest::{Update, VariableOutput};
 use copydesk::article::{Dump, Fields};
 use copydesk::clean::{Cleaner, Scratch};
-use copydesk::options::Options;
 use copydesk::model::Model;
+use copydesk::options::Options;
 use rayon::prelude::*;
 use serde::Deserialize;
 
@@ -88,7 +88,11 @@ pub(crate) fn load(path: &Path) -> anyhow::Result<Vec<LabelledPage>> {
             if let Some(title) = &title {
                 let text = format!("{title}\n\n{}", about.gold);
                 let labels: Vec<u8> = std::iter::once(b'T')
-                    .chain(text.split('\n').skip(1).map(|line| if line.is_empty() { b'-' } else { b'K' }))
+                    .chain(
+                        text.split('\n')
+                            .skip(1)
+                            .map(|line| if line.is_empty() { b'-' } else { b'K' }),
+                    )
                     .collect();
                 let classes = vec![b'-'; labels.len()];
                 pages.push(LabelledPage::new(&about, TITLED, text, None, Some((labels, classes))));
@@ -113,8 +117,8 @@ impl LabelledPage {
     ) -> LabelledPage {
         let (labels, classes) = labels.unzip();
         let words = words(about.title.as_deref().unwrap_or(""));
-        let has_title = title.is_none()
-            && labels.as_ref().is_some_and(|labels| labels.contains(&b'T'));
+        let has_title =
+            title.is_none() && labels.as_ref().is_some_and(|labels| labels.contains(&b'T'));
         LabelledPage {
             renderer: renderer.to_owned(),
             domain: about.domain.clone(),
@@ -212,9 +216,8 @@ pub(crate) fn table(scores: &[(&LabelledPage, Score)]) -> String {
         if scores.is_empty() {
             return;
         }
-        let mean = |part: fn(&Score) -> f64| {
-            scores.iter().map(part).sum::<f64>() / scores.len() as f64
-        };
+        let mean =
+            |part: fn(&Score) -> f64| scores.iter().map(part).sum::<f64>() / scores.len() as f64;
         let (f1, recall) = (mean(|s| s.f1), mean(|s| s.recall));
         let bad = mean(|s| f64::from(u8::from(s.f1 < 0.8)));
         let count = scores.len();

@@ -234,7 +234,8 @@ impl Table {
         targets: fn(&'e Example<'p>) -> &'e Targets,
     ) -> Table {
         let column = |signal: usize| {
-            let values = examples.iter().flat_map(|e| e.reading.signals.column(signal).iter().copied());
+            let values =
+                examples.iter().flat_map(|e| e.reading.signals.column(signal).iter().copied());
             values.collect::<Vec<u8>>()
         };
         let of = |values: fn(&Targets) -> &Vec<f64>| -> Vec<f64> {
@@ -250,7 +251,10 @@ impl Table {
     fn rows(&self, examples: &[Example], wanted: impl Fn(&Example) -> bool) -> Vec<u32> {
         let rows = examples.iter().flat_map(|e| std::iter::repeat_n(wanted(e), e.words.len()));
         let labelled = rows.zip(&self.weights).zip(0..);
-        labelled.filter(|((wanted, weight), _)| *wanted && **weight > 0.0).map(|(_, row)| row).collect()
+        labelled
+            .filter(|((wanted, weight), _)| *wanted && **weight > 0.0)
+            .map(|(_, row)| row)
+            .collect()
     }
 }
 

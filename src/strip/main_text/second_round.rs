@@ -18,12 +18,9 @@ pub fn read(signals: &mut Signals, scores: &[i32], words: &[u32]) {
     let chances: Vec<u32> = scores.iter().map(|&score| permille(score)).collect();
     let byte = |score: i32| (score / 40 + 128).clamp(0, 254) as u8;
     signals.fill(Signal::Score, |i| byte(scores[i]));
-    for (signal, step) in [
-        (Signal::ScoreM1, -1),
-        (Signal::ScoreP1, 1),
-        (Signal::ScoreM2, -2),
-        (Signal::ScoreP2, 2),
-    ] {
+    for (signal, step) in
+        [(Signal::ScoreM1, -1), (Signal::ScoreP1, 1), (Signal::ScoreM2, -2), (Signal::ScoreP2, 2)]
+    {
         signals.fill(signal, |i| {
             let there = i.checked_add_signed(step).and_then(|j| scores.get(j));
             there.map_or(255, |score| byte(*score))

@@ -129,10 +129,16 @@ impl Reading {
         self.signals.set(Signal::HitStrength, i, strength(facts));
         self.signals.set(Signal::Chrome, i, look.chrome.into());
         self.signals.set(Signal::Date, i, look.date);
-        self.signals.set(Signal::Credit, i, facts.credit.as_ref().map_or(0, |c| {
-            1 + u8::from(c.alone) + 2 * u8::from(c.strong)
-        }));
-        self.signals.set(Signal::Byline, i, facts.byline.as_ref().map_or(0, |b| 1 + u8::from(b.sure)));
+        self.signals.set(
+            Signal::Credit,
+            i,
+            facts.credit.as_ref().map_or(0, |c| 1 + u8::from(c.alone) + 2 * u8::from(c.strong)),
+        );
+        self.signals.set(
+            Signal::Byline,
+            i,
+            facts.byline.as_ref().map_or(0, |b| 1 + u8::from(b.sure)),
+        );
         self.signals.set(Signal::Caption, i, facts.caption.into());
         self.signals.set(Signal::Prose, i, look.prose.into());
         self.read_marks(i, text);
@@ -203,12 +209,9 @@ impl Reading {
 
     fn read_windows(&mut self, looks: &[Look]) {
         let prose = Sums::of(looks, |look| look.prose.into());
-        for (signal, reach) in [
-            (Signal::Prose2, 2),
-            (Signal::Prose5, 5),
-            (Signal::Prose12, 12),
-            (Signal::Prose30, 30),
-        ] {
+        for (signal, reach) in
+            [(Signal::Prose2, 2), (Signal::Prose5, 5), (Signal::Prose12, 12), (Signal::Prose30, 30)]
+        {
             self.signals.fill(signal, |i| {
                 let (sum, count) = prose.around(i, reach);
                 share(sum, count)
@@ -298,7 +301,12 @@ impl Reading {
         self.signals.fill(Signal::PageProseWidth, |_| scaled(spoken / told.max(1)));
         self.signals.fill(Signal::ProseAbove, |i| ratio(mass.between(0, i), spoken));
         self.signals.fill(Signal::ProseBelow, |i| ratio(mass.between(i + 1, blocks), spoken));
-        self.distances(looks, |look| look.prose, Signal::ProseDistanceAbove, Signal::ProseDistanceBelow);
+        self.distances(
+            looks,
+            |look| look.prose,
+            Signal::ProseDistanceAbove,
+            Signal::ProseDistanceBelow,
+        );
         let mut start = 0;
         while start < blocks {
             let short = |look: &Look| look.width < SHORT_WIDTH;
@@ -311,7 +319,13 @@ impl Reading {
     }
 
     /// Blocks to the nearest block above and below that `is`.
-    fn distances(&mut self, looks: &[Look], is: impl Fn(&Look) -> bool, above: Signal, below: Signal) {
+    fn distances(
+        &mut self,
+        looks: &[Look],
+        is: impl Fn(&Look) -> bool,
+        above: Signal,
+        below: Signal,
+    ) {
         let mut distance = FAR;
         self.signals.fill(above, |i| {
             let value = scaled(distance.min(FAR));
@@ -380,9 +394,8 @@ impl Reading {
             self.signals.set(Signal::TitleCovered, i, share(covered, title.len()));
         }
         let signed = |i: usize, from: usize| {
-            let step = |by: usize| {
-                scaled(u32::try_from(by).unwrap_or(u32::MAX).min(1 << 16)).min(127)
-            };
+            let step =
+                |by: usize| scaled(u32::try_from(by).unwrap_or(u32::MAX).min(1 << 16)).min(127);
             if i >= from { 128 + step(i - from) } else { 128 - step(from - i) }
         };
         let title = page.title;

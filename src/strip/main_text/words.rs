@@ -19,7 +19,8 @@ static FUNCTION_WORDS: LazyLock<HashSet<u32>> =
     LazyLock::new(|| language::function_words().map(|word| Word::of(word).hash).collect());
 
 /// Characters that the sentences of Chinese are full of and its menus are not.
-const WIDE_FUNCTION: &[char] = &['的', '了', '是', '在', '和', '有', '不', '这', '這', '也', '为', '為'];
+const WIDE_FUNCTION: &[char] =
+    &['的', '了', '是', '在', '和', '有', '不', '这', '這', '也', '为', '為'];
 
 /// What the first words of one block are.
 #[derive(Clone, Copy, Debug, Default)]
