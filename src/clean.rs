@@ -10,7 +10,6 @@ use url::Url;
 use crate::article::{Article, Caption, Dump, Span};
 use crate::fingerprint::{self, Digest};
 use crate::ledger::{Reason, Reject, RejectReason, Removal};
-use crate::lexicon::Scratch as LexiconScratch;
 use crate::options::{Options, Split};
 use crate::recognize::{date, dateline};
 use crate::segment::segment;
@@ -32,7 +31,7 @@ pub struct Cleaner {
 /// Buffers that a worker keeps from one article to the next.
 #[derive(Default)]
 pub struct Scratch {
-    lexicon: LexiconScratch,
+    strip: strip::Scratch,
     key: String,
 }
 
@@ -60,7 +59,8 @@ pub struct CleanArticle {
     pub line: u64,
     /// The input's own id.
     pub id: Option<String>,
-    /// The id made from the text: the first 16 hex digits of the BLAKE3 of its decoded input text.
+    /// The id made from the text where the input gives none: the first 16 hex digits of the BLAKE3 of
+    /// its decoded input text.
     pub made_id: String,
     /// The publisher: the input's word, the host of the address, or the name of the folder.
     pub source: String,
@@ -140,7 +140,7 @@ impl Cleaner {
             let name = dump_name(dump, number, parts);
             let line = dump.record.map_or(article.blocks[0].line as u64, |_| dump.line);
             let place = dump.record.is_none().then(|| article.span().start as u64);
-            let stripped = strip::strip(&article, &dump.text, &self.rules, &mut scratch.lexicon);
+            let stripped = strip::strip(&article, &dump.text, &self.rules, &mut scratch.strip);
             let clean = finish(dump, &article, stripped, name, scratch);
             let clean = CleanArticle { record: dump.record.unwrap_or(number), line, ..clean };
             each(if clean.paragraphs.is_empty() {
@@ -186,7 +186,10 @@ fn finish(
     let mut clean = CleanArticle {
         dump: name,
         id: article.fields.id.clone(),
-        made_id: made_id(article.span().of(&dump.text)),
+        made_id: match article.fields.id {
+            Some(_) => String::new(),
+            None => made_id(article.span().of(&dump.text)),
+        },
         removals: stripped.removals,
         blocks_in: stripped.blocks_in,
         blocks_in_fields: stripped.blocks_in_fields,

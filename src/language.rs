@@ -1,5 +1,6 @@
 //! The language of a text, found from its script and its function words, and language tags.
 
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 use hashbrown::HashMap;
@@ -48,6 +49,10 @@ enum Script {
 
 /// The script of most letters; `None` when there are too few, or none has most of them.
 fn script(text: &str) -> Option<Script> {
+    if text.is_ascii() {
+        let letters = text.bytes().filter(u8::is_ascii_alphabetic).count();
+        return (letters >= LETTERS).then_some(Script::Shared);
+    }
     // Counts by the places in `ALPHABETS`, and of those of the far east.
     let mut counts = [0; ALPHABETS.len()];
     let (mut han, mut kana, mut hangul, mut all) = (0, 0, 0, 0);
@@ -112,7 +117,7 @@ const ALPHABETS: [(char, char, Option<&str>); 23] = [
 ];
 
 /// Words without which hardly a sentence of a language can be written.
-const FUNCTION_WORDS: [(&str, &str); 41] = [
+static FUNCTION_WORDS: [(&str, &str); 41] = [
     (
         "en",
         "the of and to in that for is was with on as it by at from are be has have had were this an his their not which said but they who",
@@ -226,53 +231,151 @@ const FUNCTION_WORDS: [(&str, &str); 41] = [
 ];
 
 /// A word of one language alone counts this much, one of several its share.
-const UNIT: u32 = 60;
+const UNIT: u16 = 60;
 /// What the best language must reach: the worth of three words of its own.
-const SCORE: u32 = 3 * UNIT;
+const SCORE: u16 = 3 * UNIT;
 
-/// A bit for each language of [`FUNCTION_WORDS`], by its place.
-static WORDS: LazyLock<HashMap<&str, u64>> = LazyLock::new(|| {
-    let mut words = HashMap::new();
+/// The hash of no letters.
+const NO_LETTERS: u64 = 0xCBF2_9CE4_8422_2325;
+
+/// The hash of a word in lower case and `c` behind it (FNV-1a). Two words of a text and a list may
+/// share a hash once in some 2^50 texts; a word alone decides nothing.
+fn hash_on(hash: u64, c: char) -> u64 {
+    if c.is_ascii() {
+        return hash_on_byte(hash, c.to_ascii_lowercase() as u8);
+    }
+    let mut bytes = [0; 4];
+    c.to_lowercase()
+        .fold(hash, |hash, c| c.encode_utf8(&mut bytes).bytes().fold(hash, hash_on_byte))
+}
+
+fn hash_on_byte(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3)
+}
+
+/// For each character of ASCII its small letter, 0 where it stands between words. What is neither
+/// letter nor digit stands for itself, but for NUL.
+const PLAIN: [u8; 128] = {
+    let mut plain = [0; 128];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        let between =
+            byte == b' ' || (b'\t' <= byte && byte <= b'\r') || byte.is_ascii_punctuation();
+        if !between {
+            plain[byte as usize] = if byte == 0 { 1 } else { byte.to_ascii_lowercase() };
+        }
+        byte += 1;
+    }
+    plain
+};
+
+/// The shares of each word by its hash.
+static WORDS: LazyLock<Words> =
+    LazyLock::new(|| table(|word| Some(word.chars().fold(NO_LETTERS, hash_on))));
+
+/// The same for the words in ASCII, of which none has more than eight letters, by those letters.
+static PACKED: LazyLock<Words> = LazyLock::new(|| {
+    let pack = |word: &str| word.bytes().fold(0, |word, byte| word << 8 | u64::from(byte));
+    table(|word| word.is_ascii().then(|| pack(word)))
+});
+
+type Words = HashMap<u64, Shares, BuildHasherDefault<Spread>>;
+
+/// What a word is worth for each language, by its place in [`FUNCTION_WORDS`]. The worth of all words
+/// of [`HEAD`] bytes is far below the bound of the type.
+type Shares = [u16; FUNCTION_WORDS.len()];
+
+const NO_SHARES: Shares = [0; FUNCTION_WORDS.len()];
+
+fn table(key: impl Fn(&str) -> Option<u64>) -> Words {
+    let mut words: Words = HashMap::default();
     for (place, (_, list)) in FUNCTION_WORDS.iter().enumerate() {
-        for word in list.split(' ') {
-            *words.entry(word).or_insert(0) |= 1 << place;
+        for word in list.split(' ').filter_map(&key) {
+            words.entry(word).or_insert(NO_SHARES)[place] = UNIT;
+        }
+    }
+    for shares in words.values_mut() {
+        let languages = shares.iter().map(|share| share / UNIT).sum::<u16>();
+        for share in shares {
+            *share /= languages.max(1);
         }
     }
     words
-});
+}
 
 /// Every word of [`FUNCTION_WORDS`], some of them more than once.
 pub fn function_words() -> impl Iterator<Item = &'static str> {
     FUNCTION_WORDS.iter().flat_map(|(_, list)| list.split(' '))
 }
 
-fn by_function_words(text: &str) -> Option<&'static str> {
-    let words = &*WORDS;
-    let mut scores = [0; FUNCTION_WORDS.len()];
-    let mut lower = String::new();
-    for word in text.split(is_between_words) {
-        lower.clear();
-        lower.extend(word.chars().flat_map(char::to_lowercase));
-        let Some(&(mut languages)) = words.get(lower.as_str()) else { continue };
-        let share = UNIT / languages.count_ones();
-        while languages != 0 {
-            if let Some(score) = scores.get_mut(languages.trailing_zeros() as usize) {
-                *score += share;
-            }
-            languages &= languages - 1;
+/// Spreads keys that are a hash or the letters of a word.
+#[derive(Clone, Copy, Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
         }
     }
-    let (best, (tag, _)) = scores.iter().zip(FUNCTION_WORDS).max_by_key(|(score, _)| **score)?;
+
+    fn write_u64(&mut self, hash: u64) {
+        let mixed = hash.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 = mixed ^ (mixed >> 32);
+    }
+}
+
+fn by_function_words(text: &str) -> Option<&'static str> {
+    let words = if text.is_ascii() { &*PACKED } else { &*WORDS };
+    let mut scores = NO_SHARES;
+    let mut word = |key: u64| {
+        // Adding them all is faster than going through the languages that have the word.
+        for (score, share) in scores.iter_mut().zip(words.get(&key).unwrap_or(&NO_SHARES)) {
+            *score += share;
+        }
+    };
+    let mut hash = NO_LETTERS;
+    if text.is_ascii() {
+        let (mut packed, mut len) = (0_u64, 0);
+        for byte in text.bytes().chain([b' ']) {
+            let letter = PLAIN[usize::from(byte & 0x7F)];
+            if letter == 0 {
+                if len <= 8 {
+                    word(packed);
+                }
+                (packed, len) = (0, 0);
+            } else {
+                packed = packed << 8 | u64::from(letter);
+                len += 1;
+            }
+        }
+    } else {
+        for c in text.chars().chain([' ']) {
+            if is_between_words(c) {
+                word(std::mem::replace(&mut hash, NO_LETTERS));
+            } else {
+                hash = hash_on(hash, c);
+            }
+        }
+    }
+    let (best, (tag, _)) = scores.iter().zip(&FUNCTION_WORDS).max_by_key(|(score, _)| **score)?;
     let next = scores
         .iter()
-        .zip(FUNCTION_WORDS)
-        .filter(|(_, (other, _))| *other != tag)
+        .zip(&FUNCTION_WORDS)
+        .filter(|(_, (other, _))| other != tag)
         .map(|(score, _)| *score)
         .max()?;
     (*best >= SCORE && *best >= 2 * next).then_some(tag)
 }
 
 fn is_between_words(c: char) -> bool {
+    if c.is_ascii_alphanumeric() {
+        return false;
+    }
     c.is_whitespace()
         || c.is_ascii_punctuation()
         || matches!(
@@ -443,3 +546,31 @@ const NAMES: [(&str, &str); 47] = [
     ("vi", "vietnamese|tiếng việt"),
     ("zh", "chinese|mandarin|中文|汉语|漢語"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_function_word_is_found() {
+        for (place, (_, list)) in FUNCTION_WORDS.iter().enumerate() {
+            for word in list.split(' ') {
+                let hash = word.to_uppercase().to_lowercase().chars().fold(NO_LETTERS, hash_on);
+                assert_eq!(hash, word.chars().fold(NO_LETTERS, hash_on), "{word}");
+                let shares = WORDS.get(&hash).copied().unwrap_or(NO_SHARES);
+                assert!(shares[place] > 0, "{word}");
+                let languages = shares.iter().filter(|&&share| share > 0).count();
+                assert!(shares.iter().all(|&share| [0, 60 / languages].contains(&share.into())));
+            }
+        }
+        let all: std::collections::HashSet<&str> =
+            FUNCTION_WORDS.iter().flat_map(|(_, list)| list.split(' ')).collect();
+        assert_eq!(WORDS.len(), all.len(), "two words share a hash");
+        let plain = all.iter().filter(|word| word.is_ascii());
+        assert!(plain.clone().all(|word| word.len() <= 8), "packed words have eight letters");
+        assert_eq!(PACKED.len(), plain.count());
+        for c in '\u{1}'..'\u{80}' {
+            assert_eq!(PLAIN[c as usize] == 0, is_between_words(c), "{c:?}");
+        }
+    }
+}

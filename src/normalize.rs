@@ -400,14 +400,15 @@ fn is_emoji_like(c: char) -> bool {
 ///
 /// The run has no two spaces in a row, and a space at its end is followed by a character that is
 /// not plain.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches, rows are looked at at once")]
 pub(crate) fn plain_run(bytes: &[u8], mut at: usize) -> usize {
-    const WIDE: usize = 16;
-    while let Some(chunk) = bytes.get(at..at + WIDE + 1) {
+    const WIDE: usize = 32;
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<{ WIDE + 1 }>()) {
         let mut odd = false;
-        for (&byte, &next) in chunk.iter().zip(&chunk[1..]) {
-            odd |= !(b' '..=b'~').contains(&byte);
-            odd |= byte == b'`';
-            odd |= byte == b' ' && next == b' ';
+        for i in 0..WIDE {
+            let (byte, next) = (chunk[i], chunk[i + 1]);
+            odd |= (byte.wrapping_sub(b' ') > b'~' - b' ') | (byte == b'`');
+            odd |= (byte == b' ') & (next == b' ');
         }
         if odd {
             break;

@@ -1,5 +1,6 @@
 //! One article as it came in, every block with what became of it.
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::path::Path;
 
@@ -9,10 +10,13 @@ use super::rows::{ArticleRow, DuplicateRow, RemovalRow, Rows};
 use crate::article::{Article, Dump, Span};
 use crate::clean::dump_name;
 use crate::error::{Error, ErrorKind};
+use crate::model::permille;
 use crate::pipeline;
 use crate::read::Reader;
 use crate::report::Report;
 use crate::segment::segment;
+use crate::strip::main_text::{self, Judged};
+use crate::strip::{Rules, Scratch};
 use crate::text::terminal_safe;
 
 const KEPT: Style = Style::new();
@@ -44,7 +48,8 @@ pub fn explain(dir: &Path, id: &str, out: &mut dyn Write) -> Result<(), Error> {
     let mut found = false;
     with_dump(dir, &report, &name, &mut |dump, article| {
         found = true;
-        shown = show(&row, dump, article, out);
+        let signals = Deciding::read(article, &report);
+        shown = show(&row, dump, article, &signals, out);
     })?;
     if !found {
         let what = "the input no longer holds this article";
@@ -120,7 +125,45 @@ fn with_dump(
     Ok(())
 }
 
-fn show(row: &Row, dump: &Dump, article: &Article, out: &mut dyn Write) -> std::io::Result<()> {
+/// Signals named for a block that a model decided on.
+const SIGNALS_SHOWN: usize = 4;
+
+/// What the built-in model made of an article; nothing where the run had other weights.
+struct Deciding(Option<Judged>);
+
+impl Deciding {
+    fn read(article: &Article, report: &Report) -> Deciding {
+        if report.options.model.is_some() {
+            return Deciding(None);
+        }
+        let rules = Rules::new(&report.options.no_rules, None);
+        Deciding(rules.read(article, &mut Scratch::default()).main_text)
+    }
+
+    /// The chance of block `i` to be main text, and the signals that spoke loudest for and against.
+    fn say(&self, i: usize) -> Option<String> {
+        let judged = self.0.as_ref()?;
+        let chance = permille(*judged.scores.get(i)?) / 10;
+        let mut text = format!("main text by {chance} in 100:");
+        let reasons = main_text::built_in().second.reasons(&judged.signals, i);
+        for (signal, weight) in reasons.into_iter().take(SIGNALS_SHOWN) {
+            let value = judged.signals.column(signal as usize).get(i).copied().unwrap_or(0);
+            let sign = if weight < 0 { '-' } else { '+' };
+            let (name, weight) = (signal.name(), weight.unsigned_abs());
+            let _ =
+                write!(text, " {name} {value} ({sign}{}.{})", weight / 1000, weight % 1000 / 100);
+        }
+        Some(text)
+    }
+}
+
+fn show(
+    row: &Row,
+    dump: &Dump,
+    article: &Article,
+    deciding: &Deciding,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
     match row {
         Row::Written(row, removals) => {
             let title = row.title.as_deref().unwrap_or("(no title)");
@@ -133,7 +176,7 @@ fn show(row: &Row, dump: &Dump, article: &Article, out: &mut dyn Write) -> std::
             let (id, place) = (terminal_safe(&row.id), terminal_safe(&row.dump));
             writeln!(out, "{DIM}{id} from {place}{copies}{DIM:#}\n")?;
             let mut paragraphs = row.text.split("\n\n").peekable();
-            for block in &article.blocks {
+            for (i, block) in article.blocks.iter().enumerate() {
                 let here: Vec<&RemovalRow> = removals
                     .iter()
                     .filter(|r| r.start >= block.span.start && r.end <= block.span.end)
@@ -142,6 +185,10 @@ fn show(row: &Row, dump: &Dump, article: &Article, out: &mut dyn Write) -> std::
                 if let Some(removal) = here.iter().find(|removal| !removal.partial) {
                     writeln!(out, "{GONE}{:>6} - {text}{GONE:#}", block.line)?;
                     writeln!(out, "         {DIM}{}{DIM:#}", why(removal, dump, &row.dump))?;
+                    let decided = removal.rule == main_text::NAME;
+                    if let Some(signals) = deciding.say(i).filter(|_| decided) {
+                        writeln!(out, "         {DIM}{signals}{DIM:#}")?;
+                    }
                     continue;
                 }
                 let left = crate::normalize::text(&block.text);

@@ -52,7 +52,8 @@ impl Folded {
         let mut space = false;
         let mut small = false;
         let mut before = DROP;
-        for original in line.chars() {
+        let mut chars = line.chars();
+        while let Some(original) = chars.next() {
             let c = fold_char(original);
             match c {
                 DROP => continue,
@@ -97,6 +98,18 @@ impl Folded {
             }
             small = c == original && c.is_lowercase();
             before = c;
+            if c.is_ascii_lowercase() {
+                // Plain letters that follow one stay as they are.
+                let rest = chars.as_str();
+                let plain = rest.bytes().take_while(u8::is_ascii_lowercase).count();
+                let (plain, rest) = rest.split_at_checked(plain).unwrap_or(("", rest));
+                if let Some(last) = plain.chars().next_back() {
+                    out.push_str(plain);
+                    small = true;
+                    before = last;
+                    chars = rest.chars();
+                }
+            }
         }
         self.trim();
     }

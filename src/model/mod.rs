@@ -6,10 +6,12 @@
 //! whole numbers only: the same bytes on every machine.
 
 pub mod signals;
+pub mod words;
 
 use std::fmt::Write;
 
 use self::signals::{Signal, Signals};
+use self::words::Words;
 
 /// Questions a tree asks at the most.
 pub const DEPTH_MAX: usize = 6;
@@ -39,12 +41,14 @@ pub struct Tree {
     pub leaves: Vec<i16>,
 }
 
-/// A model: four sums of trees.
+/// A model: what single words say, and four sums of trees.
 ///
 /// The first round knows a block's own signals and its place; the others also what the first made of
 /// the blocks around it (stacking, Wolpert 1992), and the last two which block is the title.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Model {
+    /// What single words say.
+    pub words: Words,
     /// Whether a block is main text, in the first round.
     pub first: Round,
     /// Whether a block is the title.
@@ -75,7 +79,7 @@ pub struct ModelError {
 }
 
 impl Model {
-    /// Reads a file of weights: for each part a line with its name in brackets, as `[first]`, a line
+    /// Reads a file of weights: lines `words NUMBER WORD...`; for each part a line with its name in brackets, as `[first]`, a line
     /// `base NUMBER`, then lines `tree QUESTION... : LEAF...`, a question as `width>12`. Lines that
     /// start with `#` and blank lines say nothing.
     ///
@@ -95,6 +99,10 @@ impl Model {
             if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
                 let known = model.parts().iter().position(|(known, _)| *known == name);
                 part = Some(known.ok_or_else(|| wrong(format!("no part is named {name}")))?);
+                continue;
+            }
+            if let Some(words) = line.strip_prefix("words ") {
+                model.words.read(words).map_err(wrong)?;
                 continue;
             }
             let part = part.ok_or_else(strange)?;
@@ -121,6 +129,7 @@ impl Model {
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut text = String::new();
+        self.words.write(&mut text);
         for (name, round) in self.parts() {
             let _ = writeln!(text, "[{name}]\nbase {}", round.base);
             for tree in &round.trees {

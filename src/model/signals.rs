@@ -55,6 +55,14 @@ signals! {
     FunctionCount = "function-count",
     /// Their share.
     Functions = "functions",
+    /// What its words say of main text, on the mean; 128 is nothing.
+    WordsSay = "words-say",
+    /// What the word says that says the most against it.
+    WordAgainst = "word-against",
+    /// What the word says that says the most for it.
+    WordFor = "word-for",
+    /// What its first two words say.
+    FirstWords = "first-words",
     /// Sentences that end before the last.
     Stops = "stops",
     /// How it ends: nothing, comma, colon, dots, question, full stop.

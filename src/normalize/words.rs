@@ -222,8 +222,9 @@ const fn stand_in(c: char) -> StandIn {
 /// two digits (rules WB6 and WB7, WB11 and WB12) makes one word of two. Whole rows of bytes are
 /// looked at at once.
 fn ascii(bytes: &[u8]) -> usize {
-    // Few enough that no count of a row overflows a byte.
-    const ROW: usize = 192;
+    const WIDE: usize = 32;
+    // Few enough that no count overflows a byte.
+    const ROWS: usize = 255;
     if memchr::memchr(b'_', bytes).is_some() {
         // The underscore links anything, and is a word with a letter or digit only.
         return bytes
@@ -232,33 +233,36 @@ fn ascii(bytes: &[u8]) -> usize {
             .map(|token| token.unicode_words().count())
             .sum();
     }
-    let mut count = usize::from(bytes.first().is_some_and(u8::is_ascii_alphanumeric));
-    let Some(last) = bytes.len().checked_sub(1) else { return 0 };
-    let befores = bytes.get(..last).unwrap_or_default();
-    let heres = bytes.get(1..).unwrap_or_default();
-    for (befores, heres) in befores.chunks(ROW).zip(heres.chunks(ROW)) {
-        let starts: u8 =
-            befores.iter().zip(heres).map(|(&a, &b)| u8::from(!is_word(a) && is_word(b))).sum();
-        count += usize::from(starts);
+    let mut count = usize::from(bytes.first().is_some_and(|&byte| is_word(byte)));
+    let mut at = 0;
+    while bytes.len() - at >= WIDE + 2 {
+        // Each place of a row has a count of its own, so that all are counted at once.
+        let mut starts = [0_u8; WIDE];
+        let mut links = [0_u8; WIDE];
+        for _ in 0..ROWS {
+            let Some(row) = bytes.get(at..).and_then(|rest| rest.first_chunk::<{ WIDE + 2 }>())
+            else {
+                break;
+            };
+            for i in 0..WIDE {
+                let (a, b, c) = (row[i], row[i + 1], row[i + 2]);
+                starts[i] += u8::from(!is_word(a) & is_word(b));
+                links[i] += u8::from(is_link(a, b, c));
+            }
+            at += WIDE;
+        }
+        let sum = |counts: [u8; WIDE]| counts.into_iter().map(usize::from).sum::<usize>();
+        count += sum(starts);
+        count -= sum(links);
     }
-    let afters = bytes.get(2..).unwrap_or_default();
-    for ((befores, heres), afters) in
-        befores.chunks(ROW).zip(heres.chunks(ROW)).zip(afters.chunks(ROW))
-    {
-        let links: u8 = befores
-            .iter()
-            .zip(heres)
-            .zip(afters)
-            .map(|((&a, &b), &c)| u8::from(links(a, b, c)))
-            .sum();
-        count -= usize::from(links);
-    }
-    count
+    let rest = bytes.get(at..).unwrap_or_default();
+    count += rest.windows(2).filter(|pair| !is_word(pair[0]) & is_word(pair[1])).count();
+    count - rest.windows(3).filter(|three| is_link(three[0], three[1], three[2])).count()
 }
 
 /// Whether `byte` is a letter or a digit.
 fn is_word(byte: u8) -> bool {
-    is_letter(byte) || is_digit(byte)
+    is_letter(byte) | is_digit(byte)
 }
 
 fn is_letter(byte: u8) -> bool {
@@ -270,8 +274,9 @@ fn is_digit(byte: u8) -> bool {
 }
 
 /// Whether `b` makes one word of `a` and `c`.
-fn links(a: u8, b: u8, c: u8) -> bool {
-    let either = b == b'.' || b == b'\'';
-    (is_letter(a) && is_letter(c) && (either || b == b':'))
-        || (is_digit(a) && is_digit(c) && (either || b == b',' || b == b';'))
+#[expect(clippy::needless_bitwise_bool, reason = "without branches, rows are looked at at once")]
+fn is_link(a: u8, b: u8, c: u8) -> bool {
+    let either = (b == b'.') | (b == b'\'');
+    (is_letter(a) & is_letter(c) & (either | (b == b':')))
+        | (is_digit(a) & is_digit(c) & (either | (b == b',') | (b == b';')))
 }

@@ -194,7 +194,8 @@ pub fn clean(
     let pool = pool(job.options.threads)?;
     let cleaner = Cleaner::new(&job.options);
     observer.phase("cleaning", found.inputs.iter().filter_map(|input| input.bytes).sum());
-    let reader = Reader::new(found.inputs, &read_options(job));
+    let reading = ReadOptions { unhashed: true, ..read_options(job) };
+    let reader = Reader::new(found.inputs, &reading);
     let work = |batch: Batch| rows(batch, &cleaner);
     let mut left = job.options.limit.unwrap_or(u64::MAX);
     let flow = ordered(&pool, reader, work, |rows| {

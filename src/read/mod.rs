@@ -83,6 +83,8 @@ pub struct ReadOptions {
     pub skip_folder: Option<PathBuf>,
     /// Sizes beyond which an input is refused.
     pub limits: Limits,
+    /// Leave out [`InputSummary::blake3`], for one who writes no report.
+    pub unhashed: bool,
 }
 
 /// What became of one input.
@@ -93,7 +95,7 @@ pub struct InputSummary {
     /// Raw bytes of the file. Of a file that was refused at its head, that is no text or that the
     /// system stopped reading, the bytes read.
     pub bytes: u64,
-    /// BLAKE3 of those bytes, in hex.
+    /// BLAKE3 of those bytes, in hex; empty where it is left out.
     pub blake3: String,
     /// The encoding it was decoded from: `utf-8`, `windows-1256`, `utf-16le`; `none` when it was
     /// refused before.
@@ -250,6 +252,7 @@ pub struct Reader {
     inputs: std::iter::Enumerate<std::vec::IntoIter<Input>>,
     from: Format,
     limits: Limits,
+    unhashed: bool,
     names: Arc<Names>,
     open: Option<Open>,
 }
@@ -275,6 +278,7 @@ impl Reader {
             inputs: inputs.into_iter().enumerate(),
             from: options.from,
             limits: options.limits,
+            unhashed: options.unhashed,
             names: Arc::new(Names::new(&options.fields)),
             open: None,
         }
@@ -288,7 +292,7 @@ impl Reader {
             names: self.names.clone(),
             limits: self.limits,
         });
-        let mut stream = match Stream::open(input, self.limits) {
+        let mut stream = match Stream::open(input, self.limits, !self.unhashed) {
             Ok(stream) => stream,
             Err(error) => {
                 let detail = format!("cannot be opened: {}", find::refusal(&error));

@@ -25,14 +25,14 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    /// Opens `input`.
-    pub(super) fn open(input: &Input, limits: Limits) -> io::Result<Stream> {
+    /// Opens `input`; `hashed` says whether the hash of its bytes is wanted.
+    pub(super) fn open(input: &Input, limits: Limits, hashed: bool) -> io::Result<Stream> {
         let stream: Box<dyn Read + Send> = match &input.path {
             Some(path) => Box::new(File::open(path)?),
             None => Box::new(io::stdin()),
         };
         Ok(Stream {
-            unpacker: Unpacker::new(Raw::new(stream), limits),
+            unpacker: Unpacker::new(Raw::new(stream, hashed), limits),
             ahead: Vec::new(),
             at: 0,
             more: true,

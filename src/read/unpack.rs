@@ -39,15 +39,21 @@ pub(super) struct Damage {
 /// The bytes of a file, hashed and counted.
 pub(super) struct Raw {
     stream: Box<dyn Read + Send>,
-    hasher: blake3::Hasher,
+    hasher: Option<blake3::Hasher>,
     bytes: u64,
     ended: bool,
     error: Option<io::Error>,
 }
 
 impl Raw {
-    pub(super) fn new(stream: Box<dyn Read + Send>) -> Raw {
-        Raw { stream, hasher: blake3::Hasher::new(), bytes: 0, ended: false, error: None }
+    pub(super) fn new(stream: Box<dyn Read + Send>, hashed: bool) -> Raw {
+        Raw {
+            stream,
+            hasher: hashed.then(blake3::Hasher::new),
+            bytes: 0,
+            ended: false,
+            error: None,
+        }
     }
 
     /// Bytes read so far.
@@ -55,9 +61,10 @@ impl Raw {
         self.bytes
     }
 
-    /// BLAKE3 of the bytes read so far, in hex.
+    /// BLAKE3 of the bytes read so far, in hex; empty when it is not wanted.
     pub(super) fn blake3(&self) -> String {
-        self.hasher.finalize().to_hex().to_string()
+        let hex = |hasher: &blake3::Hasher| hasher.finalize().to_hex().to_string();
+        self.hasher.as_ref().map(hex).unwrap_or_default()
     }
 
     /// Appends `count` bytes, fewer only at the end; whatever sizes the system reads in, the same
@@ -78,7 +85,9 @@ impl Raw {
             }
         }
         out.truncate(filled);
-        self.hasher.update(&out[start..]);
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(&out[start..]);
+        }
         self.bytes += (filled - start) as u64;
         filled - start
     }

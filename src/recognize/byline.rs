@@ -37,10 +37,22 @@ static HAN_LABELS: LazyLock<Vec<&str>> =
 
 /// Words that open a byline without a colon, and whether a name after them is a sure sign. The short
 /// ones are also plain words of other languages.
-static OPENERS: LazyLock<Vec<(&str, bool)>> = LazyLock::new(|| {
+static OPENERS: LazyLock<Openers> = LazyLock::new(|| {
     let sure = words::list(WORDS, "openers").map(|opener| (opener, true));
-    sure.chain(words::list(WORDS, "unsure openers").map(|opener| (opener, false))).collect()
+    let mut openers = Openers { all: Vec::new(), firsts: [false; 256] };
+    for opener in sure.chain(words::list(WORDS, "unsure openers").map(|opener| (opener, false))) {
+        let first = opener.0.as_bytes().first().copied().unwrap_or_default();
+        openers.firsts[usize::from(first)] = true;
+        openers.all.push(opener);
+    }
+    openers
 });
+
+struct Openers {
+    all: Vec<(&'static str, bool)>,
+    /// For each byte, whether an opener starts with it.
+    firsts: [bool; 256],
+}
 
 /// The author that `line` names, if it is a byline.
 #[must_use]
@@ -71,10 +83,12 @@ pub fn find(line: &str) -> Option<Byline<'_>> {
 
 /// `Von: Karin Vogt`, `Haber: Murat DEMİR/BOLU`.
 fn labelled(line: &str) -> Option<Byline<'_>> {
+    // Thirty letters of any script.
+    let near = line.as_bytes().get(..120).unwrap_or(line.as_bytes());
+    memchr::memchr2(b':', 0xEF, near)?;
     let window = line.char_indices().nth(30).map_or(line, |(at, _)| &line[..at]);
     let colon = window.find([':', '：'])?;
-    let label = words::fold(line[..colon].trim());
-    if !LABELS.contains(label.as_str()) {
+    if !words::with_fold(line[..colon].trim(), |label| LABELS.contains(label)) {
         return None;
     }
     let rest = line[colon..].trim_start_matches([':', '：']).trim_start();
@@ -86,7 +100,12 @@ fn labelled(line: &str) -> Option<Byline<'_>> {
 
 /// `By Jane Doe`, `Por Ana Ruiz`.
 fn opened(line: &str) -> Option<Byline<'_>> {
-    let (opener, sure) = OPENERS
+    let openers = &*OPENERS;
+    if !openers.firsts[usize::from(*line.as_bytes().first()?)] {
+        return None;
+    }
+    let (opener, sure) = openers
+        .all
         .iter()
         .find(|(opener, _)| line.strip_prefix(opener).is_some_and(|rest| rest.starts_with(' ')))?;
     let rest = line[opener.len()..].trim_start();

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
 use hashbrown::HashSet;
 
 use super::byline::is_name;
-use super::words::{self, agency};
+use super::marks;
+use super::words::{self, agency, contains};
 
 /// The word lists of this file.
 const WORDS: &str = include_str!("words/credits.txt");
@@ -40,25 +40,6 @@ const CREDIT_MAX: usize = 160;
 /// "©", or nothing if the next word is a name. Lower case, without accents, the longest first.
 static LABELS: LazyLock<HashSet<String>> =
     LazyLock::new(|| words::list(WORDS, "labels").map(words::fold).collect());
-
-/// Without one of these no label is followed by a source.
-static LABEL_MARKS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let marks = [
-        ":",
-        "：",
-        "…",
-        "...",
-        " by ",
-        " By ",
-        " BY ",
-        "ourtesy of ",
-        "ourtesy Of ",
-        "opyright ",
-        "фото ",
-        " من ",
-    ];
-    AhoCorasick::new(marks).unwrap_or_else(|error| unreachable!("constant patterns: {error}"))
-});
 
 /// The first words of [`LABELS`], by which most words are told to open none.
 static LABEL_STARTS: LazyLock<HashSet<String>> = LazyLock::new(|| {
@@ -153,7 +134,7 @@ fn prefix_label(line: &str) -> Option<Range<usize>> {
             ["Image caption ", "Media caption "].iter().find(|label| line.starts_with(**label))?;
         (*label, label.len())
     };
-    if label.len() > 36 || !CAPTION_LABELS.contains(&words::fold(label.trim())) {
+    if label.len() > 36 || !words::with_fold(label.trim(), |label| CAPTION_LABELS.contains(label)) {
         return None;
     }
     let rest = line[end..].trim_start();
@@ -242,7 +223,7 @@ fn names_agency(text: &str) -> bool {
 
 /// The parts of a credit, as a reader would separate them.
 fn parts(text: &str) -> impl Iterator<Item = &str> {
-    let joined = text.contains(" via ") || text.contains(" for ") || text.contains(" and ");
+    let joined = [" via ", " for ", " and "].iter().any(|joint| contains(text, joint));
     let words = move |part| split_words(part, joined);
     text.split(['/', '／', '|', ',', '،', '、', '(', ')', '©', '-', '–', '—', ';', '•', '・'])
         .flat_map(words)
@@ -669,7 +650,7 @@ fn labelled(line: &str, body: usize) -> Option<Credit<'_>> {
         }
         return None;
     }
-    if !LABEL_MARKS.is_match(window) {
+    if !marks::any(window) {
         return None;
     }
     for (at, word) in words_of(window) {
@@ -772,9 +753,9 @@ fn last_segment(line: &str, body: usize) -> Option<Credit<'_>> {
     if segment.is_empty() || segment.len() > 120 {
         return slashed(line, from);
     }
-    let slash = segment.contains(['/', '|']) || segment.contains(" via ");
+    let slash = segment.contains(['/', '|']) || contains(segment, " via ");
     let mut whole_name = agency(segment);
-    if whole_name.is_none() && !slash && !segment.contains(',') && !segment.contains(" for ") {
+    if whole_name.is_none() && !slash && !segment.contains(',') && !contains(segment, " for ") {
         whole_name = Some(agency(without_photo(segment))?);
     }
     let names =
@@ -834,7 +815,7 @@ fn lone_agency(segment: &str) -> bool {
 /// `... in the harbor REUTERS/Sam Holt`, `... in the harbor / AFP`: no stop before it.
 fn slashed(line: &str, from: usize) -> Option<Credit<'_>> {
     let window = &line[from..];
-    if memchr::memchr2(b'/', b'|', window.as_bytes()).is_none() && !window.contains("AFP PHOTO") {
+    if memchr::memchr2(b'/', b'|', window.as_bytes()).is_none() && !contains(window, "AFP PHOTO") {
         return None;
     }
     for mark in [

@@ -342,11 +342,7 @@ fn skipped(line: &str, start: usize, tokens: &[Token], lenient: bool) -> Option<
         let end = rest.find(|c: char| c == '|' || words::digit(c).is_some()).unwrap_or(rest.len());
         return (rest[..end].split_whitespace().count() <= 4).then_some(start + end);
     }
-    if !lenient
-        || last_word.is_some()
-        || line.len() > 120
-        || !rest.chars().any(|c| words::digit(c).is_some())
-    {
+    if !lenient || last_word.is_some() || line.len() > 120 || !words::has_digit(rest) {
         return None;
     }
     let mut ends = Vec::new();

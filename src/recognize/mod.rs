@@ -10,6 +10,7 @@ pub mod byline;
 pub mod credit;
 pub mod date;
 pub mod dateline;
+mod marks;
 pub mod template;
 mod words;
 

@@ -33,6 +33,24 @@ pub(super) fn fold(text: &str) -> String {
         .collect()
 }
 
+/// What `then` makes of the folded `text`; a short one of ASCII is folded without an allocation.
+pub(super) fn with_fold<T>(text: &str, then: impl FnOnce(&str) -> T) -> T {
+    let mut lower = [0_u8; 64];
+    if let Some(lower) = lower.get_mut(..text.len()).filter(|_| text.is_ascii()) {
+        lower.copy_from_slice(text.as_bytes());
+        lower.make_ascii_lowercase();
+        if let Ok(lower) = std::str::from_utf8(lower) {
+            return then(lower);
+        }
+    }
+    then(&fold(text))
+}
+
+/// `text.contains(part)`, fast where the text is short.
+pub(super) fn contains(text: &str, part: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some()
+}
+
 /// The names of a file as `(section, name)`, comments left out.
 fn names(file: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     let mut section = "";
@@ -66,6 +84,33 @@ struct Agencies {
     /// As written in the table.
     exact: HashMap<&'static str, Agency>,
     folded: HashMap<String, Agency>,
+    sizes: Sizes,
+}
+
+/// For each first letter in ASCII, the lengths of the names that start with it: enough to refuse most
+/// words without a look-up.
+struct Sizes([u64; 128]);
+
+impl Sizes {
+    fn of<'n>(names: impl IntoIterator<Item = &'n str>) -> Sizes {
+        let mut sizes = Sizes([0; 128]);
+        for name in names {
+            if let Some((first, bit)) = Sizes::place(name) {
+                sizes.0[first] |= bit;
+            }
+        }
+        sizes
+    }
+
+    /// Whether `name` may be one of the names, in another case too. One that is not ASCII may be.
+    fn may_hold(&self, name: &str) -> bool {
+        !name.is_ascii() || Sizes::place(name).is_some_and(|(first, bit)| self.0[first] & bit != 0)
+    }
+
+    fn place(name: &str) -> Option<(usize, u64)> {
+        let first = name.bytes().next()?.to_ascii_lowercase();
+        first.is_ascii().then(|| (usize::from(first), 1 << name.len().min(63)))
+    }
 }
 
 static AGENCIES: LazyLock<Agencies> = LazyLock::new(|| {
@@ -76,7 +121,8 @@ static AGENCIES: LazyLock<Agencies> = LazyLock::new(|| {
         exact.entry(name).or_insert(kind);
         folded.entry(fold(name)).or_insert(kind);
     }
-    Agencies { exact, folded }
+    let sizes = Sizes::of(exact.keys().copied().chain(folded.keys().map(String::as_str)));
+    Agencies { exact, folded, sizes }
 });
 
 /// The kind of the agency that `name` is the whole name of.
@@ -84,16 +130,18 @@ static AGENCIES: LazyLock<Agencies> = LazyLock::new(|| {
 /// A name of four letters or less counts only as the table writes it or in capitals, because `Ani`
 /// and `Map` are also words.
 pub(super) fn agency(name: &str) -> Option<Agency> {
-    let name = name.trim_matches(|c: char| c.is_whitespace() || "«»“”\"".contains(c));
-    if name.is_empty() || name.len() > 80 {
+    let around = |c: char| c.is_whitespace() || matches!(c, '«' | '»' | '“' | '”' | '"');
+    let name = name.trim_matches(around);
+    let agencies = &*AGENCIES;
+    if name.is_empty() || name.len() > 80 || !agencies.sizes.may_hold(name) {
         return None;
     }
-    if let Some(kind) = AGENCIES.exact.get(name) {
+    if let Some(kind) = agencies.exact.get(name) {
         return Some(*kind);
     }
     let long = name.chars().nth(4).is_some();
     if long || !name.chars().any(char::is_lowercase) {
-        return AGENCIES.folded.get(&fold(name)).copied();
+        return with_fold(name, |name| agencies.folded.get(name).copied());
     }
     None
 }
@@ -116,12 +164,12 @@ static PLACES: LazyLock<Places> = LazyLock::new(|| {
 pub(super) fn is_city(name: &str) -> bool {
     name.len() <= 120
         && !name.is_empty()
-        && name.split('/').all(|part| PLACES.cities.contains(&fold(part.trim())))
+        && name.split('/').all(|part| with_fold(part.trim(), |name| PLACES.cities.contains(name)))
 }
 
 /// Whether `name` is a country or a state, written out or as `Calif.`.
 pub(super) fn is_region(name: &str) -> bool {
-    name.len() <= 60 && PLACES.regions.contains(&fold(name.trim()))
+    name.len() <= 60 && with_fold(name.trim(), |name| PLACES.regions.contains(name))
 }
 
 /// What a word can be on a line that is only a date. A word may be several things.
@@ -225,7 +273,7 @@ impl DateWord {
     }
 }
 
-static DATES: LazyLock<HashMap<String, DateWord>> = LazyLock::new(|| {
+static DATES: LazyLock<(HashMap<String, DateWord>, Sizes)> = LazyLock::new(|| {
     let mut words: HashMap<String, DateWord> = HashMap::new();
     for (section, line) in names(include_str!("words/dates.txt")) {
         let new = DateWord::of_section(section);
@@ -233,24 +281,25 @@ static DATES: LazyLock<HashMap<String, DateWord>> = LazyLock::new(|| {
             words.entry(fold(name)).and_modify(|word| *word = word.or(new)).or_insert(new);
         }
     }
-    words
+    let sizes = Sizes::of(words.keys().map(String::as_str));
+    (words, sizes)
 });
 
 /// What `word` can be on a date line; `None` when it has no place there.
 pub(super) fn date_word(word: &str) -> Option<DateWord> {
+    let (words, sizes) = &*DATES;
     // The longest word of the table is shorter.
-    let mut lower = [0_u8; 48];
-    let lower = lower.get_mut(..word.len())?;
-    if word.is_ascii() {
-        lower.copy_from_slice(word.as_bytes());
-        lower.make_ascii_lowercase();
-        return DATES.get(std::str::from_utf8(lower).ok()?).copied();
+    if word.len() > 48 || !sizes.may_hold(word) {
+        return None;
     }
-    DATES.get(&fold(word)).copied()
+    with_fold(word, |word| words.get(word).copied())
 }
 
 /// Whether `c` belongs to a word: letters, and the marks of scripts that write vowels as marks.
 pub(super) fn is_word_char(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphabetic();
+    }
     c.is_alphabetic()
         || matches!(c, '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{655}' | '\u{e31}'..='\u{e4e}' | '\u{200c}' | '\u{200d}')
         || (matches!(c, '\u{900}'..='\u{dff}') && digit(c).is_none() && !matches!(c, '।' | '॥'))
@@ -273,8 +322,10 @@ pub(super) fn is_hangul(c: char) -> bool {
 
 /// The value of a decimal digit of the scripts that news is written in.
 pub(super) fn digit(c: char) -> Option<u32> {
+    if c < '\u{660}' {
+        return c.to_digit(10);
+    }
     let zero = match c {
-        '0'..='9' => '0',
         '\u{660}'..='\u{669}' => '\u{660}',
         '\u{6f0}'..='\u{6f9}' => '\u{6f0}',
         '\u{966}'..='\u{96f}' => '\u{966}',
@@ -291,4 +342,11 @@ pub(super) fn digit(c: char) -> Option<u32> {
         _ => return None,
     };
     Some(u32::from(c) - u32::from(zero))
+}
+
+/// Whether a decimal digit stands in `text`.
+pub(super) fn has_digit(text: &str) -> bool {
+    // Without a way out, whole rows of bytes are looked at at once.
+    text.bytes().fold(false, |found, byte| found | byte.is_ascii_digit())
+        || (!text.is_ascii() && text.chars().any(|c| digit(c).is_some()))
 }

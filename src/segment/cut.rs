@@ -21,6 +21,12 @@ const FRAME_BLOCKS: usize = 12;
 const GAP_EXCESS: usize = 2;
 /// The shortest run of blank lines that can part two articles.
 const GAP_MIN: usize = 3;
+/// A line narrower than this that ends no sentence is loose: a label, a menu's item, a sub-head.
+const LOOSE_WIDTH: usize = 60;
+/// Loose lines from which a dump can be a page with its menus.
+const PAGE_LOOSE_MIN: usize = 20;
+/// Sentences that an article on a page with its menus has at the least.
+const TEXT_MIN: usize = 4;
 /// The shortest drawn rule that can part two articles. Shorter ones stand inside 17 of 1,231 bodies.
 const RULE_MIN: usize = 20;
 
@@ -50,6 +56,10 @@ impl Page<'_, '_> {
             .collect();
         certain.extend(frames(blocks));
         certain.sort_unstable();
+        if is_whole_page(blocks) {
+            certain.retain(|&i| parts_texts(blocks, i));
+            return with_first(certain);
+        }
         let mut all = certain.clone();
         all.extend(self.after_gaps(&certain));
         all.extend(self.after_rules());
@@ -141,6 +151,21 @@ impl Page<'_, '_> {
         }
         kept
     }
+}
+
+/// Whether the dump is a page with its menus: there blank lines and rules part anything, and only a
+/// frame with text on both sides cuts. Of 2,084 texts of such pages, each one article, 40 are cut.
+fn is_whole_page(blocks: &[Block]) -> bool {
+    let loose = |block: &&Block| width(&block.text) < LOOSE_WIDTH && !ends_sentence(&block.text);
+    let loose = blocks.iter().filter(loose).count();
+    loose >= PAGE_LOOSE_MIN && loose * 2 > blocks.len()
+}
+
+/// Whether there is text before block `i` and from it on: several sentences of some length.
+fn parts_texts(blocks: &[Block], i: usize) -> bool {
+    let says = |block: &&Block| width(&block.text) >= LOOSE_WIDTH && ends_sentence(&block.text);
+    let text = |blocks: &[Block]| blocks.iter().filter(says).take(TEXT_MIN).count() == TEXT_MIN;
+    text(&blocks[..i]) && text(&blocks[i..])
 }
 
 /// Titles that are stated again within a few blocks, with a text-size control or a doubled line

@@ -41,108 +41,159 @@ impl Shape {
     }
 }
 
-/// Counts ASCII, whole rows of bytes at once.
+/// Counts ASCII. Each place of a row has counts of its own, so that all are counted at once.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches, rows are looked at at once")]
 fn ascii(bytes: &[u8]) -> Shape {
-    // Few enough that no count of a row overflows a byte.
-    const ROW: usize = 192;
-    let mut shape = Shape { chars: bytes.len(), width: bytes.len(), ..Shape::default() };
-    let mut controls = 0;
-    for row in bytes.chunks(ROW) {
-        let [mut upper, mut lower, mut digits, mut spaces, mut rest] = [0_u8; 5];
-        for &byte in row {
-            upper += u8::from(byte.wrapping_sub(b'A') < 26);
-            lower += u8::from(byte.wrapping_sub(b'a') < 26);
-            digits += u8::from(byte.wrapping_sub(b'0') < 10);
-            spaces += u8::from(is_space(byte));
-            rest += u8::from(byte < b' ' || byte == 0x7F);
+    const WIDE: usize = 32;
+    // Few enough that no count overflows a byte.
+    const ROWS: usize = 255;
+    let [mut upper, mut lower, mut digits, mut blanks, mut rest] = [0; 5];
+    let (rows, tail) = bytes.as_chunks::<WIDE>();
+    for rows in rows.chunks(ROWS) {
+        let mut sums = [[0_u8; WIDE]; 5];
+        for row in rows {
+            for i in 0..WIDE {
+                let byte = row[i];
+                sums[0][i] += u8::from(byte.wrapping_sub(b'A') < 26);
+                sums[1][i] += u8::from(byte.wrapping_sub(b'a') < 26);
+                sums[2][i] += u8::from(byte.wrapping_sub(b'0') < 10);
+                sums[3][i] += u8::from(byte == b' ');
+                sums[4][i] += u8::from((byte < b' ') | (byte == 0x7F));
+            }
         }
-        shape.upper += usize::from(upper);
-        shape.lower += usize::from(lower);
-        shape.digits += usize::from(digits);
-        shape.spaces += usize::from(spaces);
-        controls += usize::from(rest);
+        let sum = |counts: [u8; WIDE]| counts.into_iter().map(usize::from).sum::<usize>();
+        upper += sum(sums[0]);
+        lower += sum(sums[1]);
+        digits += sum(sums[2]);
+        blanks += sum(sums[3]);
+        rest += sum(sums[4]);
     }
-    // Tabs and line ends are white space first.
-    controls -= bytes.iter().filter(|&&byte| byte != b' ' && is_space(byte)).count();
-    shape.letters = shape.upper + shape.lower;
-    shape.punctuation = bytes.len() - shape.letters - shape.digits - shape.spaces - controls;
-    let inner = bytes.len().saturating_sub(1);
-    let (befores, heres) = (bytes.get(..inner), bytes.get(1..));
-    for (befores, heres) in
-        befores.unwrap_or_default().chunks(ROW).zip(heres.unwrap_or_default().chunks(ROW))
-    {
-        let pairs = befores.iter().zip(heres);
-        let starts: u8 = pairs.map(|(&a, &b)| u8::from(is_space(a) && !is_space(b))).sum();
-        shape.words += usize::from(starts);
+    for &byte in tail {
+        match ASCII[usize::from(byte & 0x7F)] {
+            UPPER => upper += 1,
+            LOWER => lower += 1,
+            DIGIT => digits += 1,
+            BLANK => blanks += 1,
+            PUNCTUATION => {}
+            _ => rest += 1,
+        }
     }
-    shape.words += usize::from(bytes.first().is_some_and(|&byte| !is_space(byte)));
-    shape
+    let ends = if rest == 0 { 0 } else { bytes.iter().filter(|&&byte| is_end(byte)).count() };
+    let mut words = 0;
+    if ends == 0 {
+        let last = bytes.len().saturating_sub(1);
+        let (befores, heres) = (bytes.get(..last), bytes.get(1..));
+        let pairs =
+            befores.unwrap_or_default().chunks(192).zip(heres.unwrap_or_default().chunks(192));
+        for (befores, heres) in pairs {
+            let starts =
+                befores.iter().zip(heres).map(|(&a, &b)| u8::from((a == b' ') & (b != b' ')));
+            words += usize::from(starts.sum::<u8>());
+        }
+        words += usize::from(bytes.first().is_some_and(|&byte| byte != b' '));
+    } else {
+        let tokens = bytes.split(|&byte| byte == b' ' || is_end(byte));
+        words = tokens.filter(|token| !token.is_empty()).count();
+    }
+    Shape {
+        chars: bytes.len(),
+        width: bytes.len(),
+        letters: upper + lower,
+        upper,
+        lower,
+        digits,
+        spaces: blanks + ends,
+        punctuation: bytes.len() - upper - lower - digits - blanks - rest,
+        words,
+        ..Shape::default()
+    }
 }
 
-/// What `char::is_whitespace` says of ASCII.
-fn is_space(byte: u8) -> bool {
-    byte == b' ' || byte.wrapping_sub(b'\t') < 5
+/// The white space among the controls.
+fn is_end(byte: u8) -> bool {
+    ASCII[usize::from(byte & 0x7F)] == END
 }
 
 /// Counts any text, a character at a time.
 fn mixed(text: &str) -> Shape {
+    let mut counts = [0_usize; KINDS];
     let mut shape = Shape::default();
-    let mut in_word = false;
+    let mut before = BLANK;
     for c in text.chars() {
-        shape.chars += 1;
-        shape.width += 1 + usize::from(is_wide(c));
-        let kind = Kind::of(c);
-        let space = kind == Kind::Space;
-        shape.words += usize::from(!space && !in_word);
-        in_word = !space;
-        match kind {
-            Kind::Upper => shape.upper += 1,
-            Kind::Lower => shape.lower += 1,
-            Kind::Uncased => shape.letters += 1,
-            Kind::Digit => shape.digits += 1,
-            Kind::Space => shape.spaces += 1,
-            Kind::Control => {}
-            Kind::Other => shape.punctuation += 1,
-        }
+        let place = if c.is_ascii() { ASCII[c as usize] } else { place(c) };
+        counts[usize::from(place)] += 1;
+        shape.width += usize::from(!c.is_ascii() && is_wide(c));
+        shape.words += usize::from(is_blank(before) && !is_blank(place));
+        before = place;
     }
-    shape.letters += shape.upper + shape.lower;
-    shape
+    let of = |place: u8| counts[usize::from(place)];
+    Shape {
+        chars: counts.iter().sum(),
+        width: shape.width + counts.iter().sum::<usize>(),
+        letters: of(UPPER) + of(LOWER) + of(UNCASED),
+        upper: of(UPPER),
+        lower: of(LOWER),
+        digits: of(DIGIT),
+        spaces: of(BLANK) + of(END),
+        punctuation: of(PUNCTUATION),
+        ..shape
+    }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Upper,
-    Lower,
-    Uncased,
-    Digit,
-    Space,
-    Control,
-    Other,
+// The kinds of characters, places in a list of counts.
+const UPPER: u8 = 0;
+const LOWER: u8 = 1;
+const DIGIT: u8 = 2;
+const BLANK: u8 = 3;
+/// A tab or the end of a line.
+const END: u8 = 4;
+const CONTROL: u8 = 5;
+const PUNCTUATION: u8 = 6;
+const UNCASED: u8 = 7;
+const KINDS: usize = 8;
+
+fn is_blank(place: u8) -> bool {
+    place == BLANK || place == END
 }
 
-impl Kind {
-    /// The common letters by their blocks, all else by the tables of the standard library.
-    fn of(c: char) -> Kind {
-        match c {
-            'a'..='z' | 'а'..='џ' => Kind::Lower,
-            'A'..='Z' | 'Ѐ'..='Я' => Kind::Upper,
-            '0'..='9' => Kind::Digit,
-            ' ' => Kind::Space,
-            '!'..='~' => Kind::Other,
-            'א'..='ת'
-            | '\u{620}'..='\u{64A}'
-            | '\u{905}'..='\u{939}'
-            | '\u{3041}'..='\u{3096}'
-            | '\u{4E00}'..='\u{9FFF}'
-            | '\u{AC00}'..='\u{D7A3}' => Kind::Uncased,
-            _ if c.is_uppercase() => Kind::Upper,
-            _ if c.is_lowercase() => Kind::Lower,
-            _ if c.is_alphabetic() => Kind::Uncased,
-            _ if c.is_numeric() => Kind::Digit,
-            _ if c.is_whitespace() => Kind::Space,
-            _ if c.is_control() => Kind::Control,
-            _ => Kind::Other,
-        }
+/// The kinds of ASCII.
+const ASCII: [u8; 128] = {
+    let mut kinds = [PUNCTUATION; 128];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        kinds[byte as usize] = match byte {
+            b'A'..=b'Z' => UPPER,
+            b'a'..=b'z' => LOWER,
+            b'0'..=b'9' => DIGIT,
+            b' ' => BLANK,
+            b'\t'..=b'\r' => END,
+            0..b' ' | 0x7F => CONTROL,
+            _ => PUNCTUATION,
+        };
+        byte += 1;
+    }
+    kinds
+};
+
+/// The kind of a character that is not ASCII: the common letters by their blocks, all else by the
+/// tables of the standard library.
+fn place(c: char) -> u8 {
+    match c {
+        'а'..='џ' => LOWER,
+        'Ѐ'..='Я' => UPPER,
+        'א'..='ת'
+        | '\u{620}'..='\u{64A}'
+        | '\u{905}'..='\u{939}'
+        | '\u{3041}'..='\u{3096}'
+        | '\u{4E00}'..='\u{9FFF}'
+        | '\u{AC00}'..='\u{D7A3}' => UNCASED,
+        _ if c.is_uppercase() => UPPER,
+        _ if c.is_lowercase() => LOWER,
+        _ if c.is_alphabetic() => UNCASED,
+        _ if c.is_numeric() => DIGIT,
+        _ if c.is_whitespace() => BLANK,
+        _ if c.is_control() => CONTROL,
+        _ => PUNCTUATION,
     }
 }
 

@@ -42,6 +42,7 @@ mod metadata_header;
 mod page;
 mod page_numbers;
 mod section_label;
+mod seen;
 mod teaser;
 mod text_size_widget;
 mod timestamp;
@@ -53,11 +54,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub use page::Page;
+pub use seen::Scratch;
 
 use crate::article::{Article, Caption, Span};
 use crate::fingerprint::key_of;
 use crate::ledger::{Reason, Removal, Repeats};
-use crate::lexicon::Scratch;
 use crate::model::Model;
 use crate::recognize::{byline as names, credit};
 
@@ -273,7 +274,7 @@ pub fn strip<'a>(
     stripped.published = page.published().map(str::to_owned);
     let mut credits = Vec::new();
     for (block, fate) in fates.iter().enumerate() {
-        apply(article, dump_text, block, fate, &mut stripped, &mut credits);
+        apply(&page, dump_text, block, fate, &mut stripped, &mut credits);
     }
     place_credits(&mut stripped.captions, credits);
     stripped
@@ -311,13 +312,14 @@ fn keep_a_paragraph(fates: &mut [Fate]) {
 
 /// Carries out what was decided of one block.
 fn apply<'a>(
-    article: &Article<'a>,
+    page: &Page<'_, 'a>,
     dump_text: &str,
     index: usize,
     fate: &Fate,
     stripped: &mut Stripped<'a>,
     credits: &mut Vec<(usize, String)>,
 ) {
+    let article = page.article;
     let block = &article.blocks[index];
     let entry = |span: Span, rule: &str, reason, copied: Option<Copied>, partial| Removal {
         span,
@@ -368,7 +370,11 @@ fn apply<'a>(
             }
         }
         Some(Take::Caption) => {
-            let credit = credit::find(&text).map(|credit| credit.text.into_owned());
+            let known = page.facts[index].credit.as_ref().filter(|_| *text == *block.text);
+            let credit = match known {
+                Some(credit) => Some(credit.text.clone().into_owned()),
+                None => credit::find(&text).map(|credit| credit.text.into_owned()),
+            };
             let credit = credit.filter(|credit| !credit.is_empty());
             stripped.captions.push(Caption { text: Some(text.into_owned()), credit });
         }

@@ -2,10 +2,11 @@
 //! where the body starts and ends. Read once, before the rules; it marks nothing itself.
 
 use super::main_text::Judged;
+use super::seen::{Plain, Scratch};
 use crate::article::{Article, Block};
 use crate::fingerprint::key_of;
 use crate::ledger::Reason;
-use crate::lexicon::{self, Hit, Scratch, Strength};
+use crate::lexicon::{self, Hit, Strength};
 use crate::recognize::byline::{self, Byline};
 use crate::recognize::credit::{self, Credit};
 use crate::recognize::date::{self, DateLine, Kind};
@@ -550,7 +551,10 @@ pub(super) fn header_value<'p>(article: &'p Article, index: usize) -> Option<&'p
 }
 
 fn facts<'a>(text: &'a str, scratch: &mut Scratch) -> Facts<'a> {
-    let hit = lexicon::classify(text, scratch);
+    if let Some(plain) = scratch.seen.get(text) {
+        return Facts::of(plain);
+    }
+    let hit = lexicon::classify(text, &mut scratch.lexicon);
     let date = if hit.is_none() { date::line(text) } else { None };
     let settled = hit.as_ref().is_some_and(|hit| hit.strength == Strength::Always);
     let credit = if settled { None } else { credit::find(text) };
@@ -564,20 +568,36 @@ fn facts<'a>(text: &'a str, scratch: &mut Scratch) -> Facts<'a> {
         let reporter = signed && hit.reason == Reason::WireSignoff;
         !picture && !reporter
     });
-    let shape = Shape::of(text);
-    Facts {
-        shape,
-        width: shape.width,
+    let plain = Plain {
+        shape: Shape::of(text),
         sentence: ends_sentence(text),
-        date,
-        credit,
-        byline,
-        digits: if text.len() <= 24 && text.chars().all(char::is_numeric) { text.len() } else { 0 },
-        doubled: false,
-        caption: false,
-        teaser: None,
-        second_copy: second_copy(text),
         hit,
+        digits: if text.len() <= 24 && text.chars().all(char::is_numeric) { text.len() } else { 0 },
+        second_copy: second_copy(text),
+    };
+    if date.is_none() && credit.is_none() && byline.is_none() {
+        scratch.seen.put(text, plain);
+    }
+    Facts { date, credit, byline, ..Facts::of(plain) }
+}
+
+impl Facts<'_> {
+    /// The facts of a line without date, credit and byline, before its place is known.
+    fn of(plain: Plain) -> Self {
+        Facts {
+            shape: plain.shape,
+            width: plain.shape.width,
+            sentence: plain.sentence,
+            hit: plain.hit,
+            date: None,
+            credit: None,
+            byline: None,
+            digits: plain.digits,
+            doubled: false,
+            caption: false,
+            teaser: None,
+            second_copy: plain.second_copy,
+        }
     }
 }
 
@@ -608,6 +628,12 @@ pub(super) fn same(a: &str, b: &str) -> bool {
 
 /// A cheap test that fails for most pairs of different lines: their first letters.
 fn starts_alike(a: &str, b: &str) -> bool {
+    if let (Some(a), Some(b)) = (a.bytes().next(), b.bytes().next())
+        && a.is_ascii_alphanumeric()
+        && b.is_ascii_alphanumeric()
+    {
+        return a.eq_ignore_ascii_case(&b);
+    }
     let letter = |text: &str| text.chars().find(|c| c.is_alphanumeric());
     let fold = |c: Option<char>| c.map(|c| c.to_lowercase().next().unwrap_or(c));
     fold(letter(a)) == fold(letter(b))

@@ -6,6 +6,7 @@
 
 mod cells;
 pub mod folder;
+mod json;
 mod output;
 pub mod rows;
 mod schema;

@@ -3,19 +3,19 @@
 //!
 //! Rows borrow what they say and know nothing of files, so any thread can turn its articles into
 //! bytes. Keys are always there, `null` where the value is unknown.
-#![expect(clippy::ref_option_ref, reason = "the derive of serde takes every field by reference")]
 
 use std::borrow::Cow;
 
-use serde::ser::{Serialize, SerializeSeq as _, Serializer};
+use serde::ser::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::cells::Cells;
+use super::json::{self, Object};
 use crate::article::{Caption, Span};
 use crate::ledger::{Reason, Reject, RejectReason, Removal, Repeats};
 
 /// One row of `articles.jsonl` and `articles.csv`: a clean article.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug)]
 pub struct ArticleRow<'a> {
     /// The input's own id, or one made from the text.
     pub id: &'a str,
@@ -42,7 +42,6 @@ pub struct ArticleRow<'a> {
     /// The article's fingerprint, in hex.
     pub fingerprint: &'a str,
     /// The fingerprints of the paragraphs of `text`; written in hex.
-    #[serde(serialize_with = "hex_list")]
     pub paragraphs: &'a [[u8; 32]],
     /// Words of `text`.
     pub words: u64,
@@ -52,7 +51,6 @@ pub struct ArticleRow<'a> {
     pub duplicate_of: Option<&'a str>,
     /// The other fields of the input record, as the text of one JSON object; written verbatim. `None`
     /// is `{}`. A text that is not JSON is written as a string, so that it breaks no line.
-    #[serde(serialize_with = "verbatim")]
     pub meta: Option<&'a str>,
 }
 
@@ -63,7 +61,35 @@ impl ArticleRow<'_> {
 
     /// Appends the row as one line of JSON.
     pub fn jsonl(&self, out: &mut Vec<u8>) {
-        line(self, out);
+        let mut row = Object::open(out);
+        row.text("id", self.id);
+        row.text("dump", self.dump);
+        row.optional("source", self.source);
+        row.optional("url", self.url);
+        row.optional("title", self.title);
+        row.optional("byline", self.byline);
+        row.optional("dateline", self.dateline);
+        row.optional("published", self.published);
+        row.optional("language", self.language);
+        row.text("text", self.text);
+        json::list(row.value("captions"), self.captions, |caption, out| {
+            let mut object = Object::open(out);
+            object.optional("text", caption.text.as_deref());
+            object.optional("credit", caption.credit.as_deref());
+            object.close();
+        });
+        row.text("fingerprint", self.fingerprint);
+        json::list(row.value("paragraphs"), self.paragraphs, |digest, out| {
+            out.push(b'"');
+            json::hex(digest, out);
+            out.push(b'"');
+        });
+        row.number("words", self.words);
+        row.number("copies", self.copies);
+        row.optional("duplicate_of", self.duplicate_of);
+        verbatim(self.meta, row.value("meta"));
+        row.close();
+        out.push(b'\n');
     }
 
     /// Appends the row as one row of CSV. Unless `raw`, a text that a spreadsheet would run gets an
@@ -172,7 +198,7 @@ impl DuplicateRow<'_> {
 }
 
 /// One row of `removals.jsonl`: a block, or a part of one, that was taken out of a written article.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug)]
 pub struct RemovalRow<'a> {
     /// Where the article came from: `path#record`.
     pub dump: &'a str,
@@ -197,8 +223,7 @@ pub struct RemovalRow<'a> {
 }
 
 /// What a removed text copies: a place, or a field of the input record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(untagged)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RepeatsRow<'a> {
     /// Bytes of the decoded text of a dump.
     Place {
@@ -245,7 +270,34 @@ impl<'a> RemovalRow<'a> {
 
     /// Appends the row as one line of JSON.
     pub fn jsonl(&self, out: &mut Vec<u8>) {
-        line(self, out);
+        let mut row = Object::open(out);
+        row.text("dump", self.dump);
+        row.text("article", self.article);
+        row.number("start", self.start as u64);
+        row.number("end", self.end as u64);
+        row.number("line", self.line as u64);
+        row.text("rule", self.rule);
+        row.text("reason", self.reason.as_str());
+        row.text("text", self.text);
+        let repeats = row.value("repeats");
+        match self.repeats {
+            None => repeats.extend_from_slice(b"null"),
+            Some(RepeatsRow::Place { dump, start, end }) => {
+                let mut place = Object::open(repeats);
+                place.text("dump", dump);
+                place.number("start", start as u64);
+                place.number("end", end as u64);
+                place.close();
+            }
+            Some(RepeatsRow::Field { field }) => {
+                let mut object = Object::open(repeats);
+                object.text("field", field);
+                object.close();
+            }
+        }
+        row.truth("partial", self.partial);
+        row.close();
+        out.push(b'\n');
     }
 }
 
@@ -301,19 +353,11 @@ fn six_decimals<S: Serializer>(similarity: &f64, serializer: S) -> Result<S::Ok,
     serializer.serialize_f64(rounded(*similarity))
 }
 
-fn hex_list<S: Serializer>(digests: &[[u8; 32]], serializer: S) -> Result<S::Ok, S::Error> {
-    let mut list = serializer.serialize_seq(Some(digests.len()))?;
-    for digest in digests {
-        list.serialize_element(blake3::Hash::from_bytes(*digest).to_hex().as_str())?;
-    }
-    list.end()
-}
-
-fn verbatim<S: Serializer>(json: &Option<&str>, serializer: S) -> Result<S::Ok, S::Error> {
-    let json = one_line(json.unwrap_or("{}"));
+fn verbatim(meta: Option<&str>, out: &mut Vec<u8>) {
+    let json = one_line(meta.unwrap_or("{}"));
     match serde_json::from_str::<&RawValue>(&json) {
-        Ok(raw) => raw.serialize(serializer),
-        Err(_) => serializer.serialize_str(&json),
+        Ok(raw) => out.extend_from_slice(raw.get().as_bytes()),
+        Err(_) => json::string(&json, out),
     }
 }
 

@@ -880,3 +880,17 @@ fn rules_and_schemas_are_printed() {
         }
     }
 }
+
+#[test]
+fn other_weights_are_read_from_a_file() {
+    let desk = Desk::new();
+    desk.write("in/a.txt", "One sentence stands here.\n");
+    desk.write("weights.txt", "[first]\ntree width>3 : 1\n");
+    let done = copydesk(&desk, "clean in --model weights.txt");
+    assert_eq!(done.code, 2);
+    assert_eq!(done.err, "copydesk: weights.txt:2: 1 leaves for 1 questions\n");
+    let done = copydesk(&desk, "run in --model none.txt");
+    assert_eq!(done.code, 2);
+    assert!(done.err.starts_with("copydesk: none.txt: "), "{}", done.err);
+    assert!(done.err.contains("--model FILE"), "{}", done.err);
+}

@@ -345,7 +345,7 @@ fn a_wrong_configuration_is_named_with_its_line() {
 }
 
 const NO_KEY_CONFIG: &str = "no key `config`; one of input, from, split, field, files-from, \
-    exclude, limit, output, emit, compress, csv-raw, no-rule, paragraphs, near, keep, duplicates, \
+    exclude, limit, output, emit, compress, csv-raw, no-rule, model, paragraphs, near, keep, duplicates, \
     memory, strict, max-rejects, threads, progress, quiet";
 const FROM_XLS: &str = "`xls` for --from <FORMAT>: give one of auto, text, jsonl, json, csv, tsv";
 const FIELD_X: &str = "--field <NAME=COLUMN>: `x` is no field; one of id, source, url, title, \

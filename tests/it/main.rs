@@ -12,6 +12,7 @@ mod dumps;
 mod fingerprint;
 mod language;
 mod lexicon;
+mod main_text;
 mod normalize;
 mod properties;
 mod read;

@@ -94,6 +94,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "language",
             "ledger",
             "lexicon",
+            "model",
             "normalize",
             "observer",
             "options",

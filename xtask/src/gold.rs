@@ -207,28 +207,3 @@ fn parts<'a>(credits: impl Iterator<Item = &'a str>) -> Vec<String> {
 fn written(text: &str) -> String {
     normalize::text(text).into_owned()
 }
-
-/// Whether `score` reaches the floors of the project.
-pub(crate) fn holds_floor(score: &Score) -> anyhow::Result<bool> {
-    #[derive(Deserialize)]
-    struct Floors {
-        gold: GoldFloor,
-    }
-    #[derive(Deserialize)]
-    struct GoldFloor {
-        cases_right: usize,
-        paragraphs_lost_max: usize,
-    }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../floors.json");
-    let floors: Floors = serde_json::from_slice(&std::fs::read(path)?)?;
-    let mut holds = true;
-    if score.right < floors.gold.cases_right {
-        println!("below the floor: {} cases right", floors.gold.cases_right);
-        holds = false;
-    }
-    if score.lost > floors.gold.paragraphs_lost_max {
-        println!("above the floor: {} paragraphs lost", floors.gold.paragraphs_lost_max);
-        holds = false;
-    }
-    Ok(holds)
-}

@@ -1,7 +1,7 @@
 //! Labelled pages: texts of whole web pages, line by line marked as article or not.
 
 use std::collections::HashMap;
-use std::fmt::Write;
+use std::fmt;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -141,7 +141,7 @@ impl LabelledPage {
     }
 
     /// Whether it is a page as a program wrote it.
-    fn is_dumped(&self) -> bool {
+    pub(crate) fn is_dumped(&self) -> bool {
         self.renderer != CLEAN && self.renderer != TITLED
     }
 
@@ -207,37 +207,62 @@ pub(crate) fn score(pages: &[&LabelledPage], model: Option<&Arc<Model>>) -> Vec<
     pages.par_iter().map(one).collect()
 }
 
+/// Means over the pages of one kind.
+pub(crate) struct Figures {
+    /// Which pages.
+    pub(crate) of: &'static str,
+    pages: usize,
+    pub(crate) f1: f64,
+    pub(crate) recall: f64,
+    /// Share of pages with an F1 under 0.8.
+    pub(crate) bad: f64,
+    /// Right titles, and titles that stand in the text.
+    titles: (usize, usize),
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Figures { of, pages, f1, recall, bad, titles: (right, all) } = self;
+        write!(
+            f,
+            "{of:<12}{pages:>6} pages  F1 {f1:.4}  recall {recall:.4}  under 0.8 {bad:.4}  \
+             titles {right} of {all}"
+        )
+    }
+}
+
 /// Means over the pages: of all, by the program that wrote them, by language, by kind.
-pub(crate) fn table(scores: &[(&LabelledPage, Score)]) -> String {
-    let mut text = String::new();
-    let mut row = |name: &str, of: &dyn Fn(&LabelledPage) -> bool| {
+pub(crate) fn figures(scores: &[(&LabelledPage, Score)]) -> Vec<Figures> {
+    type Of = fn(&LabelledPage) -> bool;
+    let kinds: [(&'static str, Of); 10] = [
+        ("all", |page| page.is_dumped()),
+        ("inscriptis", |page| page.renderer == "inscriptis"),
+        ("bs4", |page| page.renderer == "bs4"),
+        ("lynx", |page| page.renderer == "lynx"),
+        ("scoped", |page| page.renderer == "scoped"),
+        ("not English", |page| page.is_dumped() && page.language != "en"),
+        ("news", |page| page.is_dumped() && page.kind == "news"),
+        ("other", |page| page.is_dumped() && page.kind != "news"),
+        (CLEAN, |page| page.renderer == CLEAN),
+        (TITLED, |page| page.renderer == TITLED),
+    ];
+    let of = |(name, of): &(&'static str, Of)| {
         let scores: Vec<Score> =
             scores.iter().filter(|(page, _)| of(page)).map(|(_, score)| *score).collect();
-        if scores.is_empty() {
-            return;
-        }
-        let mean =
-            |part: fn(&Score) -> f64| scores.iter().map(part).sum::<f64>() / scores.len() as f64;
-        let (f1, recall) = (mean(|s| s.f1), mean(|s| s.recall));
-        let bad = mean(|s| f64::from(u8::from(s.f1 < 0.8)));
-        let count = scores.len();
+        let mean = |part: fn(&Score) -> f64| {
+            scores.iter().map(part).sum::<f64>() / scores.len().max(1) as f64
+        };
         let titles: Vec<bool> = scores.iter().filter_map(|score| score.titled).collect();
-        let right = titles.iter().filter(|right| **right).count();
-        let titles = titles.len();
-        let _ = writeln!(
-            text,
-            "{name:<12}{count:>6} pages  F1 {f1:.4}  recall {recall:.4}  under 0.8 {bad:.4}  \
-             titles {right} of {titles}"
-        );
+        Figures {
+            of: name,
+            pages: scores.len(),
+            f1: mean(|s| s.f1),
+            recall: mean(|s| s.recall),
+            bad: mean(|s| f64::from(u8::from(s.f1 < 0.8))),
+            titles: (titles.iter().filter(|right| **right).count(), titles.len()),
+        }
     };
-    row("all", &|page| page.is_dumped());
-    for renderer in ["inscriptis", "bs4", "lynx", "scoped", CLEAN, TITLED] {
-        row(renderer, &|page| page.renderer == renderer);
-    }
-    row("not English", &|page| page.is_dumped() && page.language != "en");
-    row("news", &|page| page.is_dumped() && page.kind == "news");
-    row("other", &|page| page.is_dumped() && page.kind != "news");
-    text
+    kinds.iter().map(of).collect()
 }
 
 fn bag(text: &str, title: &[u64]) -> Bag {

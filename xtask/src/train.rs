@@ -10,27 +10,40 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use copydesk::model::signals::Signal;
+use copydesk::model::words::Words;
 use copydesk::model::{DEPTH_MAX, Model, Question, Round, Tree};
 use copydesk::options::Split;
 use copydesk::segment::segment;
 use copydesk::strip::{Page, main_text};
 use rayon::prelude::*;
 
-use crate::pages::{self, LabelledPage, Score};
+use crate::pages::{self, Figures, LabelledPage, Score};
+use crate::words;
 
-/// How to train.
-#[derive(Clone, Copy, Debug)]
+/// How to train. The defaults are those of the weights that come with the program.
+#[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct Settings {
-    /// Trees.
+    /// Trees of a round; the title and the captions have half as many.
+    #[arg(long, default_value_t = Settings::default().trees)]
     pub(crate) trees: usize,
     /// Share of a tree's answer that is added.
+    #[arg(long, default_value_t = Settings::default().rate)]
     pub(crate) rate: f64,
     /// Share of the blocks that a tree sees.
+    #[arg(long, default_value_t = Settings::default().blocks)]
     pub(crate) blocks: f64,
     /// Share of the signals that a tree may ask.
+    #[arg(long, default_value_t = Settings::default().signals)]
     pub(crate) signals: f64,
     /// Weight that pulls leaves to zero, in weights of blocks.
+    #[arg(long, default_value_t = Settings::default().shrink)]
     pub(crate) shrink: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { trees: 150, rate: 0.1, blocks: 0.35, signals: 0.22, shrink: 5.0 }
+    }
 }
 
 /// The weights of one page's blocks add up to this; it gives `shrink` its meaning.
@@ -50,12 +63,12 @@ struct Table {
 }
 
 /// The blocks of one page.
-struct Example<'p> {
-    page: &'p LabelledPage,
+pub(crate) struct Example<'p> {
+    pub(crate) page: &'p LabelledPage,
     part: u32,
-    reading: main_text::Reading,
+    pub(crate) reading: main_text::Reading,
     words: Vec<u32>,
-    kept: Targets,
+    pub(crate) kept: Targets,
     titles: Targets,
     captions: Targets,
 }
@@ -70,6 +83,14 @@ pub(crate) fn train(pages: &[&LabelledPage], settings: Settings) -> Arc<Model> {
     let early: Vec<usize> = (0..Signal::SECOND_ROUND as usize).collect();
     let every: Vec<usize> = (0..Signal::ALL.len()).collect();
     let few = Settings { trees: settings.trees / 2, ..settings };
+
+    let texts = words::texts(pages);
+    for part in 0..PARTS {
+        let says = words::learn(&examples, &texts, |example| example.part != part);
+        let told = examples.par_iter_mut().filter(|example| example.part == part);
+        told.for_each(|example| example.reading.read_words(&says));
+    }
+    let says = words::learn(&examples, &texts, |_| true);
 
     let table = Table::new(&examples, |example| &example.kept);
     let told = held_out(&table, &examples, &early, settings);
@@ -89,7 +110,7 @@ pub(crate) fn train(pages: &[&LabelledPage], settings: Settings) -> Arc<Model> {
     let second = boost(&table, &table.rows(&examples, |_| true), &every, settings);
     let table = Table::new(&examples, |example| &example.captions);
     let caption = boost(&table, &table.rows(&examples, |_| true), &every, few);
-    Arc::new(Model { first, title, second, caption })
+    Arc::new(Model { words: says, first, title, second, caption })
 }
 
 /// Scores of every example from trees that were not trained on it.
@@ -109,6 +130,26 @@ fn held_out(
     scores
 }
 
+/// Measures with `folds` parts: every page is cleaned with weights that were trained without the
+/// pages of its domain. `each` is given the weights of each part.
+pub(crate) fn measure(
+    pages: &[LabelledPage],
+    folds: u32,
+    settings: Settings,
+    each: &mut dyn FnMut(u32, &Model) -> anyhow::Result<()>,
+) -> anyhow::Result<Vec<Figures>> {
+    let mut scores: Vec<(&LabelledPage, Score)> = Vec::new();
+    for fold in 0..folds {
+        let (measured, taught): (Vec<_>, Vec<_>) =
+            pages.iter().partition(|page| page.fold(folds) == fold);
+        let model = train(&taught, settings);
+        each(fold, &model)?;
+        let found = pages::score(&measured, Some(&model));
+        scores.extend(measured.into_iter().zip(found));
+    }
+    Ok(pages::figures(&scores))
+}
+
 /// Measures with `folds` parts, trains on all, and writes the weights to `output`, those of each part
 /// beside it.
 pub(crate) fn run(
@@ -118,32 +159,26 @@ pub(crate) fn run(
     settings: Settings,
 ) -> anyhow::Result<()> {
     let pages = pages::load(data)?;
-    let mut scores: Vec<(&LabelledPage, Score)> = Vec::new();
-    for fold in 0..folds {
-        let (measured, taught): (Vec<_>, Vec<_>) =
-            pages.iter().partition(|page| page.fold(folds) == fold);
-        let model = train(&taught, settings);
-        if let Some(output) = output {
-            let path = output.with_extension(format!("fold-{fold}-of-{folds}.txt"));
-            let text = format!("# Trained without fold {fold} of {folds}.\n{}", model.to_text());
-            std::fs::write(&path, text).with_context(|| path.display().to_string())?;
-        }
-        let found = pages::score(&measured, Some(&model));
-        scores.extend(measured.into_iter().zip(found));
+    let mut head = format!(
+        "# Weights of the rule `main-text`, made by `cargo xtask train DATA --output FILE`.\n\
+         # {settings:?}\n"
+    );
+    let figures = measure(&pages, folds, settings, &mut |fold, model| {
+        let Some(output) = output else { return Ok(()) };
+        let path = output.with_extension(format!("fold-{fold}-of-{folds}.txt"));
+        let text = format!("# Trained without fold {fold} of {folds}.\n{}", model.to_text());
+        std::fs::write(&path, text).with_context(|| path.display().to_string())
+    })?;
+    if folds > 0 {
+        head.push_str("# Measured on pages of domains that were not trained on:\n");
     }
-    let table = pages::table(&scores);
-    print!("{table}");
+    for figures in figures.iter().filter(|_| folds > 0) {
+        println!("{figures}");
+        head.push_str(&format!("# {figures}\n"));
+    }
     if let Some(output) = output {
         let all: Vec<&LabelledPage> = pages.iter().collect();
-        let model = train(&all, settings);
-        let mut text = format!(
-            "# Weights of the rule `main-text`, made by\n# cargo xtask train DATA --output FILE\n# \
-             {settings:?}\n# Measured on pages of domains that were not trained on:\n"
-        );
-        for line in table.lines() {
-            text.push_str(&format!("# {line}\n"));
-        }
-        text.push_str(&model.to_text());
+        let text = head + &train(&all, settings).to_text();
         std::fs::write(output, text).with_context(|| output.display().to_string())?;
     }
     Ok(())
@@ -151,9 +186,9 @@ pub(crate) fn run(
 
 /// What the blocks of a page are, each with its weight.
 #[derive(Default)]
-struct Targets {
-    values: Vec<f64>,
-    weights: Vec<f64>,
+pub(crate) struct Targets {
+    pub(crate) values: Vec<f64>,
+    pub(crate) weights: Vec<f64>,
 }
 
 impl Targets {
@@ -171,7 +206,7 @@ impl Targets {
 fn example<'p>(page: &'p LabelledPage) -> Option<Example<'p>> {
     let articles = segment(&page.dump, Split::Never);
     let article = articles.first()?;
-    let read = Page::read(article, &mut copydesk::lexicon::Scratch::default());
+    let read = Page::read(article, &mut copydesk::strip::Scratch::default());
     let lines: Vec<&str> = page.dump.text.split('\n').collect();
     let [mut kept, mut titles, mut captions] = [(); 3].map(|()| Targets::default());
     for block in &article.blocks {
@@ -208,7 +243,7 @@ fn example<'p>(page: &'p LabelledPage) -> Option<Example<'p>> {
         page,
         part: page.fold(PARTS),
         words: main_text::words(&read),
-        reading: main_text::Reading::of(&read),
+        reading: main_text::Reading::of(&read, &Words::default()),
         kept: kept.levelled(),
         titles: titles.levelled(),
         captions: captions.levelled(),
@@ -220,7 +255,7 @@ impl Example<'_> {
     fn retitle(&mut self, scores: &[i32]) {
         let articles = segment(&self.page.dump, Split::Never);
         let Some(article) = articles.first() else { return };
-        let mut page = Page::read(article, &mut copydesk::lexicon::Scratch::default());
+        let mut page = Page::read(article, &mut copydesk::strip::Scratch::default());
         if main_text::states_title(&page) {
             page.set_title(main_text::title(&page, scores));
             self.reading.read_title(&page);

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 pub use self::second_round::read as second_round;
 pub use self::signals::Reading;
-use super::{Mark, Page, Take};
+use super::{Mark, Page, Rule, Take};
 use crate::ledger::Reason;
 use crate::model::signals::Signals;
 use crate::model::{self, Model};
@@ -19,6 +19,9 @@ static WEIGHTS: LazyLock<Model> = LazyLock::new(|| {
     let model = Model::parse(include_str!("weights.txt"));
     model.unwrap_or_else(|error| panic!("weights.txt:{error}"))
 });
+
+/// The name of the rule.
+pub const NAME: &str = "main-text";
 
 /// Fewer loose blocks than this are no page around an article.
 const LOOSE_MIN: usize = 6;
@@ -35,20 +38,25 @@ rule! {
     ///
     /// `explain` names the signals that decided; `--model FILE` takes other weights than the built-in
     /// ones, whose file says how they were made and how good they are.
-    MainText, "main-text", [Nav, ReadMore, Timestamp]
+    MainText, "main-text", [
+        Nav, ReadMore, ShareBar, CommentPrompt, Newsletter, Tags, Copyright, CookieBanner, Timestamp,
+        AdMarker, MediaPlaceholder, SectionLabel
+    ]
 }
 
 fn mark(page: &Page, marks: &mut Vec<Mark>) {
     let Some(judged) = &page.main_text else { return };
-    for (i, kept) in keep(page, &judged.scores).into_iter().enumerate() {
-        if kept || Some(i) == page.title {
+    let kept = keep(page, &judged.scores);
+    let reasons = reasons(page, &kept);
+    for (i, reason) in reasons.into_iter().enumerate() {
+        if kept[i] || Some(i) == page.title {
             continue;
         }
         let pictured = judged.captions[i] && page.is_plain(i);
         marks.push(if pictured || page.facts[i].caption {
             Mark::field(i, Take::Caption)
         } else {
-            Mark::remove(i, reason(page, i))
+            Mark::remove(i, reason)
         });
     }
 }
@@ -75,7 +83,7 @@ pub(super) fn read(page: &mut Page, model: &Model) {
     if !is_whole_page(page) {
         return;
     }
-    let mut reading = Reading::of(page);
+    let mut reading = Reading::of(page, &model.words);
     let scores = model.first.score(&reading.signals);
     second_round(&mut reading.signals, &scores, &words(page));
     if states_title(page) {
@@ -103,6 +111,10 @@ pub fn title(page: &Page, scores: &[i32]) -> Option<usize> {
     let best = (0..scores.len()).max_by_key(|&i| (scores[i], std::cmp::Reverse(i)))?;
     if chance(best) < TITLE_LIKELY {
         return page.title.filter(|&title| chance(title) >= TITLE_POSSIBLE);
+    }
+    // Verse may say its title again and again.
+    if page.title.is_some_and(|title| page.text(title) == page.text(best)) {
+        return page.title;
     }
     let again = |&i: &usize| page.text(i) == page.text(best) && chance(i) >= TITLE_LIKELY;
     (best..scores.len()).rev().find(again)
@@ -158,17 +170,31 @@ fn keep(page: &Page, scores: &[i32]) -> Vec<bool> {
     kept
 }
 
-/// What a block that is no part of the article is, as far as can be told.
-fn reason(page: &Page, i: usize) -> Reason {
-    let facts = &page.facts[i];
-    if let Some(hit) = &facts.hit {
-        return hit.reason;
-    }
-    if let Some(reason) = facts.teaser {
-        return reason;
-    }
-    if facts.date.as_ref().is_some_and(|date| date.kind != Kind::Time) {
-        return Reason::Timestamp;
-    }
-    Reason::Nav
+/// What each block would be that is no part of the article, as far as can be told: what its own words
+/// say, else what the last label above it says that has others below it, else part of a menu.
+fn reasons(page: &Page, kept: &[bool]) -> Vec<Reason> {
+    let mut under = Reason::Nav;
+    let one = |(i, kept): (usize, &bool)| {
+        let facts = &page.facts[i];
+        if *kept {
+            under = Reason::Nav;
+        }
+        let said = facts.hit.as_ref().map(|hit| hit.reason).or(facts.teaser);
+        let said = said.filter(|reason| MainText.reasons().contains(reason));
+        if let Some(reason) = said.filter(|reason| HEADINGS.contains(reason)) {
+            under = reason;
+        }
+        let dated = facts.date.as_ref().is_some_and(|date| date.kind != Kind::Time);
+        said.unwrap_or(if dated { Reason::Timestamp } else { under })
+    };
+    kept.iter().enumerate().map(one).collect()
 }
+
+/// Classes whose labels stand above lines of their kind.
+const HEADINGS: &[Reason] = &[
+    Reason::ReadMore,
+    Reason::CommentPrompt,
+    Reason::Newsletter,
+    Reason::Tags,
+    Reason::CookieBanner,
+];

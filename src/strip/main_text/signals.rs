@@ -4,14 +4,15 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashMap};
 
-use super::super::Page;
-use super::super::page::Facts;
 use super::words::{Spoken, TitleWords, Topic};
 use crate::article::Block;
 use crate::ledger::Reason;
 use crate::lexicon::Strength;
 use crate::model::signals::{Signal, Signals, WHOLE, scaled, share};
+use crate::model::words::Words;
 use crate::recognize::date::Kind;
+use crate::strip::Page;
+use crate::strip::page::Facts;
 
 /// Columns from which a sentence counts as prose here: shorter ones are labels and comments as often.
 const PROSE_WIDTH: u32 = 60;
@@ -51,15 +52,24 @@ pub struct Reading {
     /// Hashes of the topic words of all blocks, and where those of each end.
     topics: Vec<u32>,
     ends: Vec<usize>,
+    /// Hashes of the first words of all blocks, and where those of each end.
+    words: Vec<u32>,
+    word_ends: Vec<usize>,
 }
 
 impl Reading {
     /// Reads the signals of `page` but for those of the second round.
     #[must_use]
-    pub fn of(page: &Page) -> Reading {
+    pub fn of(page: &Page, says: &Words) -> Reading {
         let blocks = page.len();
-        let (topics, ends) = (Vec::new(), Vec::with_capacity(blocks));
-        let mut reading = Reading { signals: Signals::new(blocks), blocks, topics, ends };
+        let mut reading = Reading {
+            signals: Signals::new(blocks),
+            blocks,
+            topics: Vec::new(),
+            ends: Vec::with_capacity(blocks),
+            words: Vec::new(),
+            word_ends: Vec::with_capacity(blocks),
+        };
         let looks: Vec<Look> = (0..blocks).map(|i| reading.read_block(page, i)).collect();
         reading.read_repeats(page);
         reading.read_joined(page, &looks);
@@ -69,13 +79,38 @@ impl Reading {
         reading.read_labels(&looks);
         reading.read_title(page);
         reading.read_topic(&looks);
+        reading.read_words(says);
         reading
     }
 
     /// The topic words of block `i`.
-    fn words(&self, i: usize) -> &[u32] {
-        let start = if i == 0 { 0 } else { self.ends[i - 1] };
-        self.topics.get(start..self.ends[i]).unwrap_or_default()
+    fn topics(&self, i: usize) -> &[u32] {
+        part(&self.topics, &self.ends, i)
+    }
+
+    /// The hashes of the first words of block `i`.
+    #[must_use]
+    pub fn words(&self, i: usize) -> &[u32] {
+        part(&self.words, &self.word_ends, i)
+    }
+
+    /// Reads what the words of each block say.
+    pub fn read_words(&mut self, says: &Words) {
+        let byte = |tenths: i32| (128 + tenths * 2).clamp(0, 255) as u8;
+        for i in 0..self.blocks {
+            let (mut sum, mut count, mut low, mut high, mut first) = (0_i32, 0, 0, 0, 0);
+            for (n, word) in self.words(i).iter().enumerate() {
+                let Some(said) = says.says(*word).map(i32::from) else { continue };
+                sum += said;
+                count += 1;
+                (low, high) = (low.min(said), high.max(said));
+                first += if n < 2 { said } else { 0 };
+            }
+            self.signals.set(Signal::WordsSay, i, byte(sum * 2 / (count + 1)));
+            self.signals.set(Signal::WordAgainst, i, byte(low));
+            self.signals.set(Signal::WordFor, i, byte(high));
+            self.signals.set(Signal::FirstWords, i, byte(first));
+        }
     }
 
     fn read_block(&mut self, page: &Page, i: usize) -> Look {
@@ -85,8 +120,10 @@ impl Reading {
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX).min(1 << 20);
         let (chars, letters) = (count(shape.chars), count(shape.letters));
         let wide = shape.width - shape.chars;
-        let spoken = Spoken::read(text, wide * 2 > shape.letters, &mut self.topics);
+        let spoken =
+            Spoken::read(text, wide * 2 > shape.letters, &mut self.topics, &mut self.words);
         self.ends.push(self.topics.len());
+        self.word_ends.push(self.words.len());
         let width = count(shape.width);
         let words = count(shape.words).max(count(wide) / 2);
         let look = Look {
@@ -388,8 +425,8 @@ impl Reading {
         let title = TitleWords::of(title.unwrap_or(""));
         let length = |words: &[u32]| u32::try_from(words.len()).unwrap_or(u32::MAX);
         for i in 0..self.blocks {
-            let (shared, covered) = title.shared(self.words(i));
-            let words = length(self.words(i));
+            let (shared, covered) = title.shared(self.topics(i));
+            let words = length(self.topics(i));
             self.signals.set(Signal::TitleWords, i, share(shared, words));
             self.signals.set(Signal::TitleCovered, i, share(covered, title.len()));
         }
@@ -407,10 +444,10 @@ impl Reading {
     fn read_topic(&mut self, looks: &[Look]) {
         let mut topic = Topic::new();
         for (i, _) in looks.iter().enumerate().filter(|(_, look)| look.prose) {
-            topic.add(u32::try_from(i).unwrap_or(u32::MAX), self.words(i));
+            topic.add(u32::try_from(i).unwrap_or(u32::MAX), self.topics(i));
         }
         for (i, look) in looks.iter().enumerate() {
-            let words = self.words(i);
+            let words = self.topics(i);
             let length = u32::try_from(words.len()).unwrap_or(u32::MAX);
             let (shared, all) = topic.shared(words, look.prose);
             // A line without a topic is no stranger to it.
@@ -419,6 +456,12 @@ impl Reading {
             self.signals.set(Signal::TopicWeight, i, scaled(all * 4 / length.max(1)));
         }
     }
+}
+
+/// The part of `all` that is of block `i`.
+fn part<'w>(all: &'w [u32], ends: &[usize], i: usize) -> &'w [u32] {
+    let start = if i == 0 { 0 } else { ends[i - 1] };
+    all.get(start..ends[i]).unwrap_or_default()
 }
 
 /// Sums of a number over the blocks up to each.

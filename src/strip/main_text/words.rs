@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use hashbrown::HashSet;
 
 use crate::language;
+use crate::model::words::Folded;
 use crate::segment::lines::is_wide;
 
 /// Words of a block that are looked at: enough to tell prose from labels.
@@ -16,7 +17,7 @@ const TOPIC_LETTERS_MIN: usize = 4;
 const SLOTS: usize = 4096;
 
 static FUNCTION_WORDS: LazyLock<HashSet<u32>> =
-    LazyLock::new(|| language::function_words().map(|word| Word::of(word).hash).collect());
+    LazyLock::new(|| language::function_words().map(|word| Folded::of(word).hash).collect());
 
 /// Characters that the sentences of Chinese are full of and its menus are not.
 const WIDE_FUNCTION: &[char] =
@@ -39,52 +40,24 @@ pub(super) struct Spoken {
     pub(super) commas: u32,
 }
 
-/// One word, folded.
-struct Word {
-    hash: u32,
-    letters: usize,
-    capital: bool,
-    small: bool,
-}
-
-impl Word {
-    /// Folds the letters and digits of `text` into a hash (FNV-1a, by characters).
-    fn of(text: &str) -> Word {
-        const PRIME: u32 = 0x0100_0193;
-        let mut word = Word { hash: 0x811C_9DC5, letters: 0, capital: false, small: false };
-        for c in text.chars() {
-            let folded = if c.is_ascii() {
-                if !c.is_ascii_alphanumeric() {
-                    continue;
-                }
-                c.to_ascii_lowercase()
-            } else if c.is_alphanumeric() {
-                c.to_lowercase().next().unwrap_or(c)
-            } else {
-                continue;
-            };
-            if word.letters == 0 {
-                word.capital = folded != c;
-                word.small = folded == c && c.is_lowercase();
-            }
-            word.letters += 1;
-            word.hash = (word.hash ^ u32::from(folded)).wrapping_mul(PRIME);
-        }
-        word
-    }
-}
-
 impl Spoken {
-    /// Looks at the first words of `text`; appends the hashes of its topic words to `topics`.
-    pub(super) fn read(text: &str, wide: bool, topics: &mut Vec<u32>) -> Spoken {
+    /// Looks at the first words of `text`; appends their hashes to `all`, those of its topic words to
+    /// `topics`.
+    pub(super) fn read(
+        text: &str,
+        wide: bool,
+        topics: &mut Vec<u32>,
+        all: &mut Vec<u32>,
+    ) -> Spoken {
         let functions = &*FUNCTION_WORDS;
         let mut spoken = Spoken::default();
         let mut ended = false;
         for piece in text.split_whitespace().take(WORDS_MAX) {
-            let word = Word::of(piece);
+            let word = Folded::of(piece);
             if word.letters == 0 {
                 continue;
             }
+            all.push(word.hash);
             spoken.stops += u32::from(ended && !word.small);
             spoken.words += 1;
             spoken.capitals += u32::from(word.capital);
@@ -164,7 +137,7 @@ pub(super) struct TitleWords(Vec<u32>);
 impl TitleWords {
     pub(super) fn of(title: &str) -> TitleWords {
         let mut words = Vec::new();
-        Spoken::read(title, false, &mut words);
+        Spoken::read(title, false, &mut words, &mut Vec::new());
         words.sort_unstable();
         words.dedup();
         TitleWords(words)

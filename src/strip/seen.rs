@@ -1,0 +1,92 @@
+//! What was found of lines that stood a moment ago: pages of one site repeat theirs, and a line alone
+//! always says the same. A small memory of fixed size; what it holds changes no result.
+
+use crate::lexicon::{self, Hit};
+use crate::segment::shape::Shape;
+
+/// Buffers that a worker keeps from one article to the next.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    pub(super) lexicon: lexicon::Scratch,
+    pub(super) seen: Seen,
+}
+
+/// Longer lines are prose, which does not repeat.
+const LINE_BYTES_MAX: usize = 256;
+/// Lines that are remembered: with their texts they take up less than the second cache.
+const SLOTS: usize = 1024;
+
+/// Facts of a line in which there is no date, no credit and no byline.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Plain {
+    pub(super) shape: Shape,
+    pub(super) sentence: bool,
+    pub(super) hit: Option<Hit>,
+    pub(super) digits: usize,
+    pub(super) second_copy: Option<usize>,
+}
+
+/// The lines seen last; a new one takes the place of an older one that has its slot.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    slots: Vec<(String, Plain)>,
+}
+
+impl Seen {
+    pub(super) fn get(&self, text: &str) -> Option<Plain> {
+        if text.len() > LINE_BYTES_MAX {
+            return None;
+        }
+        let (known, plain) = self.slots.get(slot(text.as_bytes()))?;
+        (known == text).then_some(*plain)
+    }
+
+    pub(super) fn put(&mut self, text: &str, plain: Plain) {
+        if text.len() > LINE_BYTES_MAX {
+            return;
+        }
+        if self.slots.is_empty() {
+            self.slots.resize(SLOTS, (String::new(), Plain::default()));
+        }
+        if let Some((known, of)) = self.slots.get_mut(slot(text.as_bytes())) {
+            known.clear();
+            known.push_str(text);
+            *of = plain;
+        }
+    }
+}
+
+/// The slot of a line, by a hash of eight bytes at a time.
+fn slot(text: &[u8]) -> usize {
+    const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mix = |hash: u64, word: u64| (hash.rotate_left(23) ^ word).wrapping_mul(ODD);
+    let (words, rest) = text.as_chunks::<8>();
+    let hash = words.iter().fold(0, |hash, word| mix(hash, u64::from_le_bytes(*word)));
+    let last = rest.iter().fold(text.len() as u64, |last, &byte| last << 8 | u64::from(byte));
+    usize::try_from(mix(hash, last) >> 40).unwrap_or_default() % SLOTS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_known_until_another_takes_its_slot() {
+        let mut seen = Seen::default();
+        let plain = |digits| Plain { digits, ..Plain::default() };
+        let lines: Vec<String> = (0..4000).map(|n| format!("line {n}")).collect();
+        for (n, line) in lines.iter().enumerate() {
+            assert!(seen.get(line).is_none());
+            seen.put(line, plain(n));
+            assert_eq!(seen.get(line).map(|plain| plain.digits), Some(n));
+        }
+        let known: Vec<usize> =
+            (0..lines.len()).filter(|&n| seen.get(&lines[n]).is_some()).collect();
+        assert!((700..=SLOTS).contains(&known.len()), "{}", known.len());
+        assert!(known.iter().all(|&n| seen.get(&lines[n]).is_some_and(|plain| plain.digits == n)));
+        let long = "x".repeat(LINE_BYTES_MAX + 1);
+        seen.put(&long, plain(1));
+        assert!(seen.get(&long).is_none());
+        assert!(Seen::default().get("").is_none());
+    }
+}

@@ -1,0 +1,135 @@
+//! Writes JSON objects as `serde_json` does, but looks at whole rows of a text's bytes at once: texts
+//! are most of what is written.
+
+/// An object being written.
+pub(super) struct Object<'o> {
+    out: &'o mut Vec<u8>,
+    is_empty: bool,
+}
+
+impl<'o> Object<'o> {
+    pub(super) fn open(out: &'o mut Vec<u8>) -> Object<'o> {
+        out.push(b'{');
+        Object { out, is_empty: true }
+    }
+
+    pub(super) fn close(self) {
+        self.out.push(b'}');
+    }
+
+    /// Writes a key, which needs no escapes, and gives what its value goes to.
+    pub(super) fn value(&mut self, key: &str) -> &mut Vec<u8> {
+        if !std::mem::take(&mut self.is_empty) {
+            self.out.push(b',');
+        }
+        self.out.push(b'"');
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.extend_from_slice(b"\":");
+        self.out
+    }
+
+    pub(super) fn text(&mut self, key: &str, text: &str) {
+        string(text, self.value(key));
+    }
+
+    pub(super) fn optional(&mut self, key: &str, text: Option<&str>) {
+        let out = self.value(key);
+        match text {
+            Some(text) => string(text, out),
+            None => out.extend_from_slice(b"null"),
+        }
+    }
+
+    pub(super) fn number(&mut self, key: &str, number: u64) {
+        let out = self.value(key);
+        out.extend_from_slice(number.to_string().as_bytes());
+    }
+
+    pub(super) fn truth(&mut self, key: &str, truth: bool) {
+        self.value(key).extend_from_slice(if truth { b"true" } else { b"false" });
+    }
+}
+
+/// Appends a list of what `each` writes of every item.
+pub(super) fn list<T>(out: &mut Vec<u8>, items: &[T], mut each: impl FnMut(&T, &mut Vec<u8>)) {
+    out.push(b'[');
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        each(item, out);
+    }
+    out.push(b']');
+}
+
+/// Appends `text` as a JSON string.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches, rows are looked at at once")]
+pub(super) fn string(text: &str, out: &mut Vec<u8>) {
+    let mut rest = text.as_bytes();
+    out.reserve(rest.len() + rest.len() / 32 + 2);
+    out.push(b'"');
+    // Of the controls a clean text has line ends only.
+    let is_rare = |byte: u8| (byte < b' ') & (byte != b'\n');
+    let rare = rest.iter().fold(false, |found, &byte| found | is_rare(byte));
+    let is_odd = |byte: u8| (byte < b' ') | (byte == b'"') | (byte == b'\\');
+    loop {
+        let odd = if rare {
+            rest.iter().position(|&byte| is_odd(byte))
+        } else {
+            memchr::memchr3(b'"', b'\\', b'\n', rest)
+        };
+        let (plain, odd) = rest.split_at(odd.unwrap_or(rest.len()));
+        out.extend_from_slice(plain);
+        let Some((&byte, after)) = odd.split_first() else { break };
+        escape(byte, out);
+        rest = after;
+    }
+    out.push(b'"');
+}
+
+fn escape(byte: u8, out: &mut Vec<u8>) {
+    let letter = match byte {
+        b'"' | b'\\' => byte,
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        0x08 => b'b',
+        0x0C => b'f',
+        _ => {
+            out.extend_from_slice(b"\\u00");
+            hex(&[byte], out);
+            return;
+        }
+    };
+    out.extend_from_slice(&[b'\\', letter]);
+}
+
+/// Appends `bytes` in hex.
+pub(super) fn hex(bytes: &[u8], out: &mut Vec<u8>) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    out.extend(
+        bytes
+            .iter()
+            .flat_map(|&byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_those_of_serde_json() {
+        let all: String = ('\0'..='\u{2FF}').collect();
+        let long = "plain text, then \"quotes\" and \\ and\nlines ".repeat(9);
+        let texts = (0..all.len())
+            .filter_map(|at| all.get(at..))
+            .chain((0..long.len()).map(|at| &long[at..]));
+        for text in texts.chain(["", "\u{7f}\u{85}\u{2028}😀"]) {
+            let mut out = Vec::new();
+            string(text, &mut out);
+            let expected = serde_json::to_string(text).unwrap_or_default();
+            assert_eq!(String::from_utf8_lossy(&out), expected);
+        }
+    }
+}

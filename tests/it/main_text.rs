@@ -1,0 +1,154 @@
+//! The model that tells the article from the page around it: its file, its use, what it may not do.
+
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+
+use copydesk::article::{Dump, Fields};
+use copydesk::clean::{Cleaner, Scratch};
+use copydesk::model::Model;
+use copydesk::model::signals::{Signal, scaled};
+use copydesk::options::{Options, Split};
+use copydesk::segment::segment;
+use copydesk::strip::{self, Page, Rules, main_text};
+use proptest::prelude::*;
+
+use crate::desk::Desk;
+
+/// Weights that give every block the score `score` as main text.
+fn constant(score: i16) -> String {
+    let part = |name: &str, leaf: i16| format!("[{name}]\nbase 0\ntree width>255 : {leaf} 0\n");
+    part("first", score) + &part("title", -9000) + &part("second", score) + &part("caption", -9000)
+}
+
+fn dump(text: &str) -> Dump {
+    Dump {
+        path: "page".into(),
+        record: Some(1),
+        line: 1,
+        folder: "pages".into(),
+        text: text.to_owned(),
+        fields: Fields::default(),
+    }
+}
+
+/// A page of a menu, an article and a footer.
+const PAGE: &str = "Home\nLocal\nFarming\nLetters page\nOur people\nWeather desk\nTuesday's paper\n\n\
+    Late frost takes half of the cherry crop\n\n\
+    Growers in the lower valley lost about half of their cherries on Sunday night, the board said.\n\n\
+    They lit fires between the rows until five in the morning, and it was not enough for the trees.\n\n\
+    The fruit board will count the damage by the end of the week and ask the province for money.\n\n\
+    More from the valley\nBridge closes for a month\nBakery wins the bread prize\nChoir looks for tenors\n";
+
+#[test]
+fn a_file_of_weights_says_what_is_wrong_with_it() {
+    let check = |text: &str, line: usize, what: &str| {
+        let error = Model::parse(text).unwrap_err();
+        assert_eq!((error.line, error.what.contains(what)), (line, true), "{text:?}: {error}");
+    };
+    check("", 0, "no tree in [first]");
+    check("hello", 1, "no line of a file of weights");
+    check("[third]", 1, "no part is named third");
+    check("[first]\nbase x", 2, "x is no whole number");
+    check("[first]\ntree width>3 1 2", 2, "without `:`");
+    check("[first]\ntree width>3 : 1", 2, "1 leaves for 1 questions");
+    check("[first]\ntree weight>3 : 1 2", 2, "no signal is named weight");
+    check("[first]\ntree width>300 : 1 2", 2, "300 is not from 0 to 255");
+    check("[first]\ntree width>3 : 1 70000", 2, "70000 is no leaf");
+    check("# only\n[first]\nbase 1\ntree width>3 : 1 2\n", 4, "no tree in [title]");
+}
+
+#[test]
+fn a_model_comes_back_from_its_text() {
+    let built_in = main_text::built_in();
+    assert_eq!(Model::parse(&built_in.to_text()).as_ref(), Ok(built_in));
+    assert_eq!(built_in.name().len(), 64);
+}
+
+#[test]
+fn other_weights_decide_and_are_named_in_the_report() {
+    let desk = Desk::new();
+    desk.write("in/page.txt", PAGE);
+    let written = |score: i16| {
+        let model = Arc::new(Model::parse(&constant(score)).unwrap());
+        let name = model.name();
+        let report = desk.run("in", "out", Options { model: Some(model), ..Options::default() });
+        assert_eq!(report.options.model, Some(name));
+        desk.rows("out", "articles.jsonl")[0]["text"].as_str().unwrap().to_owned()
+    };
+    assert!(written(5000).contains("Our people"));
+    // Where all is refused one block stays: a page without an article is not for a model to say.
+    assert_eq!(written(-5000).lines().count(), 1);
+}
+
+#[test]
+fn the_built_in_weights_know_the_article() {
+    let mut texts = Vec::new();
+    Cleaner::new(&Options::default()).clean(&dump(PAGE), &mut Scratch::default(), &mut |article| {
+        texts.push(article.unwrap());
+    });
+    assert_eq!(texts[0].title.as_deref(), Some("Late frost takes half of the cherry crop"));
+    assert!(texts[0].text.starts_with("Growers in"), "{}", texts[0].text);
+    assert!(texts[0].text.ends_with("for money."), "{}", texts[0].text);
+}
+
+#[test]
+fn what_decided_adds_up() {
+    let dump = dump(PAGE);
+    let articles = segment(&dump, Split::Never);
+    let rules = Rules::new(&[], None);
+    let page = rules.read(&articles[0], &mut strip::Scratch::default());
+    let judged = page.main_text.as_ref().unwrap();
+    let second = &main_text::built_in().second;
+    for (i, score) in judged.scores.iter().enumerate() {
+        let told: i32 = second.reasons(&judged.signals, i).iter().map(|(_, weight)| weight).sum();
+        let mean = |leaves: &[i16]| {
+            leaves.iter().map(|&leaf| i64::from(leaf)).sum::<i64>() / leaves.len() as i64
+        };
+        let means: i64 = second.trees.iter().map(|tree| mean(&tree.leaves)).sum();
+        // Each step of a mean is cut to a whole number.
+        let slack = second.trees.len() as i32 * 6;
+        let expected = score - second.base - i32::try_from(means).unwrap();
+        assert!((told - expected).abs() <= slack, "block {i}: {told}, {expected}");
+    }
+}
+
+#[test]
+fn signals_have_names_of_their_own() {
+    let mut names: Vec<&str> = Signal::ALL.iter().map(|signal| signal.name()).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), Signal::ALL.len());
+}
+
+#[test]
+fn scaling_keeps_the_order() {
+    let mut last = 0;
+    for number in (0..5000).chain((5000..u32::MAX - 70_000).step_by(65_537)) {
+        let now = scaled(number);
+        assert!(now >= last, "{number}");
+        last = now;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Any lines have signals and scores, the same each time.
+    #[test]
+    fn any_page_is_scored(lines in prop::collection::vec("\\PC{0,90}", 1..60)) {
+        let dump = dump(&lines.join("\n"));
+        for article in segment(&dump, Split::Never) {
+            let page = Page::read(&article, &mut strip::Scratch::default());
+            let mut scores = Vec::new();
+            for _ in 0..2 {
+                let mut reading = main_text::Reading::of(&page, &main_text::built_in().words);
+                let first = main_text::built_in().first.score(&reading.signals);
+                main_text::second_round(&mut reading.signals, &first, &main_text::words(&page));
+                scores.push(main_text::built_in().second.score(&reading.signals));
+            }
+            prop_assert_eq!(&scores[0], &scores[1]);
+            prop_assert_eq!(scores[0].len(), page.len());
+        }
+    }
+}
