@@ -64,6 +64,8 @@ pub struct CleanArticle {
     pub made_id: String,
     /// The publisher: the input's word, the host of the address, or the name of the folder.
     pub source: String,
+    /// Whether more than a folder's name says who the publisher is.
+    pub source_named: bool,
     /// The address.
     pub url: Option<String>,
     /// The headline.
@@ -97,6 +99,19 @@ pub struct CleanArticle {
     pub blocks_in: usize,
     /// Blocks that became the title, a caption, a credit or the byline.
     pub blocks_in_fields: usize,
+}
+
+impl CleanArticle {
+    /// Every paragraph with its fingerprint.
+    #[must_use]
+    pub fn texts(&self) -> impl ExactSizeIterator<Item = (&str, Digest)> {
+        let mut start = 0;
+        self.paragraphs.iter().zip(&self.digests).map(move |(paragraph, digest)| {
+            let text = &self.text[start..start + paragraph.bytes];
+            start += paragraph.bytes + 2;
+            (text, *digest)
+        })
+    }
 }
 
 impl Cleaner {
@@ -263,8 +278,9 @@ fn set_fields(
         let url = Url::parse(given.url.as_deref()?).ok()?;
         url.host_str().map(str::to_owned).filter(|host| !host.is_empty())
     };
-    clean.source =
-        field(&given.source, None).or_else(host).unwrap_or_else(|| dump.folder.to_string());
+    let source = field(&given.source, None).or_else(host);
+    clean.source_named = source.is_some();
+    clean.source = source.unwrap_or_else(|| dump.folder.to_string());
     let dated = |found: &String| date::published(found).unwrap_or_else(|| found.clone());
     clean.published = field(&given.published.as_ref().map(dated), published);
     clean.language = match &given.language {

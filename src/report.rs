@@ -37,7 +37,7 @@ pub struct Report {
     pub rules: Vec<RuleRow>,
     /// What happened to the articles of each source.
     pub sources: Vec<SourceRow>,
-    /// The paragraphs that stand in most articles.
+    /// The paragraphs that were learned as boilerplate, then those that stand in most articles.
     pub repeated_paragraphs: Vec<RepeatedParagraph>,
     /// The largest clusters of copies.
     pub clusters: Vec<ClusterRow>,
@@ -177,6 +177,11 @@ pub struct RepeatedParagraph {
     pub sources: u64,
     /// Whether it was learned as boilerplate of at least one source.
     pub learned: bool,
+    /// The sources whose boilerplate it is, by name; of more than ten the first ten.
+    pub learned_of: Vec<String>,
+    /// Whether it recurs with other dates: then the row stands for every line that differs in them
+    /// alone, and `text` is the first.
+    pub template: bool,
     /// How many of its occurrences were removed.
     pub removed: u64,
 }
@@ -335,8 +340,10 @@ impl Report {
             key(a).cmp(&key(b)).then_with(|| (&a.rule, a.reason).cmp(&(&b.rule, b.reason)))
         });
         self.sources.sort_by(|a, b| b.read.cmp(&a.read).then_with(|| a.source.cmp(&b.source)));
-        self.repeated_paragraphs
-            .sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.fingerprint.cmp(&b.fingerprint)));
+        self.repeated_paragraphs.sort_by(|a, b| {
+            let key = |row: &RepeatedParagraph| (Reverse(row.learned), Reverse(row.count));
+            key(a).cmp(&key(b)).then_with(|| a.fingerprint.cmp(&b.fingerprint))
+        });
         self.clusters.sort_by(|a, b| b.size.cmp(&a.size).then_with(|| a.id.cmp(&b.id)));
         self.near_misses.sort_by(|a, b| {
             let by_id = || (&a.id, &a.other).cmp(&(&b.id, &b.other));
@@ -452,6 +459,8 @@ pub fn schema() -> Value {
         ("articles", count()),
         ("sources", count()),
         ("learned", flag()),
+        ("learned_of", list(text())),
+        ("template", flag()),
         ("removed", count()),
     ]);
     let cluster = object([("id", text()), ("title", text_or_null()), ("size", count())]);

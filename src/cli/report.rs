@@ -73,13 +73,14 @@ pub fn page(report: &Report, look: Look) -> String {
     );
     page.table(
         "Paragraphs that stand in several articles",
-        ["times", "articles", "sources", "removed", "paragraph"],
+        ["times", "articles", "sources", "removed", "boilerplate of", "paragraph"],
         report.repeated_paragraphs.iter().map(|row| {
             [
                 row.count.into(),
                 row.articles.into(),
                 row.sources.into(),
                 row.removed.into(),
+                Cell::clipped(&row.learned_of.join(", ")),
                 Cell::clipped(&row.text),
             ]
         }),

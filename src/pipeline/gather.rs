@@ -9,7 +9,7 @@ use super::index::Index;
 use super::ordered::ordered;
 use super::spool::Spool;
 use super::stored::{Entry, StoredArticle};
-use crate::boilerplate::{Learned, Learner};
+use crate::boilerplate::{Learned, Learner, Observed};
 use crate::clean::{CleanArticle, Cleaner};
 use crate::dedupe::{self, ArticleId, Candidate};
 use crate::error::{Error, ErrorKind};
@@ -33,7 +33,7 @@ pub(super) struct Gathered {
     pub(super) first_articles: Vec<u32>,
     /// What is held of each article.
     pub(super) index: Index,
-    /// Paragraphs counted by source.
+    /// What paragraphs the articles of each source hold.
     pub(super) learner: Learner,
     /// One row for each input.
     pub(super) inputs: Vec<report::Input>,
@@ -68,10 +68,10 @@ enum What {
 struct NewArticle {
     candidate: Candidate,
     source: String,
+    source_named: bool,
     id: String,
     given: bool,
-    identity: Digest,
-    digests: Vec<Digest>,
+    observed: Observed,
 }
 
 impl Gathered {
@@ -154,8 +154,8 @@ impl Gathered {
                     records += 1;
                     articles += 1;
                     self.records_left -= 1;
-                    let source = self.learner.source(&article.source);
-                    self.learner.count(source, article.identity, &article.digests);
+                    let source = self.learner.source(&article.source, article.source_named);
+                    self.learner.note(source, &article.observed);
                     // A batch is far smaller than 4 GiB.
                     let place = u32::try_from(start).unwrap_or(u32::MAX)
                         ..u32::try_from(end).unwrap_or(u32::MAX);
@@ -374,14 +374,14 @@ impl NewArticle {
         let candidate =
             candidate(&article.digests, article.words, article.text.len(), title, published);
         let candidate = Candidate { tie: tie(&article), ..candidate };
-        let identity = title.and_then(title_digest).unwrap_or_else(|| article.digests[0]);
+        let observed = Observed::of(title.and_then(title_digest), article.texts());
         NewArticle {
             candidate,
             source: article.source,
+            source_named: article.source_named,
             given: article.id.is_some(),
             id: article.id.unwrap_or(article.made_id),
-            identity,
-            digests: article.digests,
+            observed,
         }
     }
 }

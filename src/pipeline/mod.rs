@@ -26,7 +26,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use self::gather::Gathered;
 use self::ordered::ordered;
 use self::stored::{Settled, StoredArticle};
-use crate::boilerplate::Learned;
+use crate::boilerplate::{Learned, Repeated};
 use crate::clean::{CleanArticle, Cleaner, Scratch};
 use crate::dedupe::near::Miss;
 use crate::dedupe::{self, Verdict};
@@ -46,7 +46,9 @@ pub const WIDER_RULES: &[(&str, Reason, &str)] = &[
         Reason::Boilerplate,
         "Paragraphs that recur over the articles of their source.\n\n\
          Learned from the whole input: a paragraph that stands in a third of a source's articles, or at\n\
-         the edges of a fiftieth of them and hardly anywhere else. Copies of one article count once.\n\
+         the edges of a fiftieth of them and hardly anywhere else; also a line at the edges that differs\n\
+         only in its date. Sub-heads, questions and refrains stay. Copies of one article count once.\n\
+         `docs/boilerplate.md` has the whole rule.\n\
          `--paragraphs off` switches it off as `--no-rule` does.\n",
     ),
     (
@@ -100,10 +102,15 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
 
     observer.phase("looking for copies", gathered.spool.bytes());
     let unwanted = options.no_rules.iter().any(|rule| rule == write_pass::BOILERPLATE);
+    let notes = std::mem::take(&mut gathered.learner);
+    let counted = notes.counted();
     let learned = match options.paragraphs {
-        Paragraphs::Boilerplate | Paragraphs::Global if !unwanted => gathered.learner.learned(),
+        Paragraphs::Boilerplate | Paragraphs::Global if !unwanted => counted.learned(),
         _ => Learned::default(),
     };
+    let repeated = counted.repeated(&learned, report::LIST_ROWS_MAX);
+    // What was noted of the articles is not needed again.
+    drop(notes);
     if !learned.is_empty() {
         gathered.fingerprint_again(&pool, &learned, observer)?;
     }
@@ -130,6 +137,7 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
         options,
         gathered: &gathered,
         learned: &learned,
+        repeated: &repeated,
         verdicts: &verdicts,
         misses: &misses,
     };
@@ -159,6 +167,8 @@ struct Known<'a> {
     options: &'a Options,
     gathered: &'a Gathered,
     learned: &'a Learned,
+    /// The paragraphs in most articles, and how many are in more than one.
+    repeated: &'a (Vec<Repeated>, u64),
     verdicts: &'a [Verdict],
     misses: &'a [Miss],
 }

@@ -18,7 +18,7 @@ pub(super) struct Tally {
     /// Titles of the largest clusters, by the number of their representative.
     pub(super) titles: BTreeMap<u32, Option<String>>,
     /// What was seen of each paragraph that is to be reported.
-    pub(super) paragraphs: HashMap<[u8; 16], Seen>,
+    pub(super) paragraphs: HashMap<u32, Seen>,
 }
 
 #[derive(Clone, Copy, Default)]

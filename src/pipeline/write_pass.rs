@@ -13,6 +13,7 @@ use super::ordered::ordered;
 use super::stored::{Entry, Settled, StoredArticle};
 use super::tally::{Seen, Tally};
 use crate::article::Span;
+use crate::boilerplate;
 use crate::dedupe::near::Miss;
 use crate::dedupe::{ArticleId, Kind, Verdict};
 use crate::error::{Error, ErrorKind};
@@ -57,7 +58,8 @@ struct Writing<'a> {
     known: &'a Known<'a>,
     copies: Vec<u32>,
     clusters: HashSet<u32>,
-    paragraphs: HashMap<[u8; 16], (u32, u32)>,
+    /// The paragraphs that the report lists, each with its row.
+    paragraphs: HashMap<boilerplate::Key, u32>,
     repeated: Repeated,
 }
 
@@ -75,9 +77,12 @@ pub(super) fn write(
         }
         _ => Repeated::default(),
     };
-    let rows = known.gathered.learner.repeated(2);
-    let list_totals = rows.len() as u64;
-    let paragraphs = rows.into_iter().take(LIST_ROWS_MAX).map(|(d, a, s)| (d, (a, s))).collect();
+    let mut paragraphs = HashMap::new();
+    for (row, number) in known.repeated.0.iter().zip(0..) {
+        for key in &row.keys {
+            paragraphs.entry(*key).or_insert(number);
+        }
+    }
     let copies = copies(known.verdicts);
     let clusters = largest(&copies);
     let writing = Writing { known, copies, clusters, paragraphs, repeated };
@@ -97,7 +102,7 @@ pub(super) fn write(
         return Err(error);
     }
     files.seal(folder)?;
-    Ok(writing.report(&tally, list_totals))
+    Ok(writing.report(&tally))
 }
 
 /// For each article, how many copies name it.
@@ -297,10 +302,8 @@ impl Writing<'_> {
     }
 
     fn count(&self, digest: Digest, text: &str, removed: bool, written: &mut Written) {
-        let mut half = [0; 16];
-        half.copy_from_slice(&digest.0[..16]);
-        if self.paragraphs.contains_key(&half) {
-            let seen = written.tally.paragraphs.entry(half).or_insert_with(|| Seen {
+        if let Some(row) = self.paragraphs.get(&boilerplate::key(digest)) {
+            let seen = written.tally.paragraphs.entry(*row).or_insert_with(|| Seen {
                 fingerprint: digest.to_string(),
                 text: text.chars().take(EXAMPLE_CHARS).collect(),
                 ..Seen::default()
@@ -310,7 +313,7 @@ impl Writing<'_> {
         }
     }
 
-    fn report(&self, tally: &Tally, repeated: u64) -> Report {
+    fn report(&self, tally: &Tally) -> Report {
         let gathered = &self.known.gathered;
         let clusters = self.copies.iter().filter(|copies| **copies > 0).count() as u64;
         let mut totals = tally.totals;
@@ -323,15 +326,17 @@ impl Writing<'_> {
             title: tally.titles.get(&index).cloned().flatten(),
             size: u64::from(self.copies[index as usize]) + 1,
         };
-        let paragraph = |(half, seen): (&[u8; 16], &Seen)| {
-            let (articles, sources) = self.paragraphs.get(half).copied().unwrap_or_default();
+        let paragraph = |(row, seen): (&u32, &Seen)| {
+            let row = &self.known.repeated.0[*row as usize];
             RepeatedParagraph {
                 fingerprint: seen.fingerprint.clone(),
                 text: seen.text.clone(),
                 count: seen.count,
-                articles: u64::from(articles),
-                sources: u64::from(sources),
-                learned: self.known.learned.knows(*half),
+                articles: u64::from(row.articles),
+                sources: u64::from(row.sources),
+                learned: !row.learned_of.is_empty(),
+                learned_of: row.learned_of.clone(),
+                template: row.template,
                 removed: seen.removed,
             }
         };
@@ -356,7 +361,7 @@ impl Writing<'_> {
             rejects: tally.rejects(),
             list_totals: ListTotals {
                 clusters,
-                repeated_paragraphs: repeated,
+                repeated_paragraphs: self.known.repeated.1,
                 ..ListTotals::default()
             },
             outputs: Vec::new(),

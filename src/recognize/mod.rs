@@ -11,4 +11,7 @@ pub mod credit;
 pub mod date;
 pub mod dateline;
 mod marks;
+pub mod template;
 mod words;
+
+pub(crate) use words::is_unspaced;

@@ -306,7 +306,7 @@ pub(super) fn is_word_char(c: char) -> bool {
 }
 
 /// Whether `c` is of a script that is written without spaces between words.
-pub(super) fn is_unspaced(c: char) -> bool {
+pub(crate) fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }
 

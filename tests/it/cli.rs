@@ -570,21 +570,37 @@ fn boilerplate_is_learned_from_a_source() {
     let footer = "The salt post of the northern valleys is printed by the bakers of Larsa.";
     for n in 0..12 {
         let story = format!(
-            "Story {n} of the valley\n\nOn day {n} the bell rang {n} times over the mill.\n\n{footer}\n"
+            "Story {n} of the valley\n\nOn day {n} the bell rang {n} times over the mill.\n\n\
+             {footer}\n\nSet by the night desk on {} May 2023\n",
+            n + 1
         );
         desk.write(&format!("in/{n:02}.txt"), story);
     }
     well(&desk, "run in -o out -q");
     let articles = desk.rows("out", "articles.jsonl");
     assert_eq!(articles.len(), 12);
-    assert!(articles.iter().all(|row| !text(row, "text").contains("salt post")));
+    let is_clean = |row: &Value| text(row, "text").ends_with("over the mill.");
+    assert!(articles.iter().all(is_clean));
     let removals = desk.rows("out", "removals.jsonl");
     let of_footer = removals.iter().filter(|row| text(row, "reason") == "boilerplate").count();
-    assert_eq!((of_footer, removals.len()), (12, 12));
-    assert_eq!(report(&desk, "out")["repeated_paragraphs"][0]["removed"], 12);
+    assert_eq!((of_footer, removals.len()), (24, 24));
+    // A line that recurs with other dates has one row.
+    let rows = report(&desk, "out")["repeated_paragraphs"].clone();
+    assert_eq!(rows.as_array().map(Vec::len), Some(2));
+    for example in [footer, "Set by the night desk on 1 May 2023"] {
+        let row = rows.as_array().unwrap().iter().find(|row| text(row, "text") == example);
+        let row = row.unwrap_or_else(|| panic!("{example} in {rows}"));
+        assert_eq!(
+            (&row["count"], &row["articles"], &row["removed"]),
+            (&json!(12), &json!(12), &json!(12))
+        );
+        assert_eq!(row["learned_of"], json!(["in"]));
+        assert_eq!(row["template"], example != footer);
+    }
+    assert_eq!(copydesk(&desk, "verify out").code, 0);
     well(&desk, "run in -o out -q --paragraphs off");
     let articles = desk.rows("out", "articles.jsonl");
-    assert!(articles.iter().all(|row| text(row, "text").ends_with(footer)));
+    assert!(articles.iter().all(|row| text(row, "text").contains(footer)));
     assert_eq!(report(&desk, "out")["repeated_paragraphs"][0]["count"], 12, "counted all the same");
 }
 

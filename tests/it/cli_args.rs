@@ -1028,6 +1028,8 @@ fn sample() -> Report {
             articles: 15,
             sources: 1,
             learned: true,
+            learned_of: vec!["courier.example".into()],
+            template: false,
             removed: 15,
         }],
         clusters: vec![ClusterRow {
@@ -1121,8 +1123,8 @@ Sources
  (none)              4        2       1         1         40        0
 
 Paragraphs that stand in several articles
- times  articles  sources  removed  paragraph
-    15        15        1       15  The Courier of Oldhaven is read by everyone who lives beside…
+ times  articles  sources  removed  boilerplate of   paragraph
+    15        15        1       15  courier.example  The Courier of Oldhaven is read by everyone who lives beside…
  … and 1,199 more; `--json` shows what report.json holds
 
 Largest clusters of copies

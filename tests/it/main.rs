@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod articles;
+mod boilerplate;
 mod cases;
 mod characters;
 mod cli;

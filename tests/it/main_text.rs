@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use copydesk::article::{Dump, Fields};
 use copydesk::clean::{Cleaner, Scratch};
-
 use copydesk::model::Model;
 use copydesk::model::signals::{Signal, scaled};
 use copydesk::options::{Options, Split};

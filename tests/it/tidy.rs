@@ -24,7 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ledger", &["article"]),
     ("options", &["article", "ledger", "model"]),
     ("lexicon", &["ledger"]),
-    ("boilerplate", &["fingerprint"]),
+    ("boilerplate", &["fingerprint", "recognize"]),
     ("dedupe", &["fingerprint", "options"]),
     ("report", &["ledger", "options"]),
     ("read", &["article", "error", "ledger", "options"]),

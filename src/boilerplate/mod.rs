@@ -1,0 +1,209 @@
+//! Learning which paragraphs recur over the articles of a source and are no part of their stories.
+//!
+//! A [`Learner`] notes of each article which paragraphs it holds, in their order: nine bytes a
+//! paragraph, no text. Two learners add up by putting one's notes behind the other's. When all articles
+//! are known, [`Learner::counted`] looks at what recurs: which articles are copies of each other
+//! (`copies`), and where, how often and beside what a paragraph stands (`decide`). The result is a
+//! function of the articles alone, in whatever order they came. The rule and its numbers:
+//! `docs/boilerplate.md`.
+
+mod copies;
+mod decide;
+mod marks;
+mod recurring;
+
+use std::ops::Range;
+
+use hashbrown::{HashMap, HashSet};
+
+use self::marks::Marks;
+pub use self::recurring::Counted;
+use crate::fingerprint::{self, Digest};
+use crate::recognize::template;
+
+/// The name of a source in the tables: the order in which sources first came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SourceId(pub u32);
+
+/// The first eight bytes of a paragraph's digest. Of the 2^32 paragraphs of a source, none agrees by
+/// chance with one of the thousand that are learned (2^-22).
+pub type Key = u64;
+
+/// What learning needs of one article.
+#[derive(Clone, Debug, Default)]
+pub struct Observed {
+    keys: Vec<Key>,
+    marks: Vec<Marks>,
+    title: Key,
+}
+
+/// Notes what articles hold.
+#[derive(Clone, Debug, Default)]
+pub struct Learner {
+    ids: HashMap<String, SourceId>,
+    sources: Vec<Source>,
+    articles: Vec<Noted>,
+    keys: Vec<Key>,
+    marks: Vec<Marks>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Source {
+    name: String,
+    /// Whether an article names it, or its address does; else it is only a folder's name.
+    named: bool,
+}
+
+/// One article in the notes. Its paragraphs stand from the end of the one before to `end`.
+#[derive(Clone, Copy, Debug)]
+struct Noted {
+    source: SourceId,
+    title: Key,
+    end: usize,
+}
+
+/// The paragraphs learned as boilerplate, by source.
+#[derive(Clone, Debug, Default)]
+pub struct Learned {
+    keys: HashSet<(SourceId, Key)>,
+    /// One for each paragraph that was learned, or form of one; ordered by source and key.
+    pub rows: Vec<LearnedRow>,
+}
+
+/// A paragraph that was learned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LearnedRow {
+    /// The source whose boilerplate it is.
+    pub source: String,
+    /// It, or every paragraph that differs from it only in dates and numbers; sorted.
+    pub keys: Vec<Key>,
+    /// In how many articles of the source it stands, copies counted once.
+    pub stories: u32,
+    /// In how many, copies among them.
+    pub articles: u32,
+    /// Whether it recurs only when dates and numbers are masked.
+    pub template: bool,
+}
+
+/// A paragraph that stands in more than one article.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repeated {
+    /// Which; of a line that recurs with other dates, all.
+    pub keys: Vec<Key>,
+    /// In how many articles, copies among them.
+    pub articles: u32,
+    /// Of how many sources.
+    pub sources: u32,
+    /// The first of the sources whose boilerplate it is, in the order of their names.
+    pub learned_of: Vec<String>,
+    /// Whether it recurs only when dates and numbers are masked.
+    pub template: bool,
+}
+
+/// Paragraphs at the end of an article in which an address is looked for: there it tells a footer.
+const CONTACT_TAIL: usize = 4;
+
+impl Observed {
+    /// What is to be noted of an article with these paragraphs, each with its fingerprint.
+    pub fn of<'a>(
+        title: Option<Digest>,
+        paragraphs: impl ExactSizeIterator<Item = (&'a str, Digest)>,
+    ) -> Observed {
+        let mut observed = Observed { title: title.map_or(0, key), ..Observed::default() };
+        let mut scratch = String::new();
+        let mut left = paragraphs.len();
+        for (text, digest) in paragraphs {
+            let marks = Marks::of(text, left <= CONTACT_TAIL);
+            left -= 1;
+            observed.keys.push(key(digest));
+            observed.marks.push(marks);
+            if let Some(masked) = template::of(text)
+                && let Some(digest) = fingerprint::paragraph(&masked, &mut scratch)
+            {
+                observed.keys.push(key(digest));
+                observed.marks.push(marks.of_template());
+            }
+        }
+        observed
+    }
+}
+
+impl Learner {
+    /// The id of the source named `name`; `named` when more than a folder's name says so.
+    pub fn source(&mut self, name: &str, named: bool) -> SourceId {
+        let id = if let Some(id) = self.ids.get(name) {
+            *id
+        } else {
+            let id = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
+            self.sources.push(Source { name: name.to_owned(), named: false });
+            self.ids.insert(name.to_owned(), id);
+            id
+        };
+        if let Some(source) = self.sources.get_mut(id.0 as usize) {
+            source.named |= named;
+        }
+        id
+    }
+
+    /// Notes one article of `source`.
+    pub fn note(&mut self, source: SourceId, observed: &Observed) {
+        self.keys.extend_from_slice(&observed.keys);
+        self.marks.extend_from_slice(&observed.marks);
+        self.articles.push(Noted { source, title: observed.title, end: self.keys.len() });
+    }
+
+    /// Adds what `other` noted of other articles.
+    pub fn merge(&mut self, other: &Learner) {
+        let ids: Vec<SourceId> =
+            other.sources.iter().map(|source| self.source(&source.name, source.named)).collect();
+        let before = self.keys.len();
+        self.keys.extend_from_slice(&other.keys);
+        self.marks.extend_from_slice(&other.marks);
+        self.articles.extend(other.articles.iter().map(|article| Noted {
+            source: ids[article.source.0 as usize],
+            end: before + article.end,
+            ..*article
+        }));
+    }
+
+    /// Finds what recurs.
+    #[must_use]
+    pub fn counted(&self) -> Counted<'_> {
+        Counted::of(self)
+    }
+
+    /// Bytes that the notes take.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.keys.len() * (size_of::<Key>() + size_of::<Marks>())
+            + self.articles.len() * size_of::<Noted>()
+    }
+
+    /// Where the paragraphs of article `index` stand in the notes.
+    fn entries(&self, index: usize) -> Range<usize> {
+        let start = index.checked_sub(1).map_or(0, |before| self.articles[before].end);
+        start..self.articles[index].end
+    }
+}
+
+impl Learned {
+    /// Whether `paragraph` is boilerplate of `source`.
+    #[must_use]
+    pub fn contains(&self, source: SourceId, paragraph: Digest) -> bool {
+        !self.keys.is_empty() && self.keys.contains(&(source, key(paragraph)))
+    }
+
+    /// Whether nothing was learned.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+}
+
+/// The key of a paragraph with this fingerprint.
+#[must_use]
+pub fn key(digest: Digest) -> Key {
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&digest.0[..8]);
+    u64::from_le_bytes(bytes)
+}

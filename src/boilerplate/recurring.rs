@@ -1,0 +1,193 @@
+//! Which paragraphs stand in more than one article, found by sorting only those that may.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::{Key, Learned, LearnedRow, Learner, Marks, Repeated, SourceId, copies, decide};
+
+/// A paragraph of the notes that stands in no other article of its source.
+pub(super) const ALONE: u32 = u32::MAX;
+
+/// What recurs in the notes of a [`Learner`].
+pub struct Counted<'a> {
+    pub(super) notes: &'a Learner,
+    /// The paragraphs that recur within a source, ordered by key and source.
+    pub(super) groups: Vec<Group>,
+    /// Appearances of the groups, one group's behind the other's, each in input order.
+    pub(super) members: Vec<Member>,
+    /// For each paragraph of the notes its group, or [`ALONE`].
+    pub(super) group_of: Vec<u32>,
+    /// Paragraphs in more than one article, of whatever sources, in the order of their keys.
+    repeated: Vec<Row>,
+}
+
+/// A paragraph in more than one article, of whatever sources.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    key: Key,
+    articles: u32,
+    sources: u32,
+}
+
+/// A paragraph that stands in at least two articles of a source.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Group {
+    pub(super) source: SourceId,
+    pub(super) key: Key,
+    pub(super) marks: Marks,
+    /// Its appearances among all members.
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// How many articles of this source hold it, and how many of all.
+    pub(super) here: u32,
+    pub(super) everywhere: u32,
+}
+
+/// One appearance of a paragraph that may recur.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Member {
+    key: Key,
+    source: SourceId,
+    pub(super) article: u32,
+    /// Its place in the notes.
+    pub(super) entry: usize,
+}
+
+impl<'a> Counted<'a> {
+    pub(super) fn of(notes: &'a Learner) -> Counted<'a> {
+        let mut found = may_recur(notes);
+        found.sort_unstable_by_key(|member| (member.key, member.source, member.entry));
+        let mut counted = Counted {
+            notes,
+            groups: Vec::new(),
+            members: Vec::new(),
+            group_of: vec![ALONE; notes.keys.len()],
+            repeated: Vec::new(),
+        };
+        for of_key in found.chunk_by(|a, b| a.key == b.key) {
+            counted.enter(of_key);
+        }
+        counted
+    }
+
+    /// Enters a paragraph with all its appearances.
+    fn enter(&mut self, of_key: &[Member]) {
+        let by_source = || of_key.chunk_by(|a, b| a.source == b.source);
+        let everywhere = by_source().map(articles).sum();
+        if everywhere < 2 {
+            return;
+        }
+        if !self.notes.marks[of_key[0].entry].is_template() {
+            let sources = u32::try_from(by_source().count()).unwrap_or(u32::MAX);
+            self.repeated.push(Row { key: of_key[0].key, articles: everywhere, sources });
+        }
+        for members in by_source() {
+            let here = articles(members);
+            let number = u32::try_from(self.groups.len()).unwrap_or(ALONE);
+            if here < 2 || number == ALONE {
+                continue;
+            }
+            let mut marks = Marks::default();
+            for member in members {
+                self.group_of[member.entry] = number;
+                marks = marks.or(self.notes.marks[member.entry]);
+            }
+            let start = self.members.len();
+            self.members.extend_from_slice(members);
+            let Member { key, source, .. } = members[0];
+            let end = self.members.len();
+            self.groups.push(Group { source, key, marks, start, end, here, everywhere });
+        }
+    }
+
+    /// The group of the paragraph at `entry` of the notes.
+    pub(super) fn group(&self, entry: usize) -> Option<usize> {
+        let group = self.group_of[entry];
+        (group != ALONE).then_some(group as usize)
+    }
+
+    /// What is boilerplate.
+    #[must_use]
+    pub fn learned(&self) -> Learned {
+        decide::learned(self, &copies::distinct(self))
+    }
+
+    /// The paragraphs that stand in more than one article, at most `most`, and how many there are:
+    /// first what was `learned`, then the rest, those in most articles first.
+    #[must_use]
+    pub fn repeated(mut self, learned: &Learned, most: usize) -> (Vec<Repeated>, u64) {
+        let mut rows: Vec<Repeated> = Vec::new();
+        let mut exact: BTreeMap<Key, Vec<&LearnedRow>> = BTreeMap::new();
+        for row in &learned.rows {
+            match row.keys[..] {
+                [key] if !row.template => exact.entry(key).or_default().push(row),
+                _ => rows.push(Repeated {
+                    keys: row.keys.clone(),
+                    articles: row.articles,
+                    sources: 1,
+                    learned_of: vec![row.source.clone()],
+                    template: true,
+                }),
+            }
+        }
+        let all = (self.repeated.len() + rows.len()) as u64;
+        let row = |row: &Row, learned: &[&LearnedRow]| Repeated {
+            keys: vec![row.key],
+            articles: row.articles,
+            sources: row.sources,
+            learned_of: learned.iter().take(LEARNED_OF_MAX).map(|row| row.source.clone()).collect(),
+            template: false,
+        };
+        let is_learned = |row: &Row| exact.contains_key(&row.key);
+        for of_key in self.repeated.iter().filter(|row| is_learned(row)) {
+            rows.push(row(of_key, &exact[&of_key.key]));
+        }
+        rows.sort_by(|a, b| b.articles.cmp(&a.articles).then_with(|| a.keys.cmp(&b.keys)));
+        rows.truncate(most);
+        self.repeated.retain(|row| !exact.contains_key(&row.key));
+        self.repeated.sort_unstable_by_key(|row| (Reverse(row.articles), row.key));
+        rows.extend(self.repeated.iter().take(most - rows.len()).map(|of_key| row(of_key, &[])));
+        (rows, all)
+    }
+}
+
+/// Articles in which `members`, of one source and in input order, stand.
+fn articles(members: &[Member]) -> u32 {
+    let articles = members.chunk_by(|a, b| a.article == b.article).count();
+    u32::try_from(articles).unwrap_or(u32::MAX)
+}
+
+/// Every appearance of a paragraph that another with the same bits came before or after. Most
+/// paragraphs come once, and need two bits of a table here instead of a row to sort.
+fn may_recur(notes: &Learner) -> Vec<Member> {
+    let slots = (notes.keys.len() * SLOTS_PER_PARAGRAPH).next_power_of_two().max(64);
+    let mut once = vec![0_u64; slots / 64];
+    let mut twice = vec![0_u64; slots / 64];
+    #[expect(clippy::cast_possible_truncation, reason = "the table has fewer slots")]
+    let place = |key: Key| {
+        let slot = key as usize & (slots - 1);
+        (slot / 64, 1_u64 << (slot % 64))
+    };
+    for key in &notes.keys {
+        let (word, bit) = place(*key);
+        twice[word] |= once[word] & bit;
+        once[word] |= bit;
+    }
+    let mut found = Vec::new();
+    for (index, article) in (0_u32..).zip(&notes.articles) {
+        for entry in notes.entries(index as usize) {
+            let key = notes.keys[entry];
+            let (word, bit) = place(key);
+            if twice[word] & bit != 0 {
+                found.push(Member { key, source: article.source, article: index, entry });
+            }
+        }
+    }
+    found
+}
+
+/// Sources that a row names: a line that more publishers print is told by some of them as well.
+const LEARNED_OF_MAX: usize = 10;
+
+/// One paragraph in about eight comes into the sorting by chance alone.
+const SLOTS_PER_PARAGRAPH: usize = 8;
