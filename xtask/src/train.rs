@@ -42,7 +42,7 @@ pub(crate) struct Settings {
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { trees: 150, rate: 0.1, blocks: 0.35, signals: 0.22, shrink: 5.0 }
+        Settings { trees: 220, rate: 0.08, blocks: 0.35, signals: 0.2, shrink: 5.0 }
     }
 }
 

@@ -61,7 +61,8 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
         if kept[i] || Some(i) == page.title {
             continue;
         }
-        let pictured = judged.captions[i] && page.is_plain(i);
+        let pictured =
+            judged.captions[i] && page.is_plain(i) && page.facts[i].shape.letters > 0;
         marks.push(if pictured || page.facts[i].caption {
             Mark::field(i, Take::Caption)
         } else {
@@ -117,7 +118,8 @@ pub fn states_title(page: &Page) -> bool {
 #[must_use]
 pub fn title(page: &Page, scores: &[i32]) -> Option<usize> {
     let chance = |i: usize| model::permille(scores[i]);
-    let best = (0..scores.len()).max_by_key(|&i| (scores[i], std::cmp::Reverse(i)))?;
+    let lettered = (0..scores.len()).filter(|&i| page.facts[i].shape.letters > 0);
+    let best = lettered.max_by_key(|&i| (scores[i], std::cmp::Reverse(i)))?;
     if chance(best) < TITLE_LIKELY {
         return page.title.filter(|&title| chance(title) >= TITLE_POSSIBLE);
     }
