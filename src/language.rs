@@ -303,7 +303,7 @@ fn table(key: impl Fn(&str) -> Option<u64>) -> Words {
     words
 }
 
-/// Every word of [`FUNCTION_WORDS`], some of them more than once.
+/// Every word that hardly a sentence of its language can be written without, some more than once.
 pub fn function_words() -> impl Iterator<Item = &'static str> {
     FUNCTION_WORDS.iter().flat_map(|(_, list)| list.split(' '))
 }

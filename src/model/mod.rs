@@ -192,7 +192,9 @@ impl Round {
         let mut sums = vec![0_i64; Signal::ALL.len()];
         for tree in &self.trees {
             let mut left: Vec<i64> = tree.leaves.iter().map(|&leaf| leaf.into()).collect();
-            let mean = |leaves: &[i64]| leaves.iter().sum::<i64>() / leaves.len().max(1) as i64;
+            let mean = |leaves: &[i64]| {
+                leaves.iter().sum::<i64>() / i64::try_from(leaves.len()).unwrap_or(1).max(1)
+            };
             // From the last question, whose answer is the highest bit, to the first.
             for question in tree.questions.iter().rev() {
                 let value = signals.column(question.signal).get(block).copied().unwrap_or(0);
@@ -258,5 +260,11 @@ impl Question {
 #[must_use]
 pub fn permille(score: i32) -> u32 {
     let share = 1.0 / (1.0 + (-f64::from(score) / UNIT).exp());
-    (share * 1000.0).round() as u32
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share of one, times a thousand"
+    )]
+    let permille = (share * 1000.0).round() as u32;
+    permille
 }

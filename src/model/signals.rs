@@ -331,15 +331,23 @@ pub struct Signals {
 #[must_use]
 pub fn scaled(number: u32) -> u8 {
     if number < 8 {
-        return number as u8;
+        return byte(number);
     }
-    let octave = 31 - number.leading_zeros();
-    (((octave - 2) << 3) | ((number >> (octave - 3)) & 7)) as u8
+    let octave = number.ilog2();
+    byte(((octave - 2) << 3) | ((number >> (octave - 3)) & 7))
+}
+
+/// A small number as a signal; a greater one is the greatest.
+#[must_use]
+pub fn byte(number: u32) -> u8 {
+    u8::try_from(number).unwrap_or(u8::MAX)
 }
 
 /// `part` of `whole` as a signal; nothing of nothing is none.
+#[must_use]
 pub fn share(part: u32, whole: u32) -> u8 {
-    (part * WHOLE / whole.max(1)).min(WHOLE) as u8
+    let share = u64::from(part) * u64::from(WHOLE) / u64::from(whole.max(1));
+    byte(u32::try_from(share).unwrap_or(WHOLE).min(WHOLE))
 }
 
 impl Signals {

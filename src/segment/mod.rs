@@ -69,13 +69,12 @@ fn blocks<'a>(text: &'a str, lines: &[Line]) -> (Vec<Block<'a>>, Vec<bool>) {
         let continues = wrapped.as_ref().is_some_and(|wrapped| {
             index > 0 && !line.form_feed && wrapped.continues(text, &lines[index - 1], line)
         });
-        match blocks.last_mut().filter(|_| continues) {
-            Some(block) => join(block, piece, line.span),
-            None => {
-                let &Line { span, number, gap, indent, .. } = line;
-                blocks.push(Block { text: Cow::Borrowed(piece), span, line: number, gap, indent });
-                form_feeds.push(false);
-            }
+        if let Some(block) = blocks.last_mut().filter(|_| continues) {
+            join(block, piece, line.span);
+        } else {
+            let &Line { span, number, gap, indent, .. } = line;
+            blocks.push(Block { text: Cow::Borrowed(piece), span, line: number, gap, indent });
+            form_feeds.push(false);
         }
         if let Some(flag) = form_feeds.last_mut() {
             *flag |= line.form_feed;

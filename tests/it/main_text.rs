@@ -109,14 +109,13 @@ fn what_decided_adds_up() {
     let second = &main_text::built_in().second;
     for (i, score) in judged.scores.iter().enumerate() {
         let told: i32 = second.reasons(&judged.signals, i).iter().map(|(_, weight)| weight).sum();
-        let mean = |leaves: &[i16]| {
-            leaves.iter().map(|&leaf| i64::from(leaf)).sum::<i64>() / leaves.len() as i64
-        };
-        let means: i64 = second.trees.iter().map(|tree| mean(&tree.leaves)).sum();
+        let length = |leaves: &[i16]| i64::try_from(leaves.len()).unwrap();
+        let sum = |leaves: &[i16]| leaves.iter().map(|&leaf| i64::from(leaf)).sum::<i64>();
+        let means = second.trees.iter().map(|tree| sum(&tree.leaves) / length(&tree.leaves));
         // Each step of a mean is cut to a whole number.
-        let slack = second.trees.len() as i32 * 6;
-        let expected = score - second.base - i32::try_from(means).unwrap();
-        assert!((told - expected).abs() <= slack, "block {i}: {told}, {expected}");
+        let slack = i64::try_from(second.trees.len() * 6).unwrap();
+        let expected = i64::from(*score) - i64::from(second.base) - means.sum::<i64>();
+        assert!((i64::from(told) - expected).abs() <= slack, "block {i}: {told}, {expected}");
     }
 }
 

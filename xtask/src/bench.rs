@@ -173,7 +173,7 @@ impl fmt::Display for Table {
             let peak = megabytes(row.median(|run| run.peak_bytes));
             let rate = megs / cpu.max(1e-6);
             let times =
-                floor.map_or("".to_owned(), |floor| format!("{:.2}", cpu / floor.max(1e-6)));
+                floor.map_or(String::new(), |floor| format!("{:.2}", cpu / floor.max(1e-6)));
             let name = &row.name;
             writeln!(
                 f,

@@ -1,5 +1,7 @@
 //! Labelled pages: texts of whole web pages, line by line marked as article or not.
 
+#![expect(clippy::cast_precision_loss, reason = "counts of pages")]
+
 use std::collections::HashMap;
 use std::fmt;
 use std::fs::File;

@@ -1,10 +1,17 @@
 //! Trains the model of main text on labelled pages.
 //!
 //! Gradient boosting of symmetric trees on the log-loss, with histograms of the signals (Friedman
-//! 2001; Ke et al. 2017, LightGBM; Prokhorenkova et al. 2018, arXiv:1706.09516). Every page weighs
+//! 2001; Ke et al. 2017, `LightGBM`; Prokhorenkova et al. 2018, arXiv:1706.09516). Every page weighs
 //! the same, and within it a block by the root of its words: the figure that counts is the mean over
 //! pages of the F1 of words. The same data gives the same weights.
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "counts of blocks and words, bins and leaves that fit by their definition"
+)]
+
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -130,12 +137,15 @@ fn held_out(
     scores
 }
 
+/// Weights for a part, trained on the pages that are given.
+type Trained<'p> = dyn FnMut(u32, &[&'p LabelledPage]) -> anyhow::Result<Arc<Model>> + 'p;
+
 /// Measures with `folds` parts: every page is cleaned with weights that were trained without the
 /// pages of its domain. `trained` gives those of a part, trained on the pages it is given.
 pub(crate) fn measure<'p>(
     pages: &'p [LabelledPage],
     folds: u32,
-    trained: &mut dyn FnMut(u32, &[&'p LabelledPage]) -> anyhow::Result<Arc<Model>>,
+    trained: &mut Trained<'p>,
 ) -> anyhow::Result<Vec<Figures>> {
     let mut scores: Vec<(&LabelledPage, Score)> = Vec::new();
     for fold in 0..folds {
@@ -187,7 +197,7 @@ pub(crate) fn run(
     }
     for figures in figures.iter().filter(|_| folds > 0) {
         println!("{figures}");
-        head.push_str(&format!("# {figures}\n"));
+        let _ = writeln!(head, "# {figures}");
     }
     if let Some(output) = output {
         let all: Vec<&LabelledPage> = pages.iter().collect();
@@ -216,21 +226,21 @@ impl Targets {
 }
 
 /// What a page teaches; `None` where it has no block that is labelled.
-fn example<'p>(page: &'p LabelledPage) -> Option<Example<'p>> {
+fn example(page: &LabelledPage) -> Option<Example<'_>> {
     let articles = segment(&page.dump, Split::Never);
     let article = articles.first()?;
     let read = Page::read(article, &mut copydesk::strip::Scratch::default());
     let lines: Vec<&str> = page.dump.text.split('\n').collect();
-    let [mut kept, mut titles, mut captions] = [(); 3].map(|()| Targets::default());
+    let [mut main, mut titles, mut captions] = [(); 3].map(|()| Targets::default());
     for block in &article.blocks {
-        let (mut keep, mut drop, mut other, mut titled, mut pictured) = (0, 0, 0, 0, 0);
+        let (mut keep, mut drop, mut other, mut headline, mut pictured) = (0, 0, 0, 0, 0);
         let last = block.line + block.span.of(&page.dump.text).matches('\n').count();
         for line in block.line - 1..last {
             let words = pages::words(lines.get(line).copied().unwrap_or("")).len();
             match page.labels.as_ref().map(|labels| labels.get(line).copied()) {
                 None | Some(Some(b'K' | b'k')) => keep += words,
                 Some(Some(b'D' | b'd')) => drop += words,
-                Some(Some(b'T')) => titled += words,
+                Some(Some(b'T')) => headline += words,
                 Some(_) => other += words,
             }
             if matches!(page.classes.get(line), Some(b'c' | b'C')) {
@@ -238,26 +248,26 @@ fn example<'p>(page: &'p LabelledPage) -> Option<Example<'p>> {
             }
         }
         let labelled = keep + drop;
-        let known = labelled > 0 && other + titled <= labelled;
-        kept.values.push(if known { keep as f64 / labelled as f64 } else { 0.0 });
-        kept.weights.push(if known { ((labelled + other + 1) as f64).sqrt() } else { 0.0 });
-        let all = labelled + titled + other;
+        let known = labelled > 0 && other + headline <= labelled;
+        main.values.push(if known { keep as f64 / labelled as f64 } else { 0.0 });
+        main.weights.push(if known { ((labelled + other + 1) as f64).sqrt() } else { 0.0 });
+        let all = labelled + headline + other;
         let share = |part: usize| if all > 0 { part as f64 / all as f64 } else { 0.0 };
-        titles.values.push(share(titled));
+        titles.values.push(share(headline));
         let title_known = main_text::states_title(&read) && page.labels.is_some() && all > 0;
         // A title is one line of hundreds.
-        let rarity = if titled > 0 { 30.0 } else { 1.0 };
+        let rarity = if headline > 0 { 30.0 } else { 1.0 };
         titles.weights.push(if title_known { rarity } else { 0.0 });
         captions.values.push(share(pictured));
         captions.weights.push(if all > 0 { 1.0 } else { 0.0 });
     }
-    let labelled = kept.weights.iter().any(|weight| *weight > 0.0);
+    let labelled = main.weights.iter().any(|weight| *weight > 0.0);
     labelled.then(|| Example {
         page,
         part: page.fold(PARTS),
         words: main_text::words(&read),
         reading: main_text::Reading::of(&read, &Words::default()),
-        kept: kept.levelled(),
+        kept: main.levelled(),
         titles: titles.levelled(),
         captions: captions.levelled(),
     })

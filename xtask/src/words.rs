@@ -1,6 +1,12 @@
 //! Learns what single words say: naive Bayes, each word by the blocks that hold it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "counts and bounded figures"
+)]
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use copydesk::model::words::{Folded, Words, text_of};
 
@@ -34,7 +40,7 @@ pub(crate) fn learn(
     struct Seen<'e> {
         kept: f64,
         all: f64,
-        domains: HashSet<&'e str>,
+        domains: BTreeSet<&'e str>,
     }
     let mut seen: BTreeMap<u32, Seen> = BTreeMap::new();
     let (mut kept, mut all) = (0.0, 0.0);
@@ -43,7 +49,10 @@ pub(crate) fn learn(
         for (i, (&target, &weight)) in
             example.kept.values.iter().zip(&example.kept.weights).enumerate()
         {
-            let words: HashSet<u32> = example.reading.words(i).iter().copied().collect();
+            // In one order, so that sums come out the same.
+            let mut words = example.reading.words(i).to_vec();
+            words.sort_unstable();
+            words.dedup();
             // A long block says no more than a short one, word by word.
             let share = weight / (words.len().max(1) as f64).sqrt();
             for word in words {

@@ -61,8 +61,7 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
         if kept[i] || Some(i) == page.title {
             continue;
         }
-        let pictured =
-            judged.captions[i] && page.is_plain(i) && page.facts[i].shape.letters > 0;
+        let pictured = judged.captions[i] && page.is_plain(i) && page.facts[i].shape.letters > 0;
         marks.push(if pictured || page.facts[i].caption {
             Mark::field(i, Take::Caption)
         } else {

@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 
 use super::signals::Sums;
 use crate::model::permille;
-use crate::model::signals::{Signal, Signals, WHOLE, scaled};
+use crate::model::signals::{Signal, Signals, byte, scaled, share};
 
 /// Blocks from which a distance is far.
 const FAR: u32 = 80;
@@ -16,14 +16,14 @@ const HOLE: usize = 2;
 pub fn read(signals: &mut Signals, scores: &[i32], words: &[u32]) {
     let blocks = scores.len();
     let chances: Vec<u32> = scores.iter().map(|&score| permille(score)).collect();
-    let byte = |score: i32| (score / 40 + 128).clamp(0, 254) as u8;
-    signals.fill(Signal::Score, |i| byte(scores[i]));
+    let level = |score: i32| byte(u32::try_from(score / 40 + 128).unwrap_or(0)).min(254);
+    signals.fill(Signal::Score, |i| level(scores[i]));
     for (signal, step) in
         [(Signal::ScoreM1, -1), (Signal::ScoreP1, 1), (Signal::ScoreM2, -2), (Signal::ScoreP2, 2)]
     {
         signals.fill(signal, |i| {
             let there = i.checked_add_signed(step).and_then(|j| scores.get(j));
-            there.map_or(255, |score| byte(*score))
+            there.map_or(255, |score| level(*score))
         });
     }
     let chance = Sums::of(&chances, |&chance| chance);
@@ -31,7 +31,8 @@ pub fn read(signals: &mut Signals, scores: &[i32], words: &[u32]) {
         (Signal::LikelyAbove3, Signal::LikelyBelow3, 3),
         (Signal::LikelyAbove10, Signal::LikelyBelow10, 10),
     ] {
-        let mean = |sum: u32| (sum / reach as u32 * 255 / 1000) as u8;
+        let of = u32::try_from(reach).unwrap_or(1);
+        let mean = |sum: u32| byte(sum / of * 255 / 1000);
         signals.fill(above, |i| mean(chance.between(i.saturating_sub(reach), i)));
         signals.fill(below, |i| mean(chance.between(i + 1, i + 1 + reach)));
     }
@@ -41,19 +42,16 @@ pub fn read(signals: &mut Signals, scores: &[i32], words: &[u32]) {
         weights.iter().zip(&chances).map(|(&words, &chance)| (words, words * chance)).collect();
     let all = Sums::of(&each, |each| each.0);
     let likely = Sums::of(&each, |each| each.1 / 16);
-    let ratio = |part: u32, whole: u32| {
-        (u64::from(part) * u64::from(WHOLE) / u64::from(whole.max(1))).min(255) as u8
-    };
     for (signal, reach) in [(Signal::LikelyWords5, 5), (Signal::LikelyWords20, 20)] {
         signals.fill(signal, |i| {
             let (start, end) = (i.saturating_sub(reach), i + reach + 1);
-            ratio(likely.between(start, end), all.between(start, end) * 62)
+            share(likely.between(start, end), all.between(start, end) * 62)
         });
     }
     let sum = likely.between(0, blocks);
-    signals.fill(Signal::LikelyWordsAbove, |i| ratio(likely.between(0, i), sum));
-    signals.fill(Signal::LikelyWordsBelow, |i| ratio(likely.between(i + 1, blocks), sum));
-    signals.fill(Signal::PageLikely, |_| ratio(sum, all.between(0, blocks).saturating_mul(62)));
+    signals.fill(Signal::LikelyWordsAbove, |i| share(likely.between(0, i), sum));
+    signals.fill(Signal::LikelyWordsBelow, |i| share(likely.between(i + 1, blocks), sum));
+    signals.fill(Signal::PageLikely, |_| share(sum, all.between(0, blocks).saturating_mul(62)));
     signals.fill(Signal::PageLikelyWords, |_| scaled(sum / 62));
     distances(signals, &chances);
     runs(signals, &chances, &weights);
@@ -114,7 +112,7 @@ fn alike(signals: &mut Signals, chances: &[u32]) {
             let (sum, count) = groups.get(&look(signals, i)).copied().unwrap_or_default();
             // The mean of the others.
             let others = (sum - chances[i]) / (count - 1).max(1);
-            if count > 1 { (others * 250 / 1000) as u8 } else { 255 }
+            if count > 1 { byte(others * 250 / 1000) } else { 255 }
         })
         .collect();
     signals.fill(Signal::LikelyAlike, |i| means[i]);

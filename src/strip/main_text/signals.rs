@@ -8,7 +8,7 @@ use super::words::{Spoken, TitleWords, Topic};
 use crate::article::Block;
 use crate::ledger::Reason;
 use crate::lexicon::Strength;
-use crate::model::signals::{Signal, Signals, WHOLE, scaled, share};
+use crate::model::signals::{Signal, Signals, byte, scaled, share};
 use crate::model::words::Words;
 use crate::recognize::date::Kind;
 use crate::strip::Page;
@@ -98,7 +98,7 @@ impl Reading {
 
     /// Reads what the words of each block say.
     pub fn read_words(&mut self, says: &Words) {
-        let byte = |tenths: i32| (128 + tenths * 2).clamp(0, 255) as u8;
+        let byte = |tenths: i32| byte(u32::try_from(128 + tenths * 2).unwrap_or(0));
         for i in 0..self.blocks {
             let (mut sum, mut count, mut low, mut high, mut first) = (0_i32, 0, 0, 0, 0);
             for (n, word) in self.words(i).iter().enumerate() {
@@ -247,6 +247,7 @@ impl Reading {
     }
 
     fn read_windows(&mut self, looks: &[Look]) {
+        type Form = fn(u32, u32) -> u8;
         let prose = Sums::of(looks, |look| look.prose.into());
         for (signal, reach) in
             [(Signal::Prose2, 2), (Signal::Prose5, 5), (Signal::Prose12, 12), (Signal::Prose30, 30)]
@@ -264,9 +265,8 @@ impl Reading {
         let bullets = Sums::of(looks, |look| look.bullet.into());
         let dates = Sums::of(looks, |look| (look.date > 0).into());
         let mean = |sum: u32, reach: u32| scaled(sum / reach);
-        let flat = |sum: u32, reach: u32| (sum / reach).min(255) as u8;
+        let flat = |sum: u32, reach: u32| byte(sum / reach);
         let part = |sum: u32, reach: u32| share(sum, reach);
-        type Form = fn(u32, u32) -> u8;
         let pairs: [(&Sums, Form, usize, Signal, Signal); 12] = [
             (&widths, mean, 3, Signal::WidthAbove3, Signal::WidthBelow3),
             (&widths, mean, 10, Signal::WidthAbove10, Signal::WidthBelow10),
@@ -326,20 +326,16 @@ impl Reading {
         let prose = Sums::of(looks, |look| look.prose.into());
         let (all, spoken, told) =
             (widths.between(0, blocks), mass.between(0, blocks), prose.between(0, blocks));
-        let ratio = |part: u32, whole: u32| {
-            let share = u64::from(part) * u64::from(WHOLE) / u64::from(whole.max(1));
-            share.min(u64::from(WHOLE)) as u8
-        };
-        self.signals.fill(Signal::Place, |i| ratio(count(i), count(blocks.saturating_sub(1))));
-        self.signals.fill(Signal::PlaceByWidth, |i| ratio(widths.between(0, i), all));
+        self.signals.fill(Signal::Place, |i| share(count(i), count(blocks.saturating_sub(1))));
+        self.signals.fill(Signal::PlaceByWidth, |i| share(widths.between(0, i), all));
         self.signals.fill(Signal::Above, |i| scaled(count(i)));
         self.signals.fill(Signal::Below, |i| scaled(count(blocks - 1 - i)));
         self.signals.fill(Signal::PageProse, |_| scaled(spoken));
         self.signals.fill(Signal::PageProseBlocks, |_| scaled(told));
-        self.signals.fill(Signal::PageProseShare, |_| ratio(spoken, all));
+        self.signals.fill(Signal::PageProseShare, |_| share(spoken, all));
         self.signals.fill(Signal::PageProseWidth, |_| scaled(spoken / told.max(1)));
-        self.signals.fill(Signal::ProseAbove, |i| ratio(mass.between(0, i), spoken));
-        self.signals.fill(Signal::ProseBelow, |i| ratio(mass.between(i + 1, blocks), spoken));
+        self.signals.fill(Signal::ProseAbove, |i| share(mass.between(0, i), spoken));
+        self.signals.fill(Signal::ProseBelow, |i| share(mass.between(i + 1, blocks), spoken));
         self.distances(
             looks,
             |look| look.prose,
