@@ -49,7 +49,7 @@ pub(crate) struct Settings {
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { trees: 220, rate: 0.08, blocks: 0.35, signals: 0.2, shrink: 5.0 }
+        Settings { trees: 300, rate: 0.06, blocks: 0.35, signals: 0.2, shrink: 5.0 }
     }
 }
 

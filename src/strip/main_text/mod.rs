@@ -32,7 +32,7 @@ const CHROME_MIN: usize = 3;
 /// Where they are not, only what is main text by a chance below this goes, of 1000. On the pages that
 /// the weights are measured on, this and the two above cost two ten-thousandths of the F1; without
 /// them two cases of lists lose lines.
-const DOUBT: u32 = 200;
+const DOUBT: u32 = 300;
 
 rule! {
     /// Blocks of a whole page that are not its article: menus, related stories, comments, footers.

@@ -77,9 +77,7 @@ impl Reading {
         reading.read_neighbours(&looks);
         reading.read_places(&looks);
         reading.read_labels(&looks);
-        // The line that only looks like a title must not speak for itself.
-        reading.read_title_words(page.article.fields.title.as_deref());
-        reading.read_title_place(page);
+        reading.read_title(page);
         reading.read_topic(&looks);
         reading.read_words(says);
         reading
@@ -419,11 +417,7 @@ impl Reading {
     /// Reads what goes by the title and by what `page` makes of it.
     pub fn read_title(&mut self, page: &Page) {
         let given = page.article.fields.title.as_deref();
-        self.read_title_words(given.or_else(|| page.title.map(|title| page.text(title))));
-        self.read_title_place(page);
-    }
-
-    fn read_title_words(&mut self, title: Option<&str>) {
+        let title = given.or_else(|| page.title.map(|title| page.text(title)));
         let title = TitleWords::of(title.unwrap_or(""));
         let length = |words: &[u32]| u32::try_from(words.len()).unwrap_or(u32::MAX);
         for i in 0..self.blocks {
@@ -432,9 +426,6 @@ impl Reading {
             self.signals.set(Signal::TitleWords, i, share(shared, words));
             self.signals.set(Signal::TitleCovered, i, share(covered, title.len()));
         }
-    }
-
-    fn read_title_place(&mut self, page: &Page) {
         let signed = |i: usize, from: usize| {
             let step =
                 |by: usize| scaled(u32::try_from(by).unwrap_or(u32::MAX).min(1 << 16)).min(127);
