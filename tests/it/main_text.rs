@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use copydesk::article::{Dump, Fields};
 use copydesk::clean::{Cleaner, Scratch};
+use copydesk::ledger::Reason;
 use copydesk::model::Model;
 use copydesk::model::signals::{Signal, scaled};
 use copydesk::options::{Options, Split};
@@ -109,6 +110,25 @@ fn other_weights_decide_and_are_named_in_the_report() {
     assert_eq!(written(narrow).lines().filter(|line| !line.is_empty()).count(), 4);
     // Where nothing is wide enough nothing is better than anything else, and all stays.
     assert!(written(wide).contains("Give us a tip"));
+}
+
+#[test]
+fn a_caption_that_stands_twice_is_captured_once() {
+    let line = "Pickers in the cold orchard";
+    let text = PAGE.replace("Give us a tip\n", &format!("{line}\n\n"));
+    let text = text.replace("More from the valley", &format!("{line}\n\nMore from the valley"));
+    let narrow = wider_than(scaled(40)).replace("[caption]\nbase 0", "[caption]\nbase 18000");
+    let model = Some(Arc::new(Model::parse(&narrow).unwrap()));
+    let cleaner = Cleaner::new(&Options { model, ..Options::default() });
+    let mut articles = Vec::new();
+    cleaner.clean(&dump(&text), &mut Scratch::default(), &mut |article| {
+        articles.push(article.unwrap());
+    });
+    let captions = articles[0].captions.iter().filter_map(|caption| caption.text.as_deref());
+    assert_eq!(captions.filter(|caption| *caption == line).count(), 1);
+    let repeats = articles[0].removals.iter().filter(|removal| removal.text == line);
+    let reasons: Vec<Reason> = repeats.map(|removal| removal.reason).collect();
+    assert_eq!(reasons, [Reason::CaptionRepeat]);
 }
 
 #[test]

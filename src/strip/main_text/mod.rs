@@ -6,6 +6,9 @@ mod words;
 
 use std::sync::LazyLock;
 
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
+
 pub use self::second_round::read as second_round;
 pub use self::signals::Reading;
 use super::{Mark, Page, Rule, Take};
@@ -49,7 +52,7 @@ rule! {
     /// ones, whose file says how they were made and how good they are.
     MainText, "main-text", [
         Nav, ReadMore, ShareBar, CommentPrompt, Newsletter, Tags, Copyright, CookieBanner, Timestamp,
-        AdMarker, MediaPlaceholder, SectionLabel
+        AdMarker, MediaPlaceholder, SectionLabel, CaptionRepeat
     ]
 }
 
@@ -57,15 +60,22 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
     let Some(judged) = &page.main_text else { return };
     let kept = keep(page, &judged.scores);
     let reasons = reasons(page, &kept);
+    let mut captions: HashMap<&str, usize> = HashMap::new();
     for (i, reason) in reasons.into_iter().enumerate() {
-        if kept[i] || Some(i) == page.title {
-            continue;
-        }
-        let pictured = judged.captions[i] && page.is_plain(i) && page.facts[i].shape.letters > 0;
-        marks.push(if pictured || page.facts[i].caption {
-            Mark::field(i, Take::Caption)
-        } else {
-            Mark::remove(i, reason)
+        let lettered = page.facts[i].shape.letters > 0;
+        let pictured =
+            page.facts[i].caption || (judged.captions[i] && page.is_plain(i) && lettered);
+        let gone = !kept[i] && Some(i) != page.title;
+        marks.extend(match (gone, pictured) {
+            (false, _) => None,
+            (true, false) => Some(Mark::remove(i, reason)),
+            (true, true) => Some(match captions.entry(page.single(i)) {
+                Entry::Occupied(first) => Mark::repeat(i, Reason::CaptionRepeat, *first.get()),
+                Entry::Vacant(place) => {
+                    place.insert(i);
+                    Mark::field(i, Take::Caption)
+                }
+            }),
         });
     }
 }
