@@ -183,13 +183,15 @@ fn keep(page: &Page, scores: &[i32]) -> Vec<bool> {
     };
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by_key(|&i| (-scores[i], i));
-    let chance = |i: usize| u64::from(model::permille(scores[i])) * weigh(i);
-    let all: u64 = (0..scores.len()).map(chance).sum();
+    let chances: Vec<u32> = scores.iter().map(|&score| model::permille(score)).collect();
+    let weights: Vec<u64> = (0..scores.len()).map(weigh).collect();
+    let likely = |i: usize| u64::from(chances[i]) * weights[i];
+    let all: u64 = (0..scores.len()).map(likely).sum();
     let (mut right, mut chosen) = (0, 0);
     let (mut best, mut last) = ((0_u64, 1_u64), 0);
     for (n, &i) in order.iter().enumerate() {
-        right += chance(i);
-        chosen += weigh(i) * 1000;
+        right += likely(i);
+        chosen += weights[i] * 1000;
         let of = chosen + all;
         if u128::from(right) * u128::from(best.1) >= u128::from(best.0) * u128::from(of.max(1)) {
             (best, last) = ((right, of.max(1)), n);
@@ -200,8 +202,8 @@ fn keep(page: &Page, scores: &[i32]) -> Vec<bool> {
         kept[i] = true;
     }
     if !is_surely_page(page) {
-        for (kept, &score) in kept.iter_mut().zip(scores) {
-            *kept |= model::permille(score) >= DOUBT;
+        for (kept, &chance) in kept.iter_mut().zip(&chances) {
+            *kept |= chance >= DOUBT;
         }
     }
     kept

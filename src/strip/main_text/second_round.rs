@@ -2,12 +2,12 @@
 
 use hashbrown::HashMap;
 
-use super::signals::Sums;
+use super::signals::{Sums, distances};
 use crate::model::permille;
 use crate::model::signals::{Signal, Signals, byte, scaled, share};
 
-/// Blocks from which a distance is far.
-const FAR: u32 = 80;
+/// Chance above which a block is likely, of 1000.
+const LIKELY: u32 = 500;
 /// Unlikely blocks in a row that end a run of likely ones.
 const HOLE: usize = 2;
 
@@ -53,23 +53,10 @@ pub fn read(signals: &mut Signals, scores: &[i32], words: &[u32]) {
     signals.fill(Signal::LikelyWordsBelow, |i| share(likely.between(i + 1, blocks), sum));
     signals.fill(Signal::PageLikely, |_| share(sum, all.between(0, blocks).saturating_mul(62)));
     signals.fill(Signal::PageLikelyWords, |_| scaled(sum / 62));
-    distances(signals, &chances);
+    let (above, below) = (Signal::LikelyDistanceAbove, Signal::LikelyDistanceBelow);
+    distances(signals, |i| chances[i] > LIKELY, above, below);
     runs(signals, &chances, &weights);
     alike(signals, &chances);
-}
-
-fn distances(signals: &mut Signals, chances: &[u32]) {
-    let mut distance = FAR;
-    signals.fill(Signal::LikelyDistanceAbove, |i| {
-        let value = scaled(distance);
-        distance = if chances[i] > 500 { 1 } else { FAR.min(distance + 1) };
-        value
-    });
-    distance = FAR;
-    for i in (0..chances.len()).rev() {
-        signals.set(Signal::LikelyDistanceBelow, i, scaled(distance));
-        distance = if chances[i] > 500 { 1 } else { FAR.min(distance + 1) };
-    }
 }
 
 /// Runs of likely blocks with single unlikely ones between.
@@ -78,7 +65,7 @@ fn runs(signals: &mut Signals, chances: &[u32], weights: &[u32]) {
     while start < chances.len() {
         let (mut end, mut hole, mut words) = (start, 0, 0);
         while end < chances.len() && hole <= HOLE {
-            let likely = chances[end] > 500;
+            let likely = chances[end] > LIKELY;
             hole = if likely { 0 } else { hole + 1 };
             words += if likely { weights[end] } else { 0 };
             end += 1;

@@ -334,12 +334,8 @@ impl Reading {
         self.signals.fill(Signal::PageProseWidth, |_| scaled(spoken / told.max(1)));
         self.signals.fill(Signal::ProseAbove, |i| share(mass.between(0, i), spoken));
         self.signals.fill(Signal::ProseBelow, |i| share(mass.between(i + 1, blocks), spoken));
-        self.distances(
-            looks,
-            |look| look.prose,
-            Signal::ProseDistanceAbove,
-            Signal::ProseDistanceBelow,
-        );
+        let (above, below) = (Signal::ProseDistanceAbove, Signal::ProseDistanceBelow);
+        distances(&mut self.signals, |i| looks[i].prose, above, below);
         let mut start = 0;
         while start < blocks {
             let short = |look: &Look| look.width < SHORT_WIDTH;
@@ -348,27 +344,6 @@ impl Reading {
                 self.signals.set(Signal::ShortRun, i, scaled(count(run)));
             }
             start += run.max(1);
-        }
-    }
-
-    /// Blocks to the nearest block above and below that `is`.
-    fn distances(
-        &mut self,
-        looks: &[Look],
-        is: impl Fn(&Look) -> bool,
-        above: Signal,
-        below: Signal,
-    ) {
-        let mut distance = FAR;
-        self.signals.fill(above, |i| {
-            let value = scaled(distance.min(FAR));
-            distance = if is(&looks[i]) { 1 } else { distance + 1 };
-            value
-        });
-        distance = FAR;
-        for i in (0..looks.len()).rev() {
-            self.signals.set(below, i, scaled(distance.min(FAR)));
-            distance = if is(&looks[i]) { 1 } else { distance + 1 };
         }
     }
 
@@ -404,7 +379,7 @@ impl Reading {
             ),
         ];
         for (is, above, count, below) in labels {
-            self.distances(looks, |look| is(look.hit), above, below);
+            distances(&mut self.signals, |i| is(looks[i].hit), above, below);
             let mut seen = 0;
             self.signals.fill(count, |i| {
                 let value = scaled(seen);
@@ -458,6 +433,27 @@ impl Reading {
 fn part<'w>(all: &'w [u32], ends: &[usize], i: usize) -> &'w [u32] {
     let start = if i == 0 { 0 } else { ends[i - 1] };
     all.get(start..ends[i]).unwrap_or_default()
+}
+
+/// Reads how many blocks it is to the nearest above and below that `is`.
+pub(super) fn distances(
+    signals: &mut Signals,
+    is: impl Fn(usize) -> bool,
+    above: Signal,
+    below: Signal,
+) {
+    let further = |i: usize, distance: u32| if is(i) { 1 } else { FAR.min(distance + 1) };
+    let mut distance = FAR;
+    signals.fill(above, |i| {
+        let value = scaled(distance);
+        distance = further(i, distance);
+        value
+    });
+    distance = FAR;
+    for i in (0..signals.blocks()).rev() {
+        signals.set(below, i, scaled(distance));
+        distance = further(i, distance);
+    }
 }
 
 /// Sums of a number over the blocks up to each.
