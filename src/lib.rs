@@ -25,4 +25,5 @@ pub mod report;
 pub mod segment;
 pub mod strip;
 pub mod text;
+mod vector;
 pub mod write;

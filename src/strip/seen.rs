@@ -13,8 +13,9 @@ pub struct Scratch {
 
 /// Longer lines are prose, which does not repeat.
 const LINE_BYTES_MAX: usize = 256;
-/// Lines that are remembered: with their texts they take up less than the second cache.
-const SLOTS: usize = 1024;
+/// Lines that are remembered: with their texts they take up less than the second cache. Of 75,000 short
+/// lines of sixty sites, 47,000 stood before; 1,024 slots know 41,000 of them, 2,048 slots 43,000.
+const SLOTS: usize = 2048;
 
 /// Facts of a line in which there is no date, no credit and no byline.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,19 +27,31 @@ pub(super) struct Plain {
     pub(super) second_copy: Option<usize>,
 }
 
-/// The lines seen last; a new one takes the place of an older one that has its slot.
+/// The lines seen last. A new one takes the place of an older one that has its slot, unless that one was
+/// seen again since: then it takes two (`second chance`), or the lines of a site would give way to
+/// sentences that never come back.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    slots: Vec<(String, Plain)>,
+    slots: Vec<Slot>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Slot {
+    line: String,
+    plain: Plain,
+    /// Whether the line was seen again since another one wanted the slot.
+    again: bool,
 }
 
 impl Seen {
-    pub(super) fn get(&self, text: &str) -> Option<Plain> {
+    pub(super) fn get(&mut self, text: &str) -> Option<Plain> {
         if text.len() > LINE_BYTES_MAX {
             return None;
         }
-        let (known, plain) = self.slots.get(slot(text.as_bytes()))?;
-        (known == text).then_some(*plain)
+        let slot = self.slots.get_mut(place(text.as_bytes()))?;
+        let known = slot.line == text;
+        slot.again |= known;
+        known.then_some(slot.plain)
     }
 
     pub(super) fn put(&mut self, text: &str, plain: Plain) {
@@ -46,18 +59,20 @@ impl Seen {
             return;
         }
         if self.slots.is_empty() {
-            self.slots.resize(SLOTS, (String::new(), Plain::default()));
+            self.slots.resize(SLOTS, Slot::default());
         }
-        if let Some((known, of)) = self.slots.get_mut(slot(text.as_bytes())) {
-            known.clear();
-            known.push_str(text);
-            *of = plain;
+        if let Some(slot) = self.slots.get_mut(place(text.as_bytes()))
+            && !std::mem::take(&mut slot.again)
+        {
+            slot.line.clear();
+            slot.line.push_str(text);
+            slot.plain = plain;
         }
     }
 }
 
 /// The slot of a line, by a hash of eight bytes at a time.
-fn slot(text: &[u8]) -> usize {
+fn place(text: &[u8]) -> usize {
     const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
     let mix = |hash: u64, word: u64| (hash.rotate_left(23) ^ word).wrapping_mul(ODD);
     let (words, rest) = text.as_chunks::<8>();
@@ -71,19 +86,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_known_until_another_takes_its_slot() {
+    fn a_line_is_known_until_others_take_its_slot() {
         let mut seen = Seen::default();
         let plain = |digits| Plain { digits, ..Plain::default() };
-        let lines: Vec<String> = (0..4000).map(|n| format!("line {n}")).collect();
+        let known = |seen: &mut Seen, line: &str| seen.get(line).map(|plain| plain.digits);
+        let lines: Vec<String> = (0..8000).map(|n| format!("line {n}")).collect();
         for (n, line) in lines.iter().enumerate() {
             assert!(seen.get(line).is_none());
             seen.put(line, plain(n));
-            assert_eq!(seen.get(line).map(|plain| plain.digits), Some(n));
+            if n % 2 == 0 {
+                continue;
+            }
+            // One that was asked for again is there until the second that wants its slot.
+            if let Some(found) = known(&mut seen, line) {
+                assert_eq!(found, n);
+            } else {
+                seen.put(line, plain(n));
+                assert_eq!(known(&mut seen, line), Some(n));
+            }
         }
-        let known: Vec<usize> =
+        let last: Vec<usize> =
             (0..lines.len()).filter(|&n| seen.get(&lines[n]).is_some()).collect();
-        assert!((700..=SLOTS).contains(&known.len()), "{}", known.len());
-        assert!(known.iter().all(|&n| seen.get(&lines[n]).is_some_and(|plain| plain.digits == n)));
+        assert!((1400..=SLOTS).contains(&last.len()), "{}", last.len());
+        assert!(last.iter().all(|&n| known(&mut seen, &lines[n]) == Some(n)));
         let long = "x".repeat(LINE_BYTES_MAX + 1);
         seen.put(&long, plain(1));
         assert!(seen.get(&long).is_none());
