@@ -50,11 +50,8 @@ pub(crate) fn plain_paragraph(text: &str, scratch: &mut String) -> Digest {
 /// after the other.
 #[must_use]
 pub fn article(paragraphs: &[Digest]) -> Digest {
-    let mut hasher = blake3::Hasher::new();
-    for paragraph in paragraphs {
-        hasher.update(&paragraph.0);
-    }
-    Digest(*hasher.finalize().as_bytes())
+    let bytes: Vec<[u8; 32]> = paragraphs.iter().map(|paragraph| paragraph.0).collect();
+    Digest(*blake3::hash(bytes.as_flattened()).as_bytes())
 }
 
 /// BLAKE3 of a key's UTF-8.

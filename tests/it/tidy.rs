@@ -16,10 +16,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("observer", &[]),
     ("text", &[]),
+    ("vector", &[]),
     ("recognize", &[]),
     ("language", &[]),
-    ("model", &[]),
-    ("normalize", &[]),
+    ("model", &["vector"]),
+    ("normalize", &["vector"]),
     ("fingerprint", &["normalize"]),
     ("ledger", &["article"]),
     ("options", &["article", "ledger", "model"]),
@@ -29,7 +30,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("report", &["ledger", "options"]),
     ("read", &["article", "error", "ledger", "options"]),
     ("write", &["article", "error", "ledger", "options"]),
-    ("segment", &["article", "fingerprint", "lexicon", "options", "recognize"]),
+    ("segment", &["article", "fingerprint", "lexicon", "options", "recognize", "vector"]),
     (
         "strip",
         &[
