@@ -12,12 +12,11 @@ use std::fmt::Write;
 
 use self::signals::{Signal, Signals};
 use self::words::Words;
-use crate::vector::{Loop, ROW, widest};
+use crate::vector::{Loop, Machine, NUMBERS, ROW, Table, widest};
 
 /// Questions a tree asks at the most.
 pub const DEPTH_MAX: usize = 6;
-/// Leaves of a tree with so many questions.
-const LEAVES_MAX: usize = 1 << DEPTH_MAX;
+const _: () = assert!(1 << DEPTH_MAX == NUMBERS, "a table has a place for each leaf");
 
 /// What to do about a file that is none.
 const REMEDY: &str = "make one with `cargo xtask train`";
@@ -39,8 +38,8 @@ pub struct Question {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tree {
     questions: Vec<Question>,
-    /// Thousandths of a logit; zeros behind those of the questions.
-    leaves: [i16; LEAVES_MAX],
+    /// Thousandths of a logit.
+    leaves: Table,
 }
 
 /// A model: what single words say, and four sums of trees.
@@ -181,7 +180,7 @@ impl Round {
     pub fn reasons(&self, signals: &Signals, block: usize) -> Vec<(Signal, i32)> {
         let mut sums = vec![0_i64; Signal::ALL.len()];
         for tree in &self.trees {
-            let mut left: Vec<i64> = tree.leaves().iter().map(|&leaf| leaf.into()).collect();
+            let mut left: Vec<i64> = tree.leaves().map(i64::from).collect();
             let mean = |leaves: &[i64]| {
                 leaves.iter().sum::<i64>() / i64::try_from(leaves.len()).unwrap_or(1).max(1)
             };
@@ -218,10 +217,11 @@ impl Loop for Scoring<'_> {
     type Output = Vec<i32>;
 
     #[inline(always)]
-    fn run(self) -> Vec<i32> {
+    fn run(self, machine: impl Machine) -> Vec<i32> {
         let mut scores = vec![[self.round.base; ROW]; self.signals.rows()];
-        for (row, scores) in scores.iter_mut().enumerate() {
-            for tree in &self.round.trees {
+        for tree in &self.round.trees {
+            let table = machine.ready(&tree.leaves);
+            for (row, scores) in scores.iter_mut().enumerate() {
                 let mut leaves = [0_u8; ROW];
                 for (bit, question) in tree.questions.iter().enumerate() {
                     let values = self.signals.row(question.signal, row);
@@ -230,9 +230,7 @@ impl Loop for Scoring<'_> {
                         leaves[i] |= if values[i] > question.above { yes } else { 0 };
                     }
                 }
-                for i in 0..ROW {
-                    scores[i] += i32::from(tree.leaves[usize::from(leaves[i]) % LEAVES_MAX]);
-                }
+                machine.add(&table, &leaves, scores);
             }
         }
         scores.into_flattened()
@@ -243,9 +241,7 @@ impl Tree {
     /// The tree with these questions, at most [`DEPTH_MAX`], and the leaf of each way to answer them.
     #[must_use]
     pub fn new(questions: Vec<Question>, leaves: &[i16]) -> Tree {
-        let mut tree = Tree { questions, leaves: [0; LEAVES_MAX] };
-        tree.leaves.iter_mut().zip(leaves).for_each(|(leaf, value)| *leaf = *value);
-        tree
+        Tree { questions, leaves: Table::of(leaves) }
     }
 
     /// Its questions.
@@ -255,9 +251,14 @@ impl Tree {
     }
 
     /// Its leaves: two to the power of the number of questions.
+    pub fn leaves(&self) -> impl Iterator<Item = i16> {
+        (0..1_u8 << self.questions.len()).map(|place| self.leaves.get(place))
+    }
+
+    /// The leaf with this number.
     #[must_use]
-    pub fn leaves(&self) -> &[i16] {
-        self.leaves.get(..1 << self.questions.len()).unwrap_or(&self.leaves)
+    pub fn leaf(&self, number: u8) -> i16 {
+        self.leaves.get(number)
     }
 
     fn write(&self, text: &mut String) {

@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::vector::{Loop, ROW, ROWS, sum, widest};
+use crate::vector::{Loop, Machine, ROW, ROWS, sum, widest};
 
 /// Number of words of `text`: the segments between Unicode word boundaries (UAX #29) that have at
 /// least one alphanumeric character; `text.unicode_words().count()`, but faster.
@@ -247,7 +247,7 @@ impl Loop for Starts<'_> {
     type Output = usize;
 
     #[inline(always)]
-    fn run(self) -> usize {
+    fn run(self, _: impl Machine) -> usize {
         starts(self.0)
     }
 }

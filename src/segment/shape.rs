@@ -2,7 +2,7 @@
 //! counted in one look at it.
 
 use super::lines::is_wide;
-use crate::vector::{Loop, ROW, ROWS, sum, widest};
+use crate::vector::{Loop, Machine, ROW, ROWS, sum, widest};
 
 /// The characters of one block, by kind. Each is of one of `letters`, `digits`, `spaces`,
 /// `punctuation` or a control.
@@ -93,7 +93,7 @@ impl Loop for Count<'_> {
     type Output = Counts;
 
     #[inline(always)]
-    fn run(self) -> Counts {
+    fn run(self, _: impl Machine) -> Counts {
         count(self.0)
     }
 }

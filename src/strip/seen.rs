@@ -69,7 +69,7 @@ impl Seen {
             // The older of two is the next to go.
             pair.swap(0, 1);
         } else {
-            pair.iter_mut().for_each(|slot| slot.again = false);
+            *pair = std::mem::take(pair).map(|slot| Slot { again: false, ..slot });
         }
     }
 }

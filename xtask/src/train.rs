@@ -383,13 +383,13 @@ fn boost(table: &Table, rows: &[u32], signals: &[usize], settings: Settings) -> 
         let tree = grow(table, &sample, &asked, &slopes, settings);
         let leaf_of = leaves(table, &tree);
         for (score, leaf) in scores.iter_mut().zip(leaf_of) {
-            *score += f64::from(tree.leaves()[usize::from(leaf)]) / 1000.0;
+            *score += f64::from(tree.leaf(leaf)) / 1000.0;
         }
         let questions = tree.questions().iter().map(|question| Question {
             signal: question.signal,
             above: table.edges[question.signal][usize::from(question.above)],
         });
-        round.trees.push(Tree::new(questions.collect(), tree.leaves()));
+        round.trees.push(Tree::new(questions.collect(), &tree.leaves().collect::<Vec<_>>()));
     }
     round
 }
