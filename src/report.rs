@@ -401,6 +401,8 @@ pub fn schema() -> Value {
         ("paragraphs", words(crate::options::Paragraphs::WORDS.to_vec())),
         ("no_rules", list(text())),
         ("model", hash_or_null()),
+        ("keep_texts", list(text())),
+        ("keep_patterns", list(text())),
         ("emit", list(words(crate::options::Emit::WORDS.to_vec()))),
         ("compress", words(crate::options::Compression::WORDS.to_vec())),
         ("csv_raw", flag()),

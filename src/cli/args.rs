@@ -8,6 +8,7 @@ use std::sync::Arc;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::keep::KeepList;
 use crate::model::Model;
 use crate::options::{
     Compression, Duplicates, Emit, Format, Invalid, Keep, MaxRejects, Options, Paragraphs, Split,
@@ -297,6 +298,25 @@ pub struct RuleArgs {
     #[arg(long, value_name = "NAME")]
     pub no_rule: Vec<String>,
 
+    /// Never remove this text, whatever a rule says; can be repeated [default: none].
+    ///
+    /// A block, or the part of one that a rule would cut out, is kept when it has the paragraph
+    /// fingerprint of TEXT: case, quotation marks, dashes and spaces do not matter. In a configuration
+    /// file it is `texts` under `[keep]`. It may still become the title or a caption.
+    ///
+    /// Example: `copydesk run dumps/ --keep-text 'Share this: it is a poem'`
+    #[arg(long, value_name = "TEXT")]
+    pub keep_text: Vec<String>,
+
+    /// Never remove a text in which this pattern is found; can be repeated [default: none].
+    ///
+    /// A regular expression (RE2 syntax, as in ripgrep), searched in the text as it would be written. In
+    /// a configuration file it is `patterns` under `[keep]`.
+    ///
+    /// Example: `copydesk run dumps/ --keep-pattern '^Correction:'`
+    #[arg(long, value_name = "REGEX")]
+    pub keep_pattern: Vec<String>,
+
     /// Weights of the rule `main-text` from a file [default: the built-in ones].
     ///
     /// The rule tells the article from the page around it by a trained model. Other weights, trained
@@ -414,7 +434,8 @@ pub struct ConductArgs {
     /// Take flags from a TOML file; the command line wins [default: none].
     ///
     /// Keys are the long names of the flags of `run`, and `input` for a list of inputs. A flag on the
-    /// command line replaces the key of the same name, lists too. Paths are relative to the folder
+    /// command line replaces the key of the same name, lists too. Texts to keep may stand in a table
+    /// `[keep]` with `texts`, `patterns` and, for `--keep`, `representative`. Paths are relative to the folder
     /// the command runs in. A key that is no flag is an error.
     ///
     /// Example: `copydesk run --config nightly.toml --threads 2`, where the file says
@@ -620,13 +641,15 @@ impl CleanArgs {
     }
 }
 
-/// What stands in files that flags name.
+/// What stands in files that flags name, and what flags say together.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
     /// The paths of `--files-from`.
     pub listed: Vec<PathBuf>,
     /// The weights of `--model`.
     pub model: Option<Arc<Model>>,
+    /// What `--keep-text` and `--keep-pattern` say.
+    pub keep_list: Option<Arc<KeepList>>,
 }
 
 /// What both commands share.
@@ -647,6 +670,7 @@ fn plan(input: InputArgs, rules: RuleArgs, conduct: &ConductArgs, given: Given) 
             fields: input.field,
             no_rules: unique(rules.no_rule),
             model: given.model,
+            keep_list: given.keep_list,
             threads: conduct.threads.unwrap_or(defaults.threads),
             exclude: input.exclude,
             limit: input.limit,

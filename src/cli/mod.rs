@@ -25,16 +25,17 @@ use clap::ArgMatches;
 use clap::error::ErrorKind as ClapErrorKind;
 use serde_json::{Map, Value};
 
-use crate::cli::args::{CleanArgs, Cli, Command, Given, Plan, ProgressMode, RunArgs};
+use crate::cli::args::{CleanArgs, Cli, Command, Given, Plan, ProgressMode, RuleArgs, RunArgs};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::messages::{Exit, Messages};
 use crate::cli::progress::Console;
 use crate::cli::rules::RuleDoc;
 use crate::cli::table::Look;
 use crate::error::{Error, ErrorKind};
+use crate::keep::KeepList;
 use crate::model::Model;
 use crate::observer::Observer;
-use crate::options::Extent;
+use crate::options::{self, Extent};
 use crate::report::{Report, Totals};
 
 /// What the library does for the command line.
@@ -242,7 +243,8 @@ pub fn plan_run(mut args: RunArgs, matches: &ArgMatches) -> Result<Plan, Error> 
     }
     let listed = files_from(args.input.files_from.as_deref(), &args.input.inputs)?;
     let model = args.rules.model.as_deref().map(weights).transpose()?;
-    Ok(args.into_plan(Given { listed, model }))
+    let keep_list = kept(&args.rules)?;
+    Ok(args.into_plan(Given { listed, model, keep_list }))
 }
 
 /// What `copydesk clean` is to do.
@@ -255,7 +257,8 @@ pub fn plan_clean(mut args: CleanArgs, matches: &ArgMatches) -> Result<Plan, Err
     }
     let listed = files_from(args.input.files_from.as_deref(), &args.input.inputs)?;
     let model = args.rules.model.as_deref().map(weights).transpose()?;
-    Ok(args.into_plan(Given { listed, model }))
+    let keep_list = kept(&args.rules)?;
+    Ok(args.into_plan(Given { listed, model, keep_list }))
 }
 
 fn run(plan: &Plan, commands: &dyn Commands, console: &Console) -> Result<Exit, Error> {
@@ -378,6 +381,12 @@ fn refuse_command_names(plan: &Plan) -> Result<(), Error> {
         return Err(Error::at(word, ErrorKind::Usage(what)));
     }
     Ok(())
+}
+
+/// What no rule may remove.
+fn kept(rules: &RuleArgs) -> Result<Option<Arc<KeepList>>, Error> {
+    options::keep_list(&rules.keep_text, &rules.keep_pattern)
+        .map_err(|error| Error::at("keep", ErrorKind::Usage(error.to_string())))
 }
 
 /// The weights of `--model`.

@@ -2,6 +2,7 @@
 //!
 //! Everything here works from the files of the run and from its inputs, not from what the run knew.
 
+mod copies;
 mod explain;
 mod rows;
 mod similarity;
@@ -29,6 +30,13 @@ fn report(dir: &Path) -> Result<Report, Error> {
     serde_json::from_slice(&bytes).map_err(|error| {
         let what = format!("not a report of this version ({error}); run copydesk again");
         Error::at(path.display(), ErrorKind::Damaged(what))
+    })
+}
+
+/// The options of the run, as far as they are reported.
+fn options(report: &Report, dir: &Path) -> Result<Options, Error> {
+    Options::try_from(&report.options).map_err(|error| {
+        Error::at(dir.join(REPORT).display(), ErrorKind::Damaged(error.to_string()))
     })
 }
 
@@ -63,7 +71,7 @@ fn inputs(report: &Report, dir: &Path) -> Result<(Found, Job), Error> {
     let job = Job {
         inputs: paths,
         output: dir.to_path_buf(),
-        options: Options { exclude: Vec::new(), ..Options::from(&report.options) },
+        options: Options { exclude: Vec::new(), ..options(report, dir)? },
     };
     let found = read::find(&job.inputs, &pipeline::read_options(&job))?;
     Ok((found, job))

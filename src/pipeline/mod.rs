@@ -26,6 +26,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use self::gather::Gathered;
 use self::ordered::ordered;
 use self::stored::{Settled, StoredArticle};
+pub use self::write_pass::BOILERPLATE;
 use crate::boilerplate::{Learned, Repeated};
 use crate::clean::{CleanArticle, Cleaner, Scratch};
 use crate::dedupe::near::Miss;
@@ -104,10 +105,13 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
     let unwanted = options.no_rules.iter().any(|rule| rule == write_pass::BOILERPLATE);
     let notes = std::mem::take(&mut gathered.learner);
     let counted = notes.counted();
-    let learned = match options.paragraphs {
+    let mut learned = match options.paragraphs {
         Paragraphs::Boilerplate | Paragraphs::Global if !unwanted => counted.learned(),
         _ => Learned::default(),
     };
+    if let Some(keep) = options.keep_list.as_ref().filter(|_| !learned.is_empty()) {
+        gathered.forget_kept(&pool, &mut learned, keep, observer)?;
+    }
     let repeated = counted.repeated(&learned, report::LIST_ROWS_MAX);
     // What was noted of the articles is not needed again.
     drop(notes);

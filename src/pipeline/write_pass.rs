@@ -28,9 +28,9 @@ use crate::write::rows::{
     ArticleRow, DuplicateKind, DuplicateRow, RejectRow, RemovalRow, RepeatsRow,
 };
 
-/// The rules under which the ledger enters paragraphs that go because of other articles.
-pub(crate) const BOILERPLATE: &str = "boilerplate";
-/// See [`BOILERPLATE`].
+/// The rule under which the ledger enters paragraphs that recur over the articles of a source.
+pub const BOILERPLATE: &str = "boilerplate";
+/// The rule under which it enters later copies of any paragraph.
 pub(crate) const PARAGRAPH_REPEAT: &str = "paragraph-repeat";
 
 /// Rows of one file from one piece.

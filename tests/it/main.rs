@@ -18,5 +18,6 @@ mod normalize;
 mod properties;
 mod read;
 mod recognize;
+mod reports;
 mod tidy;
 mod write;

@@ -13,6 +13,7 @@ use copydesk::{clean, strip};
 /// The doors, `lib.rs` and `main.rs`, are no rooms.
 const ROOMS: &[(&str, &[&str])] = &[
     ("article", &[]),
+    ("difference", &[]),
     ("error", &[]),
     ("observer", &[]),
     ("text", &[]),
@@ -22,7 +23,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("normalize", &[]),
     ("fingerprint", &["normalize"]),
     ("ledger", &["article"]),
-    ("options", &["article", "ledger", "model"]),
+    ("keep", &["fingerprint", "normalize"]),
+    ("options", &["article", "keep", "ledger", "model"]),
     ("lexicon", &["ledger"]),
     ("boilerplate", &["fingerprint", "recognize"]),
     ("dedupe", &["fingerprint", "options"]),
@@ -36,6 +38,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "article",
             "fingerprint",
             "language",
+            "keep",
             "ledger",
             "lexicon",
             "model",
@@ -49,6 +52,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "article",
             "fingerprint",
             "language",
+            "keep",
             "ledger",
             "lexicon",
             "normalize",
@@ -68,6 +72,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "error",
             "fingerprint",
             "language",
+            "keep",
             "ledger",
             "lexicon",
             "normalize",
@@ -89,9 +94,11 @@ const ROOMS: &[(&str, &[&str])] = &[
             "boilerplate",
             "clean",
             "dedupe",
+            "difference",
             "error",
             "fingerprint",
             "language",
+            "keep",
             "ledger",
             "lexicon",
             "model",
@@ -108,7 +115,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "write",
         ],
     ),
-    ("cli", &["error", "ledger", "model", "observer", "options", "report", "text"]),
+    ("cli", &["error", "keep", "ledger", "model", "observer", "options", "report", "text"]),
 ];
 
 /// What touches the world, and the only rooms or files of `src` that may. All others are functions
