@@ -24,6 +24,7 @@ pub mod pipeline;
 pub mod read;
 pub mod recognize;
 pub mod report;
+pub mod sample;
 pub mod segment;
 pub mod strip;
 pub mod text;

@@ -107,6 +107,15 @@ pub enum Command {
     /// Example: `copydesk verify output`
     Verify(VerifyArgs),
 
+    /// Choose what a run took out for people to judge, and count their judgements.
+    ///
+    /// Writes a CSV file of removed lines and left-out articles to standard output, as many of each rule
+    /// and, within a rule, of each source as there are. Fill in the column `right` with yes or no, then
+    /// `--score FILE` says how often each rule was right, and prints a `[keep]` for what was wrong.
+    ///
+    /// Example: `copydesk review output --sample 100 > review.csv`
+    Review(ReviewArgs),
+
     /// List the strip rules, or print what one of them does.
     ///
     /// Example: `copydesk rules share-bar`
@@ -504,6 +513,36 @@ pub struct VerifyArgs {
     pub all: bool,
 }
 
+/// The arguments of `copydesk review`.
+#[derive(Args, Clone, Debug)]
+pub struct ReviewArgs {
+    /// The output folder of a finished run.
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+    /// How many rows are chosen.
+    ///
+    /// Fifty take a quarter of an hour to judge; for an interval of ten percent either way a rule needs
+    /// about a hundred of its own. The same run gives the same rows.
+    ///
+    /// Example: `copydesk review output --sample 200 > review.csv`
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = parse_sample)]
+    pub sample: u64,
+    /// Read a file that was filled in, and print how often each rule was right.
+    ///
+    /// In the column `right`, yes, y, 1, true or right say that it was right to take this out; no, n, 0,
+    /// false or wrong that it was not; an empty cell or `?` is not counted. Commas, semicolons or tabs may
+    /// stand between the cells. The interval is Wilson's, of 95 percent.
+    ///
+    /// Example: `copydesk review output --score review.csv`
+    #[arg(long, value_name = "FILE", conflicts_with = "sample")]
+    pub score: Option<PathBuf>,
+    /// Print JSON instead of tables, with `--score`.
+    ///
+    /// Example: `copydesk review output --score review.csv --json | jq .rules`
+    #[arg(long, requires = "score")]
+    pub json: bool,
+}
+
 /// The arguments of `copydesk rules`.
 #[derive(Args, Clone, Debug)]
 pub struct RulesArgs {
@@ -561,6 +600,13 @@ fn parse_limit(text: &str) -> Result<u64, Invalid> {
     match text.parse() {
         Ok(limit) if limit > 0 => Ok(limit),
         _ => Err(Invalid(format!("`{text}` is no number of records; give 1 or more"))),
+    }
+}
+
+fn parse_sample(text: &str) -> Result<u64, Invalid> {
+    match text.parse() {
+        Ok(count @ 1..=100_000) => Ok(count),
+        _ => Err(Invalid(format!("`{text}` is no number of rows; give 1 to 100000"))),
     }
 }
 

@@ -11,6 +11,7 @@ pub mod progress;
 pub mod report;
 mod rows;
 pub mod rules;
+pub mod score;
 pub mod summary;
 pub mod table;
 pub mod usage;
@@ -85,6 +86,19 @@ pub trait Commands {
         out: &mut dyn Write,
         observer: &dyn Observer,
     ) -> Result<bool, Error>;
+
+    /// Appends to `out` a CSV file of at most `count` things that the run in `dir` took out, to be
+    /// judged.
+    ///
+    /// # Errors
+    /// When there is no such run, or it cannot be read.
+    fn review(
+        &self,
+        dir: &Path,
+        count: u64,
+        out: &mut Vec<u8>,
+        observer: &dyn Observer,
+    ) -> Result<(), Error>;
 
     /// Every strip rule, in the order of the lists.
     fn rules(&self) -> &[RuleDoc];
@@ -203,6 +217,23 @@ fn dispatch(
                         diff::page(&difference, (&*names.0, &*names.1), Look::of_stdout())
                     }
                 }
+            };
+            print(page.as_bytes())
+        }
+        Some(Command::Review(args)) => {
+            let report = report::load(&args.dir)?;
+            let Some(file) = &args.score else {
+                let console = console(ProgressMode::Never);
+                let mut rows = Vec::new();
+                let chosen = commands.review(&args.dir, args.sample, &mut rows, &console);
+                console.messages.finish();
+                chosen?;
+                return print(&rows);
+            };
+            let score = score::score(file, &report)?;
+            let page = match args.json {
+                true => json_page(&score)?,
+                false => score::page(&score, Look::of_stdout()),
             };
             print(page.as_bytes())
         }

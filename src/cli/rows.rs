@@ -159,14 +159,15 @@ impl Cells<'_> {
     /// The cell of a column, without the `'` that keeps spreadsheets from running it.
     fn get(&self, name: &str) -> Option<&str> {
         let cell = self.row.get(self.header.iter().position(|column| column == name)?)?;
-        Some(match cell.strip_prefix('\'') {
-            Some(rest)
-                if !self.is_raw && rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) =>
-            {
-                rest
-            }
-            _ => cell,
-        })
+        Some(if self.is_raw { cell } else { unguarded(cell) })
+    }
+}
+
+/// A cell of a CSV file without the `'` that keeps spreadsheets from running it.
+pub(super) fn unguarded(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) => rest,
+        _ => cell,
     }
 }
 

@@ -18,7 +18,6 @@ use crate::ledger::{Reason, Removal};
 use crate::model::permille;
 use crate::options::Options;
 use crate::pipeline;
-use crate::read::Reader;
 use crate::report::Report;
 use crate::segment::segment;
 use crate::strip::main_text::{self, Judged};
@@ -169,33 +168,22 @@ fn with_dump(
     let Some(input) = report.inputs.iter().find(|input| input.path == file) else {
         return Err(Error::at(file, ErrorKind::Damaged("is no input of this run".to_owned())));
     };
-    let one = Report { inputs: vec![input.clone()], ..report.clone() };
-    let (found, job) = super::inputs(&one, dir)?;
-    for batch in Reader::new(found.inputs, &pipeline::read_options(&job)) {
-        let finished = batch.finished.clone();
-        batch.parse(&mut |dump| {
-            let Ok(dump) = dump else { return };
-            // Only the wanted record is worth cutting up.
-            let number = |record| name == format!("{file}#{record}");
-            let wanted = dump.record.is_none_or(|record| {
-                number(record) || name.starts_with(&format!("{file}#{record}."))
-            });
-            if wanted {
-                let articles = segment(&dump, job.options.split);
-                let parts = articles.len();
-                for (article, n) in articles.iter().zip(1..) {
-                    if dump_name(&dump, n, parts) == name {
-                        each(&dump, article);
-                    }
+    super::for_each_dump(dir, report, input, &mut |dump| {
+        // Only the wanted record is worth cutting up.
+        let number = |record| name == format!("{file}#{record}");
+        let wanted = dump
+            .record
+            .is_none_or(|record| number(record) || name.starts_with(&format!("{file}#{record}.")));
+        if wanted {
+            let articles = segment(dump, report.options.split);
+            let parts = articles.len();
+            for (article, n) in articles.iter().zip(1..) {
+                if dump_name(dump, n, parts) == name {
+                    each(dump, article);
                 }
             }
-        });
-        if finished.is_some_and(|summary| super::has_changed(input, &summary.blake3)) {
-            let what = "this input has changed since the run";
-            return Err(Error::at(file, ErrorKind::Usage(what.to_owned())));
         }
-    }
-    Ok(())
+    })
 }
 
 /// Signals named for a block that a model decided on.

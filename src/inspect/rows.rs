@@ -13,7 +13,7 @@ use crate::ledger::{Removal, Repeats};
 use crate::options::Compression;
 
 /// A row of `articles.jsonl`.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(super) struct ArticleRow {
     pub(super) id: String,
     pub(super) dump: String,
@@ -33,6 +33,7 @@ pub(super) struct ArticleRow {
 pub(super) struct DuplicateRow {
     pub(super) id: String,
     pub(super) dump: String,
+    pub(super) source: Option<String>,
     pub(super) kind: String,
     pub(super) duplicate_of: String,
     pub(super) similarity: f64,

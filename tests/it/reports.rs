@@ -1,5 +1,7 @@
 //! How people check a run: what is kept by configuration, `explain`, `report`, `review`.
 
+use std::fs;
+
 use serde_json::json;
 
 use crate::cli::{STORY, column, copydesk, refused, report, well};
@@ -153,4 +155,182 @@ fn explain_in_colour_where_it_is_wanted() {
         .unwrap();
     let page = String::from_utf8(output.stdout).unwrap();
     assert!(page.contains("\u{1b}[31m[-ferry-]\u{1b}[0m"), "{page}");
+}
+
+/// The rows of a CSV file, by the names of its columns.
+fn csv_rows(bytes: &[u8]) -> Vec<std::collections::HashMap<String, String>> {
+    csv::Reader::from_reader(bytes).deserialize().map(Result::unwrap).collect()
+}
+
+/// Fills in the column `right` of a review.
+fn judged(
+    review: &str,
+    judge: impl Fn(&std::collections::HashMap<String, String>) -> &'static str,
+) -> String {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    let mut reader = csv::Reader::from_reader(review.as_bytes());
+    csv.write_record(reader.headers().unwrap()).unwrap();
+    let rows = csv_rows(review.as_bytes());
+    for (record, row) in reader.records().zip(rows) {
+        let record = record.unwrap();
+        let cells = std::iter::once(judge(&row)).chain(record.iter().skip(1));
+        csv.write_record(cells).unwrap();
+    }
+    String::from_utf8(csv.into_inner().unwrap()).unwrap()
+}
+
+/// A run in `out` of four sources: footers, share bars and a line that a spreadsheet would run, and
+/// near copies.
+fn many() -> Desk {
+    let desk = Desk::new();
+    for source in 0..4 {
+        for n in 0..12 {
+            let name = ["Aldo", "Birte", "Cosmo", "Dagny"][source];
+            let line = |line: usize| {
+                format!(
+                    "In week {n} {name} of pier {line} and {name}'s crew saw {} ships.",
+                    n * 7 + line
+                )
+            };
+            let body: Vec<String> = (0..9).map(line).collect();
+            let story = format!(
+                "Story {n} of paper {source}\n\n{}\n\nShare on Facebook\n\n\
+                 =1+1 is how paper {source} ends every story that it prints.\n",
+                body.join("\n\n")
+            );
+            desk.write(&format!("in/paper{source}/{n:02}.txt"), &story);
+        }
+        let copy = fs::read_to_string(desk.path(&format!("in/paper{source}/03.txt"))).unwrap();
+        desk.write(
+            &format!("in/paper{source}/copy.txt"),
+            copy.replace("crew saw 25", "crew had 25"),
+        );
+    }
+    assert_eq!(copydesk(&desk, "run in -o out -q").code, 0);
+    desk
+}
+
+#[test]
+fn a_review_is_balanced_and_the_same_each_time() {
+    let desk = many();
+    let review = well(&desk, "review out --sample 24");
+    assert_eq!(review, well(&desk, "review out --sample 24"));
+    let rows = csv_rows(review.as_bytes());
+    let count = |key: &str, value: &str| rows.iter().filter(|row| row[key] == value).count();
+    // Four near copies are all there are; the two rules share the rest.
+    assert_eq!(
+        (
+            rows.len(),
+            count("rule", "near"),
+            count("rule", "share-bar"),
+            count("rule", "boilerplate")
+        ),
+        (24, 4, 10, 10),
+        "{review}"
+    );
+    for source in ["paper0", "paper1", "paper2", "paper3"] {
+        let of_rule =
+            rows.iter().filter(|row| row["source"] == source && row["rule"] == "share-bar").count();
+        assert!((2..=3).contains(&of_rule), "{source}: {of_rule}");
+    }
+    for row in &rows {
+        assert_eq!(row["right"], "");
+        match &*row["kind"] {
+            "copy" => {
+                assert!(row["text"].contains("[-saw-] {+had+}"), "{row:?}");
+                assert!(row["before"].starts_with("Story 3 of paper"), "{row:?}");
+                assert!(row["similarity"].parse::<f64>().unwrap() > 0.8);
+            }
+            _ if row["rule"] == "share-bar" => {
+                assert!(row["before"].ends_with("ships."), "{row:?}");
+                assert!(
+                    row["after"].starts_with("=1+1 is how") || row["after"].starts_with("'=1+1")
+                );
+            }
+            _ => assert!(row["text"].starts_with("'=1+1 is how"), "guarded: {row:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_filled_in_review_is_scored_and_leads_to_a_keep() {
+    let desk = many();
+    let review = well(&desk, "review out --sample 24");
+    let filled = judged(&review, |row| match &*row["rule"] {
+        "share-bar" => "yes",
+        "near" => "?",
+        _ if row["source"] == "paper1" => "No",
+        _ => "y",
+    });
+    // As a spreadsheet in another country saves it.
+    let mut other = csv::WriterBuilder::new().delimiter(b';').from_writer(b"\xef\xbb\xbf".to_vec());
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(filled.as_bytes());
+    reader.records().for_each(|row| other.write_record(&row.unwrap()).unwrap());
+    desk.write("filled.csv", other.into_inner().unwrap());
+    let score: serde_json::Value =
+        serde_json::from_str(&well(&desk, "review out --score filled.csv --json")).unwrap();
+    let rule = |name: &str| {
+        let rows = score["rules"].as_array().unwrap();
+        rows.iter().find(|row| row["rule"] == name).cloned().unwrap_or_default()
+    };
+    assert_eq!(
+        (&rule("share-bar")["right"], &rule("share-bar")["judged"]),
+        (&json!(10), &json!(10))
+    );
+    assert_eq!(rule("share-bar")["taken"], 48);
+    let (right, judged) = (
+        rule("boilerplate")["right"].as_u64().unwrap(),
+        rule("boilerplate")["judged"].as_u64().unwrap(),
+    );
+    assert!(judged == 10 && (7..=8).contains(&right), "{right} of {judged}");
+    assert_eq!((&rule("near"), &score["open"]), (&json!(null), &json!(4)));
+    let page = well(&desk, "review out --score filled.csv");
+    assert!(page.contains("72.2% to 100.0%"), "{page}");
+    let keep: String = page.split_once("[keep]").map(|(_, rest)| format!("[keep]{rest}")).unwrap();
+    assert!(
+        keep.contains("\"=1+1 is how paper 1 ends every story that it prints.\", # boilerplate")
+    );
+    // What the page prints is a configuration, and it holds.
+    desk.write("keep.toml", keep);
+    well(&desk, "run in -o kept -q --config keep.toml");
+    let texts = written(&desk, "kept");
+    let with = texts.iter().filter(|text| text.contains("=1+1 is how paper 1")).count();
+    assert_eq!(with, 12);
+    assert!(well(&desk, "verify kept --all").ends_with("the run is whole\n"));
+
+    let copies = judged_copies(&review);
+    desk.write("copies.csv", copies);
+    let page = well(&desk, "review out --score copies.csv");
+    assert!(page.contains("Wrong copies") && page.contains("`--near 0.9"), "{page}");
+}
+
+fn judged_copies(review: &str) -> String {
+    judged(review, |row| if row["kind"] == "copy" { "wrong" } else { "" })
+}
+
+#[test]
+fn a_review_that_is_none_is_refused_by_line() {
+    let desk = many();
+    let review = well(&desk, "review out --sample 3");
+    desk.write("odd.csv", judged(&review, |_| "perhaps"));
+    refused(
+        &desk,
+        "review out --score odd.csv",
+        "odd.csv:2: `perhaps` in the column `right`; write yes, no, or nothing",
+    );
+    desk.write("other.csv", "a,b\n1,2\n");
+    refused(
+        &desk,
+        "review out --score other.csv",
+        "other.csv: no column `right`; fill in a file that `copydesk review` wrote",
+    );
+    desk.write("in/paper1/02.txt", "Another story\n\nIt is short.\n");
+    let done = copydesk(&desk, "review out --sample 200");
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(
+        done.err.contains("in/paper1/02.txt: this input has changed since the run; what"),
+        "{}",
+        done.err
+    );
+    assert_eq!(csv_rows(done.out.as_bytes()).len(), 100);
 }

@@ -14,6 +14,7 @@ use copydesk::{clean, strip};
 const ROOMS: &[(&str, &[&str])] = &[
     ("article", &[]),
     ("difference", &[]),
+    ("sample", &[]),
     ("error", &[]),
     ("observer", &[]),
     ("text", &[]),
@@ -109,6 +110,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "read",
             "recognize",
             "report",
+            "sample",
             "segment",
             "strip",
             "text",
