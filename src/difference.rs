@@ -30,7 +30,7 @@ pub struct Difference<'a> {
 #[must_use]
 pub fn difference<'a>(first: &'a str, second: &'a str, words_max: usize) -> Difference<'a> {
     let (old, new) = (Words::of(first, words_max), Words::of(second, words_max));
-    let ops = capture_diff_slices(Algorithm::Myers, &old.words, &new.words);
+    let ops = capture_diff_slices(Algorithm::Myers, &old.list, &new.list);
     let pieces = ops.into_iter().map(|op| match op {
         DiffOp::Equal { old_index, len, .. } => Piece::Same(old.slice(old_index, len)),
         DiffOp::Delete { old_index, old_len, .. } => {
@@ -49,24 +49,24 @@ pub fn difference<'a>(first: &'a str, second: &'a str, words_max: usize) -> Diff
 /// The words of a text, and where each ends with the white space behind it.
 struct Words<'a> {
     text: &'a str,
-    words: Vec<&'a str>,
+    list: Vec<&'a str>,
     ends: Vec<usize>,
     is_cut: bool,
 }
 
 impl<'a> Words<'a> {
     fn of(text: &'a str, words_max: usize) -> Words<'a> {
-        let mut all = Words { text, words: Vec::new(), ends: Vec::new(), is_cut: false };
+        let mut all = Words { text, list: Vec::new(), ends: Vec::new(), is_cut: false };
         for (start, word) in text.split_word_bound_indices() {
             let end = start + word.len();
             match all.ends.last_mut() {
                 Some(last) if word.trim().is_empty() => *last = end,
-                _ if all.words.len() == words_max => {
+                _ if all.list.len() == words_max => {
                     all.is_cut = true;
                     break;
                 }
                 _ => {
-                    all.words.push(word);
+                    all.list.push(word);
                     all.ends.push(end);
                 }
             }
@@ -86,7 +86,7 @@ impl<'a> Words<'a> {
 #[must_use]
 pub fn shortened(text: &str, words_max: usize) -> Option<(&str, usize, &str)> {
     let words = Words::of(text, usize::MAX);
-    let count = words.words.len();
+    let count = words.list.len();
     if count <= words_max {
         return None;
     }

@@ -26,7 +26,9 @@ use clap::ArgMatches;
 use clap::error::ErrorKind as ClapErrorKind;
 use serde_json::{Map, Value};
 
-use crate::cli::args::{CleanArgs, Cli, Command, Given, Plan, ProgressMode, RuleArgs, RunArgs};
+use crate::cli::args::{
+    CleanArgs, Cli, Command, Given, Plan, ProgressMode, ReportArgs, ReviewArgs, RuleArgs, RunArgs,
+};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::messages::{Exit, Messages};
 use crate::cli::progress::Console;
@@ -199,44 +201,8 @@ fn dispatch(
             print(&page)?;
             Ok(if is_whole { Exit::Done } else { Exit::Incomplete })
         }
-        Some(Command::Report(args)) => {
-            let report = report::load(&args.dir)?;
-            let page = match &args.other {
-                None if args.json => json_page(&report)?,
-                None => report::page(&report, Look::of_stdout()),
-                Some(other) => {
-                    let after = report::load(other)?;
-                    let console = console(ProgressMode::Never);
-                    let difference = diff::compare((&args.dir, &report), (other, &after), &|| {
-                        console.interrupted()
-                    })?;
-                    if args.json {
-                        json_page(&difference)?
-                    } else {
-                        let names = (args.dir.to_string_lossy(), other.to_string_lossy());
-                        diff::page(&difference, (&*names.0, &*names.1), Look::of_stdout())
-                    }
-                }
-            };
-            print(page.as_bytes())
-        }
-        Some(Command::Review(args)) => {
-            let report = report::load(&args.dir)?;
-            let Some(file) = &args.score else {
-                let console = console(ProgressMode::Never);
-                let mut rows = Vec::new();
-                let chosen = commands.review(&args.dir, args.sample, &mut rows, &console);
-                console.messages.finish();
-                chosen?;
-                return print(&rows);
-            };
-            let score = score::score(file, &report)?;
-            let page = match args.json {
-                true => json_page(&score)?,
-                false => score::page(&score, Look::of_stdout()),
-            };
-            print(page.as_bytes())
-        }
+        Some(Command::Report(args)) => report(&args, &console(ProgressMode::Never)),
+        Some(Command::Review(args)) => review(&args, commands, &console(ProgressMode::Never)),
         Some(Command::Rules(args)) => {
             let page = match &args.name {
                 None => rules::list(commands.rules(), Look::of_stdout()),
@@ -290,6 +256,42 @@ pub fn plan_clean(mut args: CleanArgs, matches: &ArgMatches) -> Result<Plan, Err
     let model = args.rules.model.as_deref().map(weights).transpose()?;
     let keep_list = kept(&args.rules)?;
     Ok(args.into_plan(Given { listed, model, keep_list }))
+}
+
+/// One finished run, or what differs between two.
+fn report(args: &ReportArgs, console: &Console) -> Result<Exit, Error> {
+    let report = report::load(&args.dir)?;
+    let page = match &args.other {
+        None if args.json => json_page(&report)?,
+        None => report::page(&report, Look::of_stdout()),
+        Some(other) => {
+            let after = report::load(other)?;
+            let difference =
+                diff::compare((&args.dir, &report), (other, &after), &|| console.interrupted())?;
+            if args.json {
+                json_page(&difference)?
+            } else {
+                let names = (args.dir.to_string_lossy(), other.to_string_lossy());
+                diff::page(&difference, (&*names.0, &*names.1), Look::of_stdout())
+            }
+        }
+    };
+    print(page.as_bytes())
+}
+
+/// A sample to judge, or what was judged.
+fn review(args: &ReviewArgs, commands: &dyn Commands, console: &Console) -> Result<Exit, Error> {
+    let report = report::load(&args.dir)?;
+    let Some(file) = &args.score else {
+        let mut rows = Vec::new();
+        let chosen = commands.review(&args.dir, args.sample, &mut rows, console);
+        console.messages.finish();
+        chosen?;
+        return print(&rows);
+    };
+    let score = score::score(file, &report)?;
+    let page = if args.json { json_page(&score)? } else { score::page(&score, Look::of_stdout()) };
+    print(page.as_bytes())
 }
 
 fn run(plan: &Plan, commands: &dyn Commands, console: &Console) -> Result<Exit, Error> {

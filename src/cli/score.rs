@@ -3,7 +3,7 @@
 //! The interval is that of Wilson, "Probable inference, the law of succession, and statistical
 //! inference", Journal of the American Statistical Association 22 (1927): it stays within 0 and 1 and
 //! holds what it promises for a handful of judgements and for shares near one, where the usual
-//! `p ± 1.96 s` does not (Brown, Cai, DasGupta, "Interval estimation for a binomial proportion",
+//! `p ± 1.96 s` does not (Brown, Cai, `DasGupta`, "Interval estimation for a binomial proportion",
 //! Statistical Science 16, 2001).
 
 use std::fs;

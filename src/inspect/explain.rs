@@ -364,9 +364,10 @@ impl Page<'_> {
                 }
             }
         }
-        let all = match found.is_cut {
-            true => format!("; only the first {WORDS_COMPARED} words were compared"),
-            false => String::new(),
+        let all = if found.is_cut {
+            format!("; only the first {WORDS_COMPARED} words were compared")
+        } else {
+            String::new()
         };
         let legend = "[-only the representative has it-], {+only this article+}";
         writeln!(self.out, "\n\n{DIM}{legend}{all}{DIM:#}")

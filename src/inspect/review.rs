@@ -1,6 +1,7 @@
 //! A sample of what a run took out, for people to judge: removed lines and left-out articles, balanced
 //! over rules and sources, each with what stands around it.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use hashbrown::{HashMap, HashSet};
@@ -190,9 +191,10 @@ impl Found {
         options: &Options,
         observer: &dyn Observer,
     ) -> Result<(), Error> {
-        let known = match self.copies.is_empty() {
-            true => Boilerplate::default(),
-            false => Boilerplate::read(dir, report)?,
+        let known = if self.copies.is_empty() {
+            Boilerplate::default()
+        } else {
+            Boilerplate::read(dir, report)?
         };
         let (cleaner, mut scratch) = (Cleaner::new(options), Scratch::default());
         let names = self.removals.iter().map(|removed| &removed.row.dump);
@@ -307,14 +309,15 @@ fn marked(first: &str, second: &str) -> String {
         match *piece {
             Piece::Same(same) => match shortened(same, WORDS_AROUND) {
                 Some((head, between, tail)) => {
-                    text.push_str(&format!("{head} … {between} words alike … {tail}"));
+                    // Writing to a string cannot fail.
+                    let _ = write!(text, "{head} … {between} words alike … {tail}");
                 }
                 None => text.push_str(same),
             },
             Piece::Differs(old, new) => {
                 for (open, part, close) in [("[-", old, "-] "), ("{+", new, "+} ")] {
                     if !part.is_empty() {
-                        text.push_str(&format!("{open}{}{close}", part.trim_end()));
+                        let _ = write!(text, "{open}{}{close}", part.trim_end());
                     }
                 }
             }
