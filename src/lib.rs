@@ -20,6 +20,7 @@ pub mod model;
 pub mod normalize;
 pub mod observer;
 pub mod options;
+pub mod page;
 pub mod pipeline;
 pub mod read;
 pub mod recognize;

@@ -1039,6 +1039,9 @@ fn sample() -> Report {
             size: 3,
         }],
         near_misses: vec![],
+        months: Vec::new(),
+        cluster_sizes: Vec::new(),
+        similarities: Vec::new(),
         rejects: vec![
             RejectRow { reason: RejectReason::Empty, records: 1, files: 0 },
             RejectRow { reason: RejectReason::Truncated, records: 0, files: 1 },
