@@ -24,18 +24,19 @@ pub(super) fn bar(parts: &[(u64, &str)], whole: u64) -> String {
 
 /// How `whole` divides into `parts`, as bands from left to right; parts of nothing are left out.
 pub(super) fn flow(name: &str, (label, whole): (&str, u64), parts: &[Part]) -> String {
-    const WIDTH: f64 = 760.0;
-    const HEIGHT: f64 = 200.0;
+    // Narrow, so that a phone shows its labels.
+    const WIDTH: f64 = 460.0;
+    const HEIGHT: f64 = 150.0;
     /// Room that a label needs.
     const SLOT: f64 = 24.0;
-    const LEFT: f64 = 130.0;
-    const RIGHT: f64 = 500.0;
+    const LEFT: f64 = 66.0;
+    const RIGHT: f64 = 205.0;
     let parts: Vec<&Part> = parts.iter().filter(|part| part.1 > 0).collect();
     let heights: Vec<f64> =
         parts.iter().map(|part| (share(part.1, whole) * HEIGHT).max(1.5)).collect();
     let all: f64 = heights.iter().map(|height| height.max(SLOT) + 6.0).sum();
     let height = all.max(HEIGHT) + 16.0;
-    let mut svg = open(name, WIDTH, height);
+    let mut svg = open(name, WIDTH, height).replacen("<svg", "<svg class=\"flow\"", 1);
     let _ = write!(
         svg,
         "<rect class=\"rejected\" x=\"{LEFT}\" y=\"8\" width=\"14\" height=\"{HEIGHT}\"/>\
@@ -47,7 +48,7 @@ pub(super) fn flow(name: &str, (label, whole): (&str, u64), parts: &[Part]) -> S
     let (mut from, mut to) = (8.0, 8.0);
     for ((label, count, class), tall) in parts.into_iter().zip(heights) {
         let x = LEFT + 14.0;
-        let bend = (x + RIGHT) / 2.0;
+        let bend = f64::midpoint(x, RIGHT);
         let (from_end, to_end) = (from + tall, to + tall);
         let _ = write!(
             svg,

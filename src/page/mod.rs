@@ -319,7 +319,7 @@ fn pair(hunks: &[Hunk], is_cut: bool, first: &str, second: &str) -> String {
         return "<p class=\"quiet\">The paragraphs are the same.</p>".to_owned();
     }
     let mut html = format!(
-        "<div class=\"pair\"><div class=\"head\">{first}</div><div class=\"head\">{second}</div>"
+        "<div class=\"pair\"><div class=\"head first\">{first}</div><div class=\"head\">{second}</div>"
     );
     for hunk in hunks {
         if hunk.skipped > 0 {
@@ -328,8 +328,8 @@ fn pair(hunks: &[Hunk], is_cut: bool, first: &str, second: &str) -> String {
         if hunk.left.is_empty() && hunk.right.is_empty() {
             continue;
         }
-        for (runs, mark) in [(&hunk.left, "del"), (&hunk.right, "ins")] {
-            html.push_str("<div dir=\"auto\">");
+        for (runs, mark, class) in [(&hunk.left, "del", "first"), (&hunk.right, "ins", "second")] {
+            let _ = write!(html, "<div class=\"{class}\" dir=\"auto\">");
             for run in runs {
                 let text = escaped(&run.text);
                 let _ = if run.is_own {
@@ -411,10 +411,10 @@ mod tests {
 
     #[test]
     fn long_stretches_that_both_have_are_left_out() {
-        let words = |n: usize| (0..n).map(|i| format!("w{i} ")).collect::<String>();
+        let words = |n: usize| (0..n).map(|i| format!("w{i}")).collect::<Vec<_>>().join(" ");
         let (first, second) = (
-            format!("{}old {}", words(100), words(100)),
-            format!("{}new {}", words(100), words(100)),
+            format!("{} old {}", words(100), words(100)),
+            format!("{} new {}", words(100), words(100)),
         );
         let (hunks, is_cut) = hunks(&difference(&first, &second, 1000));
         assert!(!is_cut);

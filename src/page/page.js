@@ -30,7 +30,7 @@
     const shown = Math.min(found, limit);
     const of = found === list.children.length ? "" : ` found among ${list.children.length}`;
     tools.querySelector("output").textContent =
-      shown === found ? `${found}${of}` : `${shown} of ${found}${of} shown`;
+      shown === found ? `${found}${of || " in all"}` : `${shown} of ${found}${of} shown`;
     tools.querySelector("button").hidden = shown === found;
   };
 

@@ -64,7 +64,7 @@ struct Reason {
 }
 
 struct Rule {
-    rule: String,
+    name: String,
     reason: &'static str,
     blocks: String,
     parts: String,
@@ -254,7 +254,7 @@ fn reasons(report: &Report) -> Vec<Reason> {
 
 fn rule_rows(report: &Report, samples: &Samples, rules: &[RuleLine]) -> Vec<Rule> {
     let row = |row: &crate::report::RuleRow| Rule {
-        rule: row.rule.clone(),
+        name: row.rule.clone(),
         reason: row.reason.as_str(),
         blocks: grouped(row.blocks),
         parts: grouped(row.parts),

@@ -3,6 +3,7 @@
 
 mod articles;
 mod boilerplate;
+mod browser;
 mod cases;
 mod characters;
 mod cli;
