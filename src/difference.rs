@@ -57,21 +57,38 @@ struct Words<'a> {
 impl<'a> Words<'a> {
     fn of(text: &'a str, words_max: usize) -> Words<'a> {
         let mut all = Words { text, list: Vec::new(), ends: Vec::new(), is_cut: false };
-        for (start, word) in text.split_word_bound_indices() {
-            let end = start + word.len();
-            match all.ends.last_mut() {
-                Some(last) if word.trim().is_empty() => *last = end,
-                _ if all.list.len() == words_max => {
-                    all.is_cut = true;
-                    break;
-                }
-                _ => {
-                    all.list.push(word);
-                    all.ends.push(end);
-                }
+        // The rule of Unicode takes longer than all else, and most texts are mostly ASCII.
+        let mut start = 0;
+        while start < text.len() && !all.is_cut {
+            let ascii = ascii_word(&text.as_bytes()[start..]);
+            if ascii > 0 {
+                all.push(start, start + ascii, words_max);
+                start += ascii;
+                continue;
             }
+            let rest = &text[start..];
+            // The first character is taken in any case: there is always something before the end.
+            let letter = rest.chars().next().map_or(0, char::len_utf8);
+            let end = rest[letter..].find([' ', '\n']).map_or(rest.len(), |end| letter + end);
+            for (at, word) in rest[..end].split_word_bound_indices() {
+                all.push(start + at, start + at + word.len(), words_max);
+            }
+            start += end;
         }
         all
+    }
+
+    /// Enters the next word; white space belongs to the word before it.
+    fn push(&mut self, start: usize, end: usize, words_max: usize) {
+        let word = &self.text[start..end];
+        match self.ends.last_mut() {
+            Some(last) if word.trim().is_empty() && !self.is_cut => *last = end,
+            _ if self.list.len() == words_max => self.is_cut = true,
+            _ => {
+                self.list.push(word);
+                self.ends.push(end);
+            }
+        }
     }
 
     /// `count` words from the word `first` on.
@@ -81,10 +98,37 @@ impl<'a> Words<'a> {
     }
 }
 
+/// Length of the word, mark or white space at the start of `text`; 0 where letters beyond ASCII are near.
+fn ascii_word(text: &[u8]) -> usize {
+    let Some(first) = text.first() else { return 0 };
+    let run = |is: fn(&u8) -> bool| text.iter().position(|byte| !is(byte)).unwrap_or(text.len());
+    let length = match first {
+        b' ' | b'\n' => return run(|byte| matches!(byte, b' ' | b'\n')),
+        // What Unicode leaves whole: `don't`, `3.5`, `a_b`.
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => {
+            let joined = |at: usize| {
+                let side = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphanumeric);
+                matches!(text[at], b'\'' | b'.' | b',') && side(at - 1) && side(at + 1)
+            };
+            let is_word = |at: usize| {
+                text[at].is_ascii_alphanumeric() || text[at] == b'_' || (at > 0 && joined(at))
+            };
+            (0..text.len()).find(|&at| !is_word(at)).unwrap_or(text.len())
+        }
+        byte if byte.is_ascii() => 1,
+        _ => 0,
+    };
+    if text.get(length).is_some_and(|byte| !byte.is_ascii()) { 0 } else { length }
+}
+
 /// The beginning and the end of a stretch that both texts have, when it is longer than `words_max`
 /// words, and how many words lie between.
 #[must_use]
 pub fn shortened(text: &str, words_max: usize) -> Option<(&str, usize, &str)> {
+    // A word of one letter and a space is the shortest.
+    if text.len() <= words_max {
+        return None;
+    }
     let words = Words::of(text, usize::MAX);
     let count = words.list.len();
     if count <= words_max {
@@ -115,6 +159,20 @@ mod tests {
         );
         check("a b", "a b c", &[Same("a b"), Differs("", "c")]);
         check("湖滨公园秋色", "湖滨公园春色", &[Same("湖滨公园"), Differs("秋", "春"), Same("色")]);
+    }
+
+    #[test]
+    fn mixed_texts_come_to_an_end() {
+        let check = |text: &str, words: &[&str]| {
+            assert_eq!(Words::of(text, 100).list, words, "{text}");
+        };
+        check("a “b c” d", &["a ", "“", "b ", "c", "”", "d"].map(str::trim));
+        check(" é", &[" ", "é"]);
+        check(
+            "don't pay 3.5, 1,200 or a_b...",
+            &["don't", "pay", "3.5", ",", "1,200", "or", "a_b", ".", ".", "."],
+        );
+        check("Götter 湖滨 x", &["Götter", "湖", "滨", "x"]);
     }
 
     #[test]

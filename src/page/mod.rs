@@ -29,12 +29,12 @@ pub const BYTES_MAX: usize = 4_800_000;
 /// Removals shown.
 pub const REMOVALS_MAX: u64 = 480;
 /// Clusters shown: the largest, those with the least alike member, and some by chance.
-pub const CLUSTERS_MAX: [usize; 3] = [32, 32, 16];
+pub const CLUSTERS_MAX: [usize; 3] = [24, 24, 12];
 /// Members shown of a cluster.
 pub const MEMBERS_MAX: usize = 3;
 /// Pairs below the threshold shown.
 pub const MISSES_MAX: usize = 40;
-/// Words of two texts that are compared; few articles are longer.
+/// Words and marks of two texts that are compared; few articles have more.
 pub const WORDS_COMPARED: usize = 1500;
 
 /// Bytes of a text, of a line around it, and of a title or a name.
