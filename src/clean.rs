@@ -206,7 +206,6 @@ fn finish(
         add_paragraph(&mut clean, paragraph, &dump.text, scratch);
     }
     clean.removals.sort_by_key(|removal| removal.span.start);
-    clean.words = normalize::words(&clean.text);
     clean.captions = stripped.captions.into_iter().map(normalized_caption).collect();
     set_fields(&mut clean, dump, article, stripped.title, stripped.byline, stripped.published);
     clean
@@ -224,10 +223,15 @@ fn add_paragraph(
         clean.text.push_str("\n\n");
     }
     let start = clean.text.len();
-    normalize::append(&paragraph.text, &mut clean.text);
-    let text = &clean.text[start..];
     let raw = paragraph.span.of(dump_text);
-    let Some(digest) = fingerprint::paragraph(text, &mut scratch.key) else {
+    let digest = if paragraph.plain {
+        clean.text.push_str(&paragraph.text);
+        Some(fingerprint::plain_paragraph(&paragraph.text, &mut scratch.key))
+    } else {
+        normalize::append(&paragraph.text, &mut clean.text);
+        fingerprint::paragraph(&clean.text[start..], &mut scratch.key)
+    };
+    let Some(digest) = digest else {
         clean.text.truncate(before);
         clean.removals.push(Removal {
             span: paragraph.span,
@@ -240,12 +244,17 @@ fn add_paragraph(
         });
         return;
     };
+    let text = &clean.text[start..];
+    clean.words +=
+        if paragraph.plain { normalize::ascii_words(text) } else { normalize::words(text) };
+    // A plain paragraph on one line is the very text of the dump.
+    let same = paragraph.plain && matches!(paragraph.text, Cow::Borrowed(_));
     clean.digests.push(digest);
     clean.paragraphs.push(CleanParagraph {
         bytes: text.len(),
         span: paragraph.span,
         line: paragraph.line,
-        raw: (text != raw).then(|| raw.to_owned()),
+        raw: (!same && text != raw).then(|| raw.to_owned()),
     });
 }
 

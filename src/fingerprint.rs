@@ -37,15 +37,21 @@ pub fn paragraph(text: &str, scratch: &mut String) -> Option<Digest> {
     (!scratch.is_empty()).then(|| digest(scratch))
 }
 
+/// The same as [`paragraph`] for a text that is plain: ASCII without controls and grave accents, one
+/// space between words, none at the ends, and not empty. Its key is the text in small letters.
+pub(crate) fn plain_paragraph(text: &str, scratch: &mut String) -> Digest {
+    scratch.clear();
+    scratch.push_str(text);
+    scratch.make_ascii_lowercase();
+    digest(scratch)
+}
+
 /// The fingerprint of an article with these paragraphs: BLAKE3 of their fingerprints' bytes, one
 /// after the other.
 #[must_use]
 pub fn article(paragraphs: &[Digest]) -> Digest {
-    let mut hasher = blake3::Hasher::new();
-    for paragraph in paragraphs {
-        hasher.update(&paragraph.0);
-    }
-    Digest(*hasher.finalize().as_bytes())
+    let bytes: Vec<[u8; 32]> = paragraphs.iter().map(|paragraph| paragraph.0).collect();
+    Digest(*blake3::hash(bytes.as_flattened()).as_bytes())
 }
 
 /// BLAKE3 of a key's UTF-8.

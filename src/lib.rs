@@ -29,4 +29,5 @@ pub mod sample;
 pub mod segment;
 pub mod strip;
 pub mod text;
+mod vector;
 pub mod write;

@@ -12,9 +12,11 @@ use std::fmt::Write;
 
 use self::signals::{Signal, Signals};
 use self::words::Words;
+use crate::vector::{Loop, Machine, NUMBERS, ROW, Table, widest};
 
 /// Questions a tree asks at the most.
 pub const DEPTH_MAX: usize = 6;
+const _: () = assert!(1 << DEPTH_MAX == NUMBERS, "a table has a place for each leaf");
 
 /// What to do about a file that is none.
 const REMEDY: &str = "make one with `cargo xtask train`";
@@ -35,10 +37,9 @@ pub struct Question {
 /// `k` of the leaf's number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tree {
-    /// At most [`DEPTH_MAX`].
-    pub questions: Vec<Question>,
-    /// Two to the power of the number of questions; thousandths of a logit.
-    pub leaves: Vec<i16>,
+    questions: Vec<Question>,
+    /// Thousandths of a logit.
+    leaves: Table,
 }
 
 /// A model: what single words say, and four sums of trees.
@@ -168,20 +169,8 @@ impl Round {
     /// The score of each block, in thousandths of a logit: above zero it is rather main text.
     #[must_use]
     pub fn score(&self, signals: &Signals) -> Vec<i32> {
-        let blocks = signals.blocks();
-        let mut scores = vec![self.base; blocks];
-        let mut leaves = vec![0_u8; blocks];
-        for tree in &self.trees {
-            leaves.fill(0);
-            for (bit, question) in tree.questions.iter().enumerate() {
-                for (leaf, value) in leaves.iter_mut().zip(signals.column(question.signal)) {
-                    *leaf |= u8::from(*value > question.above) << bit;
-                }
-            }
-            for (score, leaf) in scores.iter_mut().zip(&leaves) {
-                *score += i32::from(tree.leaves.get(usize::from(*leaf)).copied().unwrap_or(0));
-            }
-        }
+        let mut scores = widest(Scoring { round: self, signals });
+        scores.truncate(signals.blocks());
         scores
     }
 
@@ -191,7 +180,7 @@ impl Round {
     pub fn reasons(&self, signals: &Signals, block: usize) -> Vec<(Signal, i32)> {
         let mut sums = vec![0_i64; Signal::ALL.len()];
         for tree in &self.trees {
-            let mut left: Vec<i64> = tree.leaves.iter().map(|&leaf| leaf.into()).collect();
+            let mut left: Vec<i64> = tree.leaves().map(i64::from).collect();
             let mean = |leaves: &[i64]| {
                 leaves.iter().sum::<i64>() / i64::try_from(leaves.len()).unwrap_or(1).max(1)
             };
@@ -218,7 +207,60 @@ impl Round {
     }
 }
 
+/// Scoring a page, a row of blocks at a time.
+struct Scoring<'m> {
+    round: &'m Round,
+    signals: &'m Signals,
+}
+
+impl Loop for Scoring<'_> {
+    type Output = Vec<i32>;
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) -> Vec<i32> {
+        let mut scores = vec![[self.round.base; ROW]; self.signals.rows()];
+        for tree in &self.round.trees {
+            let table = machine.ready(&tree.leaves);
+            for (row, scores) in scores.iter_mut().enumerate() {
+                let mut leaves = [0_u8; ROW];
+                for (bit, question) in tree.questions.iter().enumerate() {
+                    let values = self.signals.row(question.signal, row);
+                    let yes = 1 << bit;
+                    for i in 0..ROW {
+                        leaves[i] |= if values[i] > question.above { yes } else { 0 };
+                    }
+                }
+                machine.add(&table, &leaves, scores);
+            }
+        }
+        scores.into_flattened()
+    }
+}
+
 impl Tree {
+    /// The tree with these questions, at most [`DEPTH_MAX`], and the leaf of each way to answer them.
+    #[must_use]
+    pub fn new(questions: Vec<Question>, leaves: &[i16]) -> Tree {
+        Tree { questions, leaves: Table::of(leaves) }
+    }
+
+    /// Its questions.
+    #[must_use]
+    pub fn questions(&self) -> &[Question] {
+        &self.questions
+    }
+
+    /// Its leaves: two to the power of the number of questions.
+    pub fn leaves(&self) -> impl Iterator<Item = i16> {
+        (0..1_u8 << self.questions.len()).map(|place| self.leaves.get(place))
+    }
+
+    /// The leaf with this number.
+    #[must_use]
+    pub fn leaf(&self, number: u8) -> i16 {
+        self.leaves.get(number)
+    }
+
     fn write(&self, text: &mut String) {
         text.push_str("tree");
         for question in &self.questions {
@@ -226,7 +268,7 @@ impl Tree {
             let _ = write!(text, " {name}>{}", question.above);
         }
         text.push_str(" :");
-        for leaf in &self.leaves {
+        for leaf in self.leaves() {
             let _ = write!(text, " {leaf}");
         }
         text.push('\n');
@@ -242,7 +284,7 @@ impl Tree {
             let (asked, found) = (questions.len(), leaves.len());
             return Err(format!("{found} leaves for {asked} questions"));
         }
-        Ok(Tree { questions, leaves })
+        Ok(Tree::new(questions, &leaves))
     }
 }
 

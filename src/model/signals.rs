@@ -4,6 +4,8 @@
 //! others where it stands and what stands around it: a sub-head and the name of a section look alike,
 //! but one is followed by sentences. Counts are scaled by [`scaled`], shares of one run to [`WHOLE`].
 
+use crate::vector::ROW;
+
 /// A share of one, as a signal.
 pub const WHOLE: u32 = 63;
 
@@ -321,11 +323,16 @@ impl Signal {
 }
 
 /// The signals of one page: a column of [`Signals::blocks`] numbers for each of [`Signal::ALL`].
+///
+/// Blocks lie in rows, the last of a column filled up with zeros.
 #[derive(Clone, Debug)]
 pub struct Signals {
     blocks: usize,
-    columns: Vec<u8>,
+    columns: Vec<Row>,
 }
+
+/// The signal of so many blocks as are looked at together.
+pub type Row = [u8; ROW];
 
 /// A number as a signal that keeps the order: itself below 8, from there an eighth of an octave a step.
 #[must_use]
@@ -346,15 +353,20 @@ pub fn byte(number: u32) -> u8 {
 /// `part` of `whole` as a signal; nothing of nothing is none.
 #[must_use]
 pub fn share(part: u32, whole: u32) -> u8 {
-    let share = u64::from(part) * u64::from(WHOLE) / u64::from(whole.max(1));
-    byte(u32::try_from(share).unwrap_or(WHOLE).min(WHOLE))
+    let whole = whole.max(1);
+    // Nearly always in 32 bits, whose division takes half the time.
+    let share = part.checked_mul(WHOLE).map_or_else(
+        || u32::try_from(u64::from(part) * u64::from(WHOLE) / u64::from(whole)).unwrap_or(WHOLE),
+        |part| part / whole,
+    );
+    byte(share.min(WHOLE))
 }
 
 impl Signals {
     /// Columns of zeros for a page of so many blocks.
     #[must_use]
     pub fn new(blocks: usize) -> Signals {
-        Signals { blocks, columns: vec![0; blocks * Signal::ALL.len()] }
+        Signals { blocks, columns: vec![[0; ROW]; blocks.div_ceil(ROW) * Signal::ALL.len()] }
     }
 
     /// Number of blocks.
@@ -366,18 +378,34 @@ impl Signals {
     /// The column of the signal with this place.
     #[must_use]
     pub fn column(&self, signal: usize) -> &[u8] {
-        self.columns.get(signal * self.blocks..(signal + 1) * self.blocks).unwrap_or_default()
+        let (start, rows) = (signal * self.rows(), self.rows());
+        let rows = self.columns.get(start..start + rows).unwrap_or_default();
+        rows.as_flattened().get(..self.blocks).unwrap_or_default()
+    }
+
+    /// Rows of a column.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.blocks.div_ceil(ROW)
+    }
+
+    /// One row of the signal with this place.
+    #[inline(always)]
+    pub(super) fn row(&self, signal: usize, row: usize) -> &Row {
+        &self.columns[signal * self.rows() + row]
     }
 
     /// Sets the signal of one block.
     pub fn set(&mut self, signal: Signal, block: usize, value: u8) {
-        self.columns[signal as usize * self.blocks + block] = value;
+        let start = signal as usize * self.rows();
+        self.columns[start + block / ROW][block % ROW] = value;
     }
 
     /// Sets the signal of every block.
     pub fn fill(&mut self, signal: Signal, mut value: impl FnMut(usize) -> u8) {
-        let start = signal as usize * self.blocks;
-        for (i, slot) in self.columns[start..start + self.blocks].iter_mut().enumerate() {
+        let (start, rows) = (signal as usize * self.rows(), self.rows());
+        let column = self.columns[start..start + rows].as_flattened_mut();
+        for (i, slot) in column[..self.blocks].iter_mut().enumerate() {
             *slot = value(i);
         }
     }

@@ -23,8 +23,10 @@ impl Folded {
     /// Folds `word`.
     #[must_use]
     pub fn of(word: &str) -> Folded {
-        const PRIME: u32 = 0x0100_0193;
-        let mut folded = Folded { hash: 0x811C_9DC5, letters: 0, capital: false, small: false };
+        let mut folded = Folded { hash: NO_LETTERS, letters: 0, capital: false, small: false };
+        if word.is_ascii() {
+            return Folded::of_ascii(word.as_bytes());
+        }
         for (c, small) in word.chars().filter_map(|c| Some((c, fold(c)?))) {
             if folded.letters == 0 {
                 folded.capital = small != c;
@@ -35,7 +37,43 @@ impl Folded {
         }
         folded
     }
+
+    /// Folds a word in ASCII.
+    #[must_use]
+    pub fn of_ascii(word: &[u8]) -> Folded {
+        let mut folded = Folded { hash: NO_LETTERS, letters: 0, capital: false, small: false };
+        for &byte in word {
+            let small = SMALL[usize::from(byte & 0x7F)];
+            if small == 0 {
+                continue;
+            }
+            if folded.letters == 0 {
+                folded.capital = small != byte;
+                folded.small = byte.is_ascii_lowercase();
+            }
+            folded.letters += 1;
+            folded.hash = (folded.hash ^ u32::from(small)).wrapping_mul(PRIME);
+        }
+        folded
+    }
 }
+
+/// The hash of no letters.
+const NO_LETTERS: u32 = 0x811C_9DC5;
+const PRIME: u32 = 0x0100_0193;
+
+/// For each character of ASCII what [`fold`] makes of it, 0 for nothing.
+const SMALL: [u8; 128] = {
+    let mut small = [0; 128];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric() {
+            small[byte as usize] = byte.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    small
+};
 
 /// The small letter of a letter or digit; nothing of any other character.
 fn fold(c: char) -> Option<char> {

@@ -2,13 +2,20 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::vector::{Loop, Machine, ROW, ROWS, sum, widest};
+
 /// Number of words of `text`: the segments between Unicode word boundaries (UAX #29) that have at
 /// least one alphanumeric character; `text.unicode_words().count()`, but faster.
 ///
 /// `can't`, `3.14` and `1,000` are one word each, `well-known` is two, and every Han character one.
 #[must_use]
 pub fn words(text: &str) -> usize {
-    if text.is_ascii() { ascii(text.as_bytes()) } else { mixed(text) }
+    if text.is_ascii() { ascii_words(text) } else { mixed(text) }
+}
+
+/// The same as [`words`] for a text that is known to be ASCII.
+pub(crate) fn ascii_words(text: &str) -> usize {
+    ascii(text.as_bytes())
 }
 
 /// Bytes of stand-ins that are gathered before they are counted: small enough for the first cache.
@@ -222,9 +229,6 @@ const fn stand_in(c: char) -> StandIn {
 /// two digits (rules WB6 and WB7, WB11 and WB12) makes one word of two. Whole rows of bytes are
 /// looked at at once.
 fn ascii(bytes: &[u8]) -> usize {
-    const WIDE: usize = 32;
-    // Few enough that no count overflows a byte.
-    const ROWS: usize = 255;
     if memchr::memchr(b'_', bytes).is_some() {
         // The underscore links anything, and is a word with a letter or digit only.
         return bytes
@@ -233,48 +237,73 @@ fn ascii(bytes: &[u8]) -> usize {
             .map(|token| token.unicode_words().count())
             .sum();
     }
+    widest(Starts(bytes))
+}
+
+/// Counting them by their starts.
+struct Starts<'t>(&'t [u8]);
+
+impl Loop for Starts<'_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run(self, _: impl Machine) -> usize {
+        starts(self.0)
+    }
+}
+
+#[inline(always)]
+fn starts(bytes: &[u8]) -> usize {
     let mut count = usize::from(bytes.first().is_some_and(|&byte| is_word(byte)));
-    let mut at = 0;
-    while bytes.len() - at >= WIDE + 2 {
+    let mut rest = bytes;
+    while rest.len() >= 2 {
         // Each place of a row has a count of its own, so that all are counted at once.
-        let mut starts = [0_u8; WIDE];
-        let mut links = [0_u8; WIDE];
+        let mut starts = [0_u8; ROW];
+        let mut links = [0_u8; ROW];
         for _ in 0..ROWS {
-            let Some(row) = bytes.get(at..).and_then(|rest| rest.first_chunk::<{ WIDE + 2 }>())
-            else {
-                break;
+            let mut last = [b' '; ROW + 2];
+            let row = if let Some(row) = rest.first_chunk() {
+                rest = &rest[ROW..];
+                row
+            } else {
+                last[..rest.len()].copy_from_slice(rest);
+                rest = &[];
+                &last
             };
-            for i in 0..WIDE {
+            for i in 0..ROW {
                 let (a, b, c) = (row[i], row[i + 1], row[i + 2]);
                 starts[i] += u8::from(!is_word(a) & is_word(b));
                 links[i] += u8::from(is_link(a, b, c));
             }
-            at += WIDE;
+            if rest.len() < 2 {
+                break;
+            }
         }
-        let sum = |counts: [u8; WIDE]| counts.into_iter().map(usize::from).sum::<usize>();
-        count += sum(starts);
-        count -= sum(links);
+        count += sum(&starts);
+        count -= sum(&links);
     }
-    let rest = bytes.get(at..).unwrap_or_default();
-    count += rest.windows(2).filter(|pair| !is_word(pair[0]) & is_word(pair[1])).count();
-    count - rest.windows(3).filter(|three| is_link(three[0], three[1], three[2])).count()
+    count
 }
 
 /// Whether `byte` is a letter or a digit.
+#[inline(always)]
 fn is_word(byte: u8) -> bool {
     is_letter(byte) | is_digit(byte)
 }
 
+#[inline(always)]
 fn is_letter(byte: u8) -> bool {
     (byte | 0x20).wrapping_sub(b'a') < 26
 }
 
+#[inline(always)]
 fn is_digit(byte: u8) -> bool {
     byte.wrapping_sub(b'0') < 10
 }
 
 /// Whether `b` makes one word of `a` and `c`.
 #[expect(clippy::needless_bitwise_bool, reason = "without branches, rows are looked at at once")]
+#[inline(always)]
 fn is_link(a: u8, b: u8, c: u8) -> bool {
     let either = (b == b'.') | (b == b'\'');
     (is_letter(a) & is_letter(c) & (either | (b == b':')))

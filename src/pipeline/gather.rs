@@ -439,7 +439,7 @@ impl NewArticle {
 
 /// The digests' bytes in a row.
 pub(super) fn concat(digests: &[Digest]) -> Vec<u8> {
-    digests.iter().flat_map(|digest| digest.0).collect()
+    digests.iter().map(|digest| digest.0).collect::<Vec<_>>().into_flattened()
 }
 
 /// Tells the observer of `reject`, with the place where a person would look for it.

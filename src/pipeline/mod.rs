@@ -268,9 +268,14 @@ struct Record {
     written: bool,
 }
 
+/// Bytes of rows that room is made for at once: a batch, and a quarter more for fingerprints.
+const ROWS_BYTES: usize = 5 << 18;
+
 fn rows(batch: Batch, cleaner: &Cleaner) -> CleanRows {
     let failed = batch.finished.as_ref().is_some_and(|summary| summary.failed);
     let mut rows = CleanRows { failed, bytes_read: batch.bytes_read, ..CleanRows::default() };
+    // About as long as what was read, where it was not compressed.
+    rows.bytes.reserve(usize::try_from(batch.bytes_read).unwrap_or(0).min(ROWS_BYTES));
     for_each_article(batch, cleaner, &mut |outcome| {
         let written = outcome.is_ok();
         let whole_file = outcome.as_ref().is_err_and(|reject| reject.record.is_none());

@@ -32,7 +32,10 @@ pub(super) fn find(
     let ranks = Ranks::new(&gathered.index.candidates, keep);
     let texts = Texts { gathered, learned };
     let mut sketches = sketch(pool, &texts, &ranks, verdicts, observer)?;
-    pool.install(|| sketches.pairs.par_sort_unstable());
+    // One thread alone sorts faster in its own way, when they are joined.
+    if pool.current_num_threads() > 1 {
+        pool.install(|| sketches.pairs.par_sort_unstable());
+    }
     let mut sets = Sets::new(texts);
     near::decide(sketches, &ranks, threshold, verdicts, &mut |first, second| {
         if observer.interrupted() {
@@ -63,10 +66,10 @@ fn sketch(
             if is_wanted {
                 let (_, place) = index.place(id);
                 let article = StoredHead::read(&bytes[place.start as usize..place.end as usize])?;
-                texts.whole(id, &article, &mut text);
+                let text = texts.whole(id, &article, &mut text);
                 samples.clear();
-                let rate = sample(&text, &mut samples);
-                let words = count_words(&text);
+                let rate = sample(text, &mut samples);
+                let words = count_words(text);
                 let title = if words < near::WORDS_COUNTED { title_hash(&article) } else { 0 };
                 let words = u8::try_from(words).unwrap_or(u8::MAX);
                 sketches.push(ranks.of(id), &samples, Facts { title, words, rate });
@@ -127,20 +130,31 @@ struct Texts<'a> {
 }
 
 impl Texts<'_> {
-    /// Makes `text` that of an article without the paragraphs that were learned as boilerplate.
-    fn whole(&self, id: ArticleId, article: &StoredHead, text: &mut String) {
-        text.clear();
+    /// The text of an article without the paragraphs that were learned as boilerplate, put together
+    /// in `room` where there are such.
+    fn whole<'t>(&self, id: ArticleId, article: &StoredHead<'t>, room: &'t mut String) -> &'t str {
         let source = self.gathered.index.sources[id.0 as usize];
         let is_learned = |digest| self.learned.contains(source, digest);
         if self.learned.is_empty() {
-            text.push_str(article.text);
-        } else if let Some((title, _)) = article.title_alone(is_learned) {
-            text.push_str(title);
-        } else {
-            for (paragraph, _) in article.texts().filter(|&(_, digest)| !is_learned(digest)) {
-                text.push_str(if text.is_empty() { "" } else { "\n\n" });
-                text.push_str(paragraph);
+            return article.text;
+        }
+        room.clear();
+        let (mut end, mut cut) = (0, false);
+        for (paragraph, digest) in article.texts() {
+            if is_learned(digest) {
+                if !std::mem::replace(&mut cut, true) {
+                    room.push_str(article.text[..end].trim_end_matches('\n'));
+                }
+            } else if cut {
+                room.push_str(if room.is_empty() { "" } else { "\n\n" });
+                room.push_str(paragraph);
             }
+            end += paragraph.len() + 2;
+        }
+        match (cut, room.is_empty()) {
+            (false, _) => article.text,
+            (true, false) => room,
+            (true, true) => article.title_alone(is_learned).map_or("", |(title, _)| title),
         }
     }
 }
@@ -195,7 +209,7 @@ fn fill(
 ) -> Result<(), Error> {
     let (piece, place) = texts.gathered.index.place(article);
     let bytes = texts.gathered.spool.read_from(piece, place)?;
-    texts.whole(article, &StoredHead::read(&bytes)?, text);
+    let text = texts.whole(article, &StoredHead::read(&bytes)?, text);
     words.clear();
     near::words(text, words);
     set.fill(words);

@@ -39,20 +39,16 @@ static HAN_LABELS: LazyLock<Vec<&str>> =
 /// ones are also plain words of other languages.
 static OPENERS: LazyLock<Openers> = LazyLock::new(|| {
     let sure = words::list(WORDS, "openers").map(|opener| (opener, true));
-    let mut openers = Openers { all: Vec::new(), firsts: [false; 256] };
+    let mut openers = Openers(std::array::from_fn(|_| Vec::new()));
     for opener in sure.chain(words::list(WORDS, "unsure openers").map(|opener| (opener, false))) {
         let first = opener.0.as_bytes().first().copied().unwrap_or_default();
-        openers.firsts[usize::from(first)] = true;
-        openers.all.push(opener);
+        openers.0[usize::from(first)].push(opener);
     }
     openers
 });
 
-struct Openers {
-    all: Vec<(&'static str, bool)>,
-    /// For each byte, whether an opener starts with it.
-    firsts: [bool; 256],
-}
+/// For each byte the openers that start with it, in the order of the list.
+struct Openers([Vec<(&'static str, bool)>; 256]);
 
 /// The author that `line` names, if it is a byline.
 #[must_use]
@@ -100,12 +96,7 @@ fn labelled(line: &str) -> Option<Byline<'_>> {
 
 /// `By Jane Doe`, `Por Ana Ruiz`.
 fn opened(line: &str) -> Option<Byline<'_>> {
-    let openers = &*OPENERS;
-    if !openers.firsts[usize::from(*line.as_bytes().first()?)] {
-        return None;
-    }
-    let (opener, sure) = openers
-        .all
+    let (opener, sure) = OPENERS.0[usize::from(*line.as_bytes().first()?)]
         .iter()
         .find(|(opener, _)| line.strip_prefix(opener).is_some_and(|rest| rest.starts_with(' ')))?;
     let rest = line[opener.len()..].trim_start();

@@ -753,9 +753,14 @@ fn last_segment(line: &str, body: usize) -> Option<Credit<'_>> {
     if segment.is_empty() || segment.len() > 120 {
         return slashed(line, from);
     }
-    let slash = segment.contains(['/', '|']) || contains(segment, " via ");
+    let bytes = segment.as_bytes();
+    let slash = memchr::memchr2(b'/', b'|', bytes).is_some() || contains(segment, " via ");
     let mut whole_name = agency(segment);
-    if whole_name.is_none() && !slash && !segment.contains(',') && !contains(segment, " for ") {
+    if whole_name.is_none()
+        && !slash
+        && memchr::memchr(b',', bytes).is_none()
+        && !contains(segment, " for ")
+    {
         whole_name = Some(agency(without_photo(segment))?);
     }
     let names =

@@ -35,13 +35,17 @@ pub enum Kind {
 /// The longest stamp that was seen is about 130 bytes; a longer line is prose.
 const LINE_MAX: usize = 200;
 
+/// Bytes of a date line without a digit: "Published yesterday by", or a weekday.
+const WORDS_MAX: usize = 48;
+
 /// What `line` tells, when it is only a date line.
 ///
 /// Every word on the line must be a month, a weekday, a label, a zone or a word that joins them; the
 /// one exception is a city or an agency before the date, or a name after "Source:" or "Editor:".
 #[must_use]
 pub fn line(line: &str) -> Option<DateLine> {
-    if line.len() > LINE_MAX || line.len() < 3 {
+    let long = line.len() > WORDS_MAX && line.is_ascii();
+    if line.len() > LINE_MAX || line.len() < 3 || (long && !words::has_digit(line)) {
         return None;
     }
     let tokens = tokens(line, true)?;

@@ -46,9 +46,14 @@ pub(super) fn with_fold<T>(text: &str, then: impl FnOnce(&str) -> T) -> T {
     then(&fold(text))
 }
 
-/// `text.contains(part)`, fast where the text is short.
+/// `text.contains(part)`, fast where the text is short and the second byte of the part is rare in it:
+/// there is nothing to make ready.
 pub(super) fn contains(text: &str, part: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some()
+    let (text, part) = (text.as_bytes(), part.as_bytes());
+    let (Some(second), Some(behind)) = (part.get(1), text.get(1..)) else {
+        return memchr::memmem::find(text, part).is_some();
+    };
+    memchr::memchr_iter(*second, behind).any(|at| text[at..].starts_with(part))
 }
 
 /// The names of a file as `(section, name)`, comments left out.
@@ -130,8 +135,15 @@ static AGENCIES: LazyLock<Agencies> = LazyLock::new(|| {
 /// A name of four letters or less counts only as the table writes it or in capitals, because `Ani`
 /// and `Map` are also words.
 pub(super) fn agency(name: &str) -> Option<Agency> {
-    let around = |c: char| c.is_whitespace() || matches!(c, '«' | '»' | '“' | '”' | '"');
-    let name = name.trim_matches(around);
+    let letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = name.as_bytes();
+    // Nothing to trim, nearly always.
+    let name = if letter(bytes.first()) && letter(bytes.last()) {
+        name
+    } else {
+        let around = |c: char| c.is_whitespace() || matches!(c, '«' | '»' | '“' | '”' | '"');
+        name.trim_matches(around)
+    };
     let agencies = &*AGENCIES;
     if name.is_empty() || name.len() > 80 || !agencies.sizes.may_hold(name) {
         return None;

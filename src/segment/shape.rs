@@ -2,6 +2,7 @@
 //! counted in one look at it.
 
 use super::lines::is_wide;
+use crate::vector::{Loop, Machine, ROW, ROWS, sum, widest};
 
 /// The characters of one block, by kind. Each is of one of `letters`, `digits`, `spaces`,
 /// `punctuation` or a control.
@@ -25,6 +26,9 @@ pub struct Shape {
     pub punctuation: usize,
     /// Words between white space.
     pub words: usize,
+    /// Whether it is plain ASCII: graphic characters but the grave accent, one space between words,
+    /// none at the ends. Then it is its own written form, and but for case its own key.
+    pub plain: bool,
     /// The first character.
     pub first: Option<char>,
     /// The last character.
@@ -42,59 +46,17 @@ impl Shape {
 }
 
 /// Counts ASCII. Each place of a row has counts of its own, so that all are counted at once.
-#[expect(clippy::needless_bitwise_bool, reason = "without branches, rows are looked at at once")]
 fn ascii(bytes: &[u8]) -> Shape {
-    const WIDE: usize = 32;
-    // Few enough that no count overflows a byte.
-    const ROWS: usize = 255;
-    let [mut upper, mut lower, mut digits, mut blanks, mut rest] = [0; 5];
-    let (rows, tail) = bytes.as_chunks::<WIDE>();
-    for rows in rows.chunks(ROWS) {
-        let mut sums = [[0_u8; WIDE]; 5];
-        for row in rows {
-            for i in 0..WIDE {
-                let byte = row[i];
-                sums[0][i] += u8::from(byte.wrapping_sub(b'A') < 26);
-                sums[1][i] += u8::from(byte.wrapping_sub(b'a') < 26);
-                sums[2][i] += u8::from(byte.wrapping_sub(b'0') < 10);
-                sums[3][i] += u8::from(byte == b' ');
-                sums[4][i] += u8::from((byte < b' ') | (byte == 0x7F));
-            }
-        }
-        let sum = |counts: [u8; WIDE]| counts.into_iter().map(usize::from).sum::<usize>();
-        upper += sum(sums[0]);
-        lower += sum(sums[1]);
-        digits += sum(sums[2]);
-        blanks += sum(sums[3]);
-        rest += sum(sums[4]);
-    }
-    for &byte in tail {
-        match ASCII[usize::from(byte & 0x7F)] {
-            UPPER => upper += 1,
-            LOWER => lower += 1,
-            DIGIT => digits += 1,
-            BLANK => blanks += 1,
-            PUNCTUATION => {}
-            _ => rest += 1,
-        }
-    }
-    let ends = if rest == 0 { 0 } else { bytes.iter().filter(|&&byte| is_end(byte)).count() };
-    let mut words = 0;
-    if ends == 0 {
-        let last = bytes.len().saturating_sub(1);
-        let (befores, heres) = (bytes.get(..last), bytes.get(1..));
-        let pairs =
-            befores.unwrap_or_default().chunks(192).zip(heres.unwrap_or_default().chunks(192));
-        for (befores, heres) in pairs {
-            let starts =
-                befores.iter().zip(heres).map(|(&a, &b)| u8::from((a == b' ') & (b != b' ')));
-            words += usize::from(starts.sum::<u8>());
-        }
-        words += usize::from(bytes.first().is_some_and(|&byte| byte != b' '));
+    let Counts { upper, lower, digits, blanks, controls, starts, odd } = widest(Count(bytes));
+    let blank_first = bytes.first().is_none_or(|&byte| byte == b' ');
+    let blank_last = bytes.last().is_none_or(|&byte| byte == b' ');
+    let ends = if controls == 0 { 0 } else { bytes.iter().filter(|&&byte| is_end(byte)).count() };
+    let words = if ends == 0 {
+        starts + usize::from(!blank_first) - usize::from(blank_last && !bytes.is_empty())
     } else {
         let tokens = bytes.split(|&byte| byte == b' ' || is_end(byte));
-        words = tokens.filter(|token| !token.is_empty()).count();
-    }
+        tokens.filter(|token| !token.is_empty()).count()
+    };
     Shape {
         chars: bytes.len(),
         width: bytes.len(),
@@ -103,10 +65,83 @@ fn ascii(bytes: &[u8]) -> Shape {
         lower,
         digits,
         spaces: blanks + ends,
-        punctuation: bytes.len() - upper - lower - digits - blanks - rest,
+        punctuation: bytes.len() - upper - lower - digits - blanks - controls,
         words,
+        plain: !odd && controls == 0 && !blank_first && !blank_last,
         ..Shape::default()
     }
+}
+
+/// What was counted of ASCII.
+#[derive(Default)]
+struct Counts {
+    upper: usize,
+    lower: usize,
+    digits: usize,
+    blanks: usize,
+    controls: usize,
+    /// Spaces that something else follows, be it the end.
+    starts: usize,
+    /// Whether there is a grave accent, or a space behind a space.
+    odd: bool,
+}
+
+/// The counting.
+struct Count<'t>(&'t [u8]);
+
+impl Loop for Count<'_> {
+    type Output = Counts;
+
+    #[inline(always)]
+    fn run(self, _: impl Machine) -> Counts {
+        count(self.0)
+    }
+}
+
+#[inline(always)]
+#[expect(clippy::needless_bitwise_bool, reason = "without branches, rows are looked at at once")]
+fn count(bytes: &[u8]) -> Counts {
+    /// No ASCII, so that it counts for nothing.
+    const NOTHING: u8 = 0x80;
+    let mut counts = Counts::default();
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let mut sums = [[0_u8; ROW]; 6];
+        let mut odd = [false; ROW];
+        for _ in 0..ROWS {
+            let mut last = [NOTHING; ROW + 1];
+            let row = if let Some(row) = rest.first_chunk() {
+                rest = &rest[ROW..];
+                row
+            } else {
+                last[..rest.len()].copy_from_slice(rest);
+                rest = &[];
+                &last
+            };
+            for i in 0..ROW {
+                let (byte, next) = (row[i], row[i + 1]);
+                let blank = byte == b' ';
+                sums[0][i] += u8::from(byte.wrapping_sub(b'A') < 26);
+                sums[1][i] += u8::from(byte.wrapping_sub(b'a') < 26);
+                sums[2][i] += u8::from(byte.wrapping_sub(b'0') < 10);
+                sums[3][i] += u8::from(blank);
+                sums[4][i] += u8::from((byte < b' ') | (byte == 0x7F));
+                sums[5][i] += u8::from(blank & (next != b' '));
+                odd[i] |= (byte == b'`') | (blank & (next == b' '));
+            }
+            if rest.is_empty() {
+                break;
+            }
+        }
+        counts.upper += sum(&sums[0]);
+        counts.lower += sum(&sums[1]);
+        counts.digits += sum(&sums[2]);
+        counts.blanks += sum(&sums[3]);
+        counts.controls += sum(&sums[4]);
+        counts.starts += sum(&sums[5]);
+        counts.odd |= odd.contains(&true);
+    }
+    counts
 }
 
 /// The white space among the controls.
@@ -219,6 +254,9 @@ mod tests {
             spaces,
             punctuation: text.chars().count() - letters - digits - spaces - controls,
             words: text.split_whitespace().count(),
+            plain: text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic() && byte != b'`')
+                && !text.is_empty()
+                && text.split(' ').all(|word| !word.is_empty()),
             first: text.chars().next(),
             last: text.chars().next_back(),
         }

@@ -46,8 +46,10 @@ impl Wrapped {
     pub(super) fn find(text: &str, lines: &[Line]) -> Option<Wrapped> {
         let edge = |line: &Line| line.indent + width(line.span.of(text));
         let follows = |pair: &&[Line]| follows(text, pair);
+        let too_wide =
+            |line: &Line| line.span.len() > WIDTH_MAX && width(line.span.of(text)) > WIDTH_MAX;
         // Cheap: most dumps have a long line among their first.
-        if lines.iter().any(|line| line.span.len() > WIDTH_MAX * 4) {
+        if lines.windows(2).any(|pair| too_wide(&pair[0]) && follows(&pair)) {
             return None;
         }
         let widest = lines.windows(2).filter(follows).map(|pair| width(pair[0].span.of(text)));
@@ -60,6 +62,9 @@ impl Wrapped {
             if full * 10 >= all * 7 && open * 20 >= full * 9 && beyond * 5 <= lines.len() {
                 return Some(wrapped);
             }
+        }
+        if lines.iter().any(too_wide) {
+            return None;
         }
         let column =
             lines.iter().map(edge).max().filter(|w| (WIDTH_MIN..=WIDTH_MAX).contains(w))?;

@@ -22,8 +22,8 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
             marks.push(Mark::remove(i, Reason::MetadataHeader));
         }
     }
-    for (i, facts) in page.facts.iter().enumerate() {
-        let Some(hit) = facts.hit.as_ref() else { continue };
+    for &i in &page.hits {
+        let Some(hit) = &page.facts[i].hit else { continue };
         let place = hit.strength == Strength::Always || page.at_edge(i);
         if hit.reason == Reason::MetadataHeader && place {
             marks.push(Mark::remove(i, Reason::MetadataHeader));

@@ -238,6 +238,8 @@ pub struct Paragraph<'a> {
     pub span: Span,
     /// 1-based line of the dump's text on which it starts.
     pub line: usize,
+    /// Whether the text is its own written form, as [`plain`](crate::segment::shape::Shape::plain) says.
+    pub plain: bool,
 }
 
 /// An article without chrome and repeats, and the account of what went.
@@ -405,10 +407,10 @@ fn apply<'a>(
             }
         }
         Some(Take::Caption) => {
-            let known = page.facts[index].credit.as_ref().filter(|_| *text == *block.text);
-            let credit = match known {
-                Some(credit) => Some(credit.text.clone().into_owned()),
-                None => credit::find(&text).map(|credit| credit.text.into_owned()),
+            let credit = if *text == *block.text {
+                page.facts[index].credit.as_ref().map(|credit| credit.text.clone().into_owned())
+            } else {
+                credit::find(&text).map(|credit| credit.text.into_owned())
             };
             let credit = credit.filter(|credit| !credit.is_empty());
             stripped.captions.push(Caption { text: Some(text.into_owned()), credit });
@@ -419,8 +421,9 @@ fn apply<'a>(
             credits.push((stripped.captions.len(), credit));
         }
         Some(Take::Remove { .. }) | None => {
+            let plain = cuts.is_empty() && page.facts[index].shape.plain;
             let (span, line) = (block.span, block.line);
-            stripped.paragraphs.push(Paragraph { text, span, line });
+            stripped.paragraphs.push(Paragraph { text, span, line, plain });
         }
     }
 }

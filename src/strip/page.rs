@@ -26,8 +26,11 @@ const PROSE_WIDTH: usize = 110;
 /// poem and its body starts at the first plain line.
 const PLAIN_LINES_MAX: usize = 6;
 
+/// A picture's caption stands two to four times, its copies at most this many blocks apart.
+const COPY_BLOCKS: usize = 8;
+
 /// What one block looks like.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Facts<'a> {
     /// How many characters of which kind it has.
     pub shape: Shape,
@@ -62,6 +65,8 @@ pub struct Page<'p, 'a> {
     pub article: &'p Article<'a>,
     /// For each block, what it looks like.
     pub facts: Vec<Facts<'p>>,
+    /// The blocks whose words say something, few of all.
+    pub hits: Vec<usize>,
     /// The block that states the title, when the text does.
     pub title: Option<usize>,
     /// Index of the first block of the body: before it stand title, captions, byline, chrome.
@@ -79,10 +84,21 @@ impl<'p, 'a> Page<'p, 'a> {
     /// Reads `article`.
     #[must_use]
     pub fn read(article: &'p Article<'a>, scratch: &mut Scratch) -> Page<'p, 'a> {
-        let facts = article.blocks.iter().map(|block| facts(&block.text, scratch)).collect();
+        let blocks = &article.blocks;
+        let mut read: Vec<Facts> = Vec::with_capacity(blocks.len());
+        for (i, block) in blocks.iter().enumerate() {
+            // A line alone always says the same.
+            let same = |&j: &usize| blocks[j].text == block.text;
+            let copied = (i.saturating_sub(COPY_BLOCKS)..i).rev().find(same);
+            let of_copy = copied.map(|j| read[j].clone());
+            read.push(of_copy.unwrap_or_else(|| facts(&block.text, scratch)));
+        }
+        let facts = read;
+        let hits = (0..facts.len()).filter(|&i| facts[i].hit.is_some()).collect();
         let mut page = Page {
             article,
             facts,
+            hits,
             title: None,
             head: 0,
             tail: 0,

@@ -14,9 +14,8 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
     let title = page.title.unwrap_or(0);
     for (i, facts) in page.facts.iter().enumerate().take(page.head.max(title)) {
         let known = facts.hit.as_ref().is_some_and(|hit| hit.reason == Reason::SectionLabel);
-        let words = page.text(i).split_whitespace().count();
         let plain = i < title
-            && words <= 3
+            && facts.shape.words <= 3
             && facts.width <= 40
             && page.is_plain(i)
             && !facts.sentence

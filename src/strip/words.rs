@@ -26,8 +26,8 @@ impl Rule for Words {
     }
 
     fn mark(&self, page: &Page, marks: &mut Vec<Mark>) {
-        for (i, facts) in page.facts.iter().enumerate() {
-            let Some(hit) = &facts.hit else { continue };
+        for &i in &page.hits {
+            let Some(hit) = &page.facts[i].hit else { continue };
             if hit.reason == self.reason[0] && goes(page, i, *hit) && Some(i) != page.title {
                 marks.push(Mark::remove(i, hit.reason));
             }

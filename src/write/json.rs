@@ -107,11 +107,13 @@ fn escape(byte: u8, out: &mut Vec<u8>) {
 /// Appends `bytes` in hex.
 pub(super) fn hex(bytes: &[u8], out: &mut Vec<u8>) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    out.extend(
-        bytes
-            .iter()
-            .flat_map(|&byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]),
-    );
+    for bytes in bytes.chunks(32) {
+        let mut digits = [[0; 2]; 32];
+        for (digits, &byte) in digits.iter_mut().zip(bytes) {
+            *digits = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+        }
+        out.extend_from_slice(digits[..bytes.len()].as_flattened());
+    }
 }
 
 #[cfg(test)]

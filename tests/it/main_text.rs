@@ -7,8 +7,8 @@ use std::sync::Arc;
 use copydesk::article::{Dump, Fields};
 use copydesk::clean::{Cleaner, Scratch};
 use copydesk::ledger::Reason;
-use copydesk::model::Model;
 use copydesk::model::signals::{Signal, scaled};
+use copydesk::model::{Model, Tree};
 use copydesk::options::{Options, Split};
 use copydesk::segment::segment;
 use copydesk::strip::{self, Page, Rules, main_text};
@@ -154,9 +154,11 @@ fn what_decided_adds_up() {
     let second = &main_text::built_in().second;
     for (i, score) in judged.scores.iter().enumerate() {
         let told: i32 = second.reasons(&judged.signals, i).iter().map(|(_, weight)| weight).sum();
-        let length = |leaves: &[i16]| i64::try_from(leaves.len()).unwrap();
-        let sum = |leaves: &[i16]| leaves.iter().map(|&leaf| i64::from(leaf)).sum::<i64>();
-        let means = second.trees.iter().map(|tree| sum(&tree.leaves) / length(&tree.leaves));
+        let mean = |tree: &Tree| {
+            let length = i64::try_from(tree.leaves().count()).unwrap();
+            tree.leaves().map(i64::from).sum::<i64>() / length
+        };
+        let means = second.trees.iter().map(mean);
         // Each step of a mean is cut to a whole number.
         let slack = i64::try_from(second.trees.len() * 6).unwrap();
         let expected = i64::from(*score) - i64::from(second.base) - means.sum::<i64>();

@@ -18,10 +18,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("observer", &[]),
     ("text", &[]),
+    ("vector", &[]),
     ("recognize", &[]),
     ("language", &[]),
-    ("model", &[]),
-    ("normalize", &[]),
+    ("model", &["vector"]),
+    ("normalize", &["vector"]),
     ("fingerprint", &["normalize"]),
     ("ledger", &["article"]),
     ("keep", &["fingerprint", "normalize"]),
@@ -33,7 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("page", &["difference", "options", "report", "text"]),
     ("read", &["article", "error", "ledger", "options"]),
     ("write", &["article", "error", "ledger", "options"]),
-    ("segment", &["article", "fingerprint", "lexicon", "options", "recognize"]),
+    ("segment", &["article", "fingerprint", "lexicon", "options", "recognize", "vector"]),
     (
         "strip",
         &[

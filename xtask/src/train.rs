@@ -383,13 +383,13 @@ fn boost(table: &Table, rows: &[u32], signals: &[usize], settings: Settings) -> 
         let tree = grow(table, &sample, &asked, &slopes, settings);
         let leaf_of = leaves(table, &tree);
         for (score, leaf) in scores.iter_mut().zip(leaf_of) {
-            *score += f64::from(tree.leaves[usize::from(leaf)]) / 1000.0;
+            *score += f64::from(tree.leaf(leaf)) / 1000.0;
         }
-        let questions = tree.questions.iter().map(|question| Question {
+        let questions = tree.questions().iter().map(|question| Question {
             signal: question.signal,
             above: table.edges[question.signal][usize::from(question.above)],
         });
-        round.trees.push(Tree { questions: questions.collect(), leaves: tree.leaves });
+        round.trees.push(Tree::new(questions.collect(), &tree.leaves().collect::<Vec<_>>()));
     }
     round
 }
@@ -429,7 +429,8 @@ fn grow(
         let step = settings.rate * sum[0] / (sum[1] + settings.shrink);
         (step * 1000.0).round().clamp(-30_000.0, 30_000.0) as i16
     };
-    Tree { leaves: sums.iter().map(leaf).collect(), questions }
+    let leaves: Vec<i16> = sums.iter().map(leaf).collect();
+    Tree::new(questions, &leaves)
 }
 
 /// The bin of `signal` above which asking parts the leaves best, and how well.
@@ -471,7 +472,7 @@ fn best_question(
 /// The leaf of every row.
 fn leaves(table: &Table, tree: &Tree) -> Vec<u8> {
     let mut leaf_of = vec![0_u8; table.targets.len()];
-    for (level, question) in tree.questions.iter().enumerate() {
+    for (level, question) in tree.questions().iter().enumerate() {
         let column = &table.columns[question.signal];
         for (leaf, value) in leaf_of.iter_mut().zip(column) {
             *leaf |= u8::from(*value > question.above) << level;

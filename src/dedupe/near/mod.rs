@@ -119,7 +119,9 @@ pub fn decide<E>(
         facts[rank as usize] = of;
     }
     let shared = Shared::new(sketches.pairs, ranks.len());
-    let mut search = Search { facts, ranks, threshold, verdicts, measure };
+    let extents = ranks.all().map(|rank| Extent::of(&facts[rank as usize], shared.count(rank)));
+    let extents = extents.collect();
+    let mut search = Search { facts, extents, ranks, threshold, verdicts, measure };
     let found = search.near(shared)?;
     search.contained(found.parts)?;
     search.settle()?;
@@ -129,8 +131,25 @@ pub fn decide<E>(
     Ok(misses)
 }
 
+/// How long an article is, by its samples: enough to refuse most of those that share a phrase with
+/// another, at one look.
+#[derive(Clone, Copy)]
+struct Extent {
+    /// Its samples, if every place were sampled.
+    length: u64,
+    /// See [`Facts::rate`].
+    rate: u32,
+}
+
+impl Extent {
+    fn of(facts: &Facts, samples: u32) -> Extent {
+        Extent { length: u64::from(samples) * u64::from(facts.rate), rate: facts.rate }
+    }
+}
+
 struct Search<'a, E> {
     facts: Vec<Facts>,
+    extents: Vec<Extent>,
     ranks: &'a Ranks,
     threshold: f64,
     verdicts: &'a mut [Verdict],
@@ -180,7 +199,7 @@ impl<E> Search<'_, E> {
                 continue;
             }
             shared.look_up(rank, &mut hits, &mut candidates);
-            self.choose(&shared, rank, &mut candidates);
+            self.choose(rank, &mut candidates);
             let mut best: Option<Copy> = None;
             for &(_, other) in &candidates {
                 let measured = self.measure(rank, other)?;
@@ -220,7 +239,7 @@ impl<E> Search<'_, E> {
             let mut best = Copy { of, kind: Kind::Near, similarity };
             shared.look_up(rank, &mut hits, &mut candidates);
             candidates.retain(|&(_, other)| other != of);
-            self.choose(shared, rank, &mut candidates);
+            self.choose(rank, &mut candidates);
             for &(_, other) in &candidates {
                 let copy = Copy::near(other, self.measure(rank, other)?);
                 let size = |copy: Copy| copies[copy.of as usize];
@@ -238,20 +257,20 @@ impl<E> Search<'_, E> {
     }
 
     /// Leaves of `candidates`, with the number of samples they share, those that are to be measured.
-    fn choose(&self, shared: &Shared, rank: u32, candidates: &mut Vec<(u32, u32)>) {
-        candidates.retain(|&(count, other)| self.is_candidate(shared, count, rank, other));
+    fn choose(&self, rank: u32, candidates: &mut Vec<(u32, u32)>) {
+        candidates.retain(|&(count, other)| self.is_candidate(count, rank, other));
         candidates.sort_unstable_by_key(|&(count, other)| (Reverse(count), other));
         candidates.truncate(MEASURED_MAX);
     }
 
     /// Whether two articles that share `count` samples should be measured.
-    fn is_candidate(&self, shared: &Shared, count: u32, rank: u32, other: u32) -> bool {
-        let (one, two) = (&self.facts[rank as usize], &self.facts[other as usize]);
-        // What each of them would have at the rate of both.
+    fn is_candidate(&self, count: u32, rank: u32, other: u32) -> bool {
+        let (one, two) = (self.extents[rank as usize], self.extents[other as usize]);
+        // At the rate of both, the shorter one would have `length / rate` samples, rounded down.
         let rate = u64::from(one.rate.max(two.rate).max(1));
-        let at_rate = |of: &Facts, rank| u64::from(shared.count(rank)) * u64::from(of.rate) / rate;
-        let fewer = at_rate(one, rank).min(at_rate(two, other));
-        u64::from(count) * 100 >= fewer * SHARED_PERCENT && one.may_be_copy_of(two)
+        let most = u64::from(count) * 100 / SHARED_PERCENT;
+        one.length.min(two.length) < (most + 1) * rate
+            && self.facts[rank as usize].may_be_copy_of(&self.facts[other as usize])
     }
 
     /// Enters a pair below the threshold that is worth more than nothing.

@@ -1,7 +1,9 @@
 //! Reads the signals of a page.
 
 use std::hash::BuildHasher;
+use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use hashbrown::{DefaultHashBuilder, HashMap};
 
 use super::words::{Spoken, TitleWords, Topic};
@@ -27,6 +29,12 @@ const SHORT_WIDTH: u32 = 50;
 const MASS_MAX: u32 = 400;
 /// Blocks from which a distance is far.
 const FAR: u32 = 80;
+
+/// What stands in an address.
+static ADDRESSES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let found = AhoCorasick::new(["http", "www.", ".com"]);
+    found.unwrap_or_else(|error| unreachable!("constant patterns: {error}"))
+});
 
 /// What one block looks like by itself.
 #[derive(Clone, Copy, Default)]
@@ -178,16 +186,17 @@ impl Reading {
         );
         self.signals.set(Signal::Caption, i, facts.caption.into());
         self.signals.set(Signal::Prose, i, look.prose.into());
-        self.read_marks(i, text);
+        self.read_marks(i, text, shape.digits);
         look
     }
 
     /// Signs inside the line, among its first bytes.
-    fn read_marks(&mut self, i: usize, text: &str) {
+    fn read_marks(&mut self, i: usize, text: &str, digits: usize) {
         const BYTES: usize = 400;
         let text = &text[..text.floor_char_boundary(BYTES)];
         let (mut bars, mut code, mut at, mut quotes) = (0, 0, 0, 0);
-        for c in text.chars() {
+        let marked = |c: char| !c.is_ascii_alphanumeric() && c != ' ';
+        for c in text.chars().filter(|&c| marked(c)) {
             match c {
                 '|' | '›' | '»' | '>' | '·' | '•' | '/' | '→' => bars += 1,
                 '{' | '}' | ';' | '=' | '<' | '_' => code += 1,
@@ -196,12 +205,11 @@ impl Reading {
                 _ => {}
             }
         }
-        let address = text.contains("http") || text.contains("www.") || text.contains(".com");
-        let digits = text.as_bytes();
+        let address = ADDRESSES.is_match(text);
         let is_year = |w: &[u8]| {
             matches!(w, [b'1', b'9', ..] | [b'2', b'0', ..]) && w.iter().all(u8::is_ascii_digit)
         };
-        let year = digits.windows(4).any(is_year);
+        let year = digits >= 4 && text.as_bytes().windows(4).any(is_year);
         let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
         self.signals.set(Signal::Bars, i, scaled(bars));
         self.signals.set(Signal::Code, i, share(code * 4, length));

@@ -49,26 +49,36 @@ impl Spoken {
         topics: &mut Vec<u32>,
         all: &mut Vec<u32>,
     ) -> Spoken {
-        let functions = &*FUNCTION_WORDS;
         let mut spoken = Spoken::default();
         let mut ended = false;
-        for piece in text.split_whitespace().take(WORDS_MAX) {
-            let word = Folded::of(piece);
+        let mut add = |word: Folded, last: Option<char>| {
             if word.letters == 0 {
-                continue;
+                return;
             }
             all.push(word.hash);
             spoken.stops += u32::from(ended && !word.small);
             spoken.words += 1;
             spoken.capitals += u32::from(word.capital);
-            let function = functions.contains(&word.hash);
+            let function = FUNCTION_WORDS.contains(&word.hash);
             spoken.functions += u32::from(function);
             if !function && word.letters >= TOPIC_LETTERS_MIN {
                 topics.push(word.hash);
             }
-            let last = piece.trim_end_matches(['"', '\'', '”', '’', '»', ')']).chars().next_back();
             ended = matches!(last, Some('.' | '!' | '?' | '؟' | '۔' | '।'));
             spoken.commas += u32::from(matches!(last, Some(',' | '،')));
+        };
+        if text.is_ascii() {
+            let pieces = text.as_bytes().split(|byte| matches!(byte, b'\t'..=b'\r' | b' '));
+            for piece in pieces.filter(|piece| !piece.is_empty()).take(WORDS_MAX) {
+                let last = piece.iter().rev().find(|byte| !matches!(byte, b'"' | b'\'' | b')'));
+                add(Folded::of_ascii(piece), last.map(|&last| char::from(last)));
+            }
+        } else {
+            for piece in text.split_whitespace().take(WORDS_MAX) {
+                let closing = ['"', '\'', '”', '’', '»', ')'];
+                let last = piece.trim_end_matches(closing).chars().next_back();
+                add(Folded::of(piece), last);
+            }
         }
         spoken.functions_of = spoken.words;
         if wide {

@@ -1,0 +1,212 @@
+//! Runs loops over bytes with the widest vectors that the machine has, found out at run time.
+//!
+//! The program is built for any machine of its kind, whose vectors have 16 bytes on x86-64. Nearly all
+//! machines in use have wider ones, and a loop that counts bytes is about twice as fast there.
+
+/// Bytes of a row: what loops look at together.
+pub(crate) const ROW: usize = 32;
+
+/// Rows after which counts of bytes must be added up, for none may exceed a byte.
+pub(crate) const ROWS: usize = 255;
+
+/// Numbers of a [`Table`].
+pub(crate) const NUMBERS: usize = 64;
+
+/// Numbers to be looked up, their lower bytes and then their higher ones: a machine looks up bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Table([u8; 2 * NUMBERS]);
+
+impl Table {
+    /// The table of these numbers, and of zeros behind them.
+    pub(crate) fn of(numbers: &[i16]) -> Table {
+        let mut table = [0; 2 * NUMBERS];
+        for (place, number) in numbers.iter().take(NUMBERS).enumerate() {
+            [table[place], table[NUMBERS + place]] = number.to_le_bytes();
+        }
+        Table(table)
+    }
+
+    /// The number at this place, counted round.
+    #[inline(always)]
+    pub(crate) fn get(&self, place: u8) -> i16 {
+        let place = usize::from(place) % NUMBERS;
+        i16::from_le_bytes([self.0[place], self.0[NUMBERS + place]])
+    }
+}
+
+/// What some machines do in few instructions and a compiler does not find by itself.
+pub(crate) trait Machine: Copy {
+    /// A table made ready.
+    type Ready;
+
+    /// Makes `table` ready.
+    fn ready(self, table: &Table) -> Self::Ready;
+
+    /// Adds to each sum the number of `table` at its place, which is below [`NUMBERS`].
+    fn add(self, table: &Self::Ready, places: &[u8; ROW], sums: &mut [i32; ROW]);
+}
+
+/// A loop over bytes. All of it must be inlined into [`run`](Loop::run), for only that is compiled
+/// for each kind of machine.
+pub(crate) trait Loop {
+    /// What it finds.
+    type Output;
+
+    /// The loop; to be marked `inline(always)`.
+    fn run(self, machine: impl Machine) -> Self::Output;
+}
+
+/// Runs `work` as it was compiled for this machine.
+pub(crate) fn widest<L: Loop>(work: L) -> L::Output {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(machine) = x86::V3::try_new() {
+        return machine.vectorize(x86::On { work, machine });
+    }
+    work.run(Any)
+}
+
+/// A machine of which nothing is known.
+#[derive(Clone, Copy)]
+struct Any;
+
+impl Machine for Any {
+    type Ready = Table;
+
+    #[inline(always)]
+    fn ready(self, table: &Table) -> Table {
+        table.clone()
+    }
+
+    #[inline(always)]
+    fn add(self, table: &Table, places: &[u8; ROW], sums: &mut [i32; ROW]) {
+        for (sum, &place) in sums.iter_mut().zip(places) {
+            *sum += i32::from(table.get(place));
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::{__m128i, __m256i};
+
+    use pulp::{NullaryFnOnce, cast};
+
+    pub(crate) use pulp::x86::V3;
+
+    use crate::vector::{Loop, Machine, ROW, Table};
+
+    /// A loop on a machine with vectors of 32 bytes.
+    pub(crate) struct On<L> {
+        pub(crate) work: L,
+        pub(crate) machine: V3,
+    }
+
+    impl<L: Loop> NullaryFnOnce for On<L> {
+        type Output = L::Output;
+
+        #[inline(always)]
+        fn call(self) -> L::Output {
+            self.work.run(self.machine)
+        }
+    }
+
+    impl Machine for V3 {
+        /// Sixteen bytes a vector, twice.
+        type Ready = [__m256i; 8];
+
+        #[inline(always)]
+        fn ready(self, table: &Table) -> [__m256i; 8] {
+            let (parts, _) = table.0.as_chunks::<16>();
+            let twice = |part| self.avx2._mm256_broadcastsi128_si256(cast::<_, __m128i>(part));
+            std::array::from_fn(|n| twice(parts[n]))
+        }
+
+        #[inline(always)]
+        fn add(self, table: &[__m256i; 8], places: &[u8; ROW], sums: &mut [i32; ROW]) {
+            let V3 { avx, avx2, .. } = self;
+            let places: __m256i = cast(*places);
+            // A look-up goes by the lower four bits of a place; the next two choose among four.
+            let fifth = avx2._mm256_slli_epi16::<3>(places);
+            let sixth = avx2._mm256_slli_epi16::<2>(places);
+            let choose = |no, yes, by| avx2._mm256_blendv_epi8(no, yes, by);
+            let look_up = |part: &[__m256i]| {
+                let [a, b, c, d] =
+                    std::array::from_fn(|n| avx2._mm256_shuffle_epi8(part[n], places));
+                choose(choose(a, b, fifth), choose(c, d, fifth), sixth)
+            };
+            let (lower, higher) = (look_up(&table[..4]), look_up(&table[4..]));
+            let one = avx2._mm256_unpacklo_epi8(lower, higher);
+            let two = avx2._mm256_unpackhi_epi8(lower, higher);
+            // In the order of the places: unpacking goes by halves of a vector.
+            let numbers = [
+                avx._mm256_castsi256_si128(one),
+                avx._mm256_castsi256_si128(two),
+                avx2._mm256_extracti128_si256::<1>(one),
+                avx2._mm256_extracti128_si256::<1>(two),
+            ];
+            let (sums, _) = sums.as_chunks_mut::<8>();
+            for (sums, numbers) in sums.iter_mut().zip(numbers) {
+                let numbers = avx2._mm256_cvtepi16_epi32(numbers);
+                *sums = cast(avx2._mm256_add_epi32(cast(*sums), numbers));
+            }
+        }
+    }
+}
+
+/// The sum of the counts of one row of places.
+#[inline(always)]
+pub(crate) fn sum(counts: &[u8; ROW]) -> usize {
+    const EVEN: u64 = 0x00FF_00FF_00FF_00FF;
+    let (words, _) = counts.as_chunks::<8>();
+    let pairs = words.iter().fold(0, |pairs, word| {
+        let word = u64::from_le_bytes(*word);
+        pairs + (word & EVEN) + (word >> 8 & EVEN)
+    });
+    // Four sums of 16 bits, added up in the highest.
+    usize::from((pairs.wrapping_mul(0x0001_0001_0001_0001) >> 48) as u16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_are_exact() {
+        assert_eq!(sum(&[255; ROW]), 255 * ROW);
+        let counts: [u8; ROW] = std::array::from_fn(|i| [0, 37, 74, 255, 1][i % 5]);
+        assert_eq!(sum(&counts), counts.iter().map(|&count| usize::from(count)).sum::<usize>());
+    }
+
+    /// Adds the numbers of a table at some places.
+    struct Adding<'t>(&'t Table, [u8; ROW], [i32; ROW]);
+
+    impl Loop for Adding<'_> {
+        type Output = [i32; ROW];
+
+        #[inline(always)]
+        fn run(mut self, machine: impl Machine) -> [i32; ROW] {
+            machine.add(&machine.ready(self.0), &self.1, &mut self.2);
+            self.2
+        }
+    }
+
+    #[test]
+    fn every_machine_looks_up_the_same() {
+        let numbers: Vec<i16> =
+            (0..64).map(|n| (n * n - 900) * if n % 2 == 0 { 7 } else { -8 }).collect();
+        let table = Table::of(&numbers);
+        let mut place = 0;
+        for first in 0..64 {
+            let places = [(); ROW].map(|()| {
+                place = (place + 5) % 64;
+                place ^ first
+            });
+            let sums = places.map(|place| i32::from(place) * 999 - 70_000);
+            let number = |place: u8| i32::from(numbers[usize::from(place)]);
+            let expected = places.map(|place| i32::from(place) * 999 - 70_000 + number(place));
+            assert_eq!(widest(Adding(&table, places, sums)), expected);
+            assert_eq!(Adding(&table, places, sums).run(Any), expected);
+        }
+        assert_eq!((table.get(3), Table::of(&[5]).get(1)), (numbers[3], 0));
+    }
+}
