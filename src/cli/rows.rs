@@ -148,6 +148,23 @@ impl Row for RejectedRow {
     }
 }
 
+/// A row of `removals`, which are JSON lines as well.
+#[derive(Deserialize)]
+pub(super) struct RemovedRow {
+    pub(super) dump: String,
+    pub(super) rule: String,
+}
+
+impl Row for RemovedRow {
+    fn of_json(line: &[u8]) -> Result<RemovedRow, serde_json::Error> {
+        serde_json::from_slice(line)
+    }
+
+    fn of_csv(_: &Cells<'_>) -> Option<RemovedRow> {
+        None
+    }
+}
+
 /// One row of a CSV file with its header.
 pub(super) struct Cells<'a> {
     header: &'a csv::StringRecord,

@@ -678,6 +678,7 @@ fn two_runs_are_told_apart_in_every_format() {
             id: id.into(),
             dump: dump.into(),
             what: what.to_vec(),
+            rules: Vec::new(),
         };
         assert_eq!(
             difference.changed,

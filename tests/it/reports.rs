@@ -334,3 +334,46 @@ fn a_review_that_is_none_is_refused_by_line() {
     );
     assert_eq!(csv_rows(done.out.as_bytes()).len(), 100);
 }
+
+#[test]
+fn two_runs_are_compared_with_the_rules_that_made_the_difference() {
+    let desk = shared();
+    well(&desk, "run in -o before -q");
+    well(&desk, "run in -o after -q --keep-text Share+on+Facebook --no-rule share-bar");
+    let page = well(&desk, "report before after");
+    assert!(page.contains("share-bar 1 -> 0"), "{page}");
+    let json: serde_json::Value =
+        serde_json::from_str(&well(&desk, "report before after --json")).unwrap();
+    let changed = &json["changed"][0];
+    assert_eq!(changed["what"], json!(["text"]));
+    assert_eq!(changed["rules"], json!([{ "name": "share-bar", "before": 1, "after": 0 }]));
+    let names: Vec<&str> =
+        json["options"].as_array().unwrap().iter().map(|row| text(row, "name")).collect();
+    assert_eq!(names, ["keep_texts", "no_rules"]);
+}
+
+#[test]
+fn the_page_is_one_of_the_files_of_a_run() {
+    let desk = many();
+    let outputs = report(&desk, "out")["outputs"].clone();
+    let row = outputs.as_array().unwrap().iter().find(|row| row["path"] == "report.html").cloned();
+    let row = row.unwrap();
+    let bytes = fs::read(desk.path("out/report.html")).unwrap();
+    assert_eq!((&row["rows"], &row["bytes"]), (&json!(null), &json!(bytes.len())));
+    assert_eq!(row["blake3"], blake3::hash(&bytes).to_hex().to_string());
+    for line in ["run in -o one -q --threads 1 --memory 1M", "run in -o four -q --threads 4"] {
+        well(&desk, line);
+    }
+    for other in ["one", "four"] {
+        let other = fs::read(desk.path(other).join("report.html")).unwrap();
+        assert!(other == bytes, "the same page for any threads and memory");
+    }
+    let page = String::from_utf8(bytes).unwrap();
+    assert!(!page.contains("=\"http") && !page.contains("url("), "nothing is loaded");
+    assert!(page.contains("Content-Security-Policy\" content=\"default-src"), "{}", &page[..600]);
+    let changed = page.replacen("copydesk", "copydesc", 1);
+    fs::write(desk.path("out/report.html"), changed).unwrap();
+    let done = copydesk(&desk, "verify out");
+    assert_eq!(done.code, 1);
+    assert!(done.err.contains("report.html: changed since the run"), "{}", done.err);
+}
