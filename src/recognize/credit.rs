@@ -98,6 +98,9 @@ pub fn find(line: &str) -> Option<Credit<'_>> {
 }
 
 fn ends_sentence(line: &str) -> bool {
+    if line.as_bytes().last().is_some_and(u8::is_ascii_alphanumeric) {
+        return false;
+    }
     line.ends_with([
         '.', '!', '?', '”', '"', '’', '»', '。', '！', '？', '」', '।', '؟', '۔', '…', ':', ';',
         ',', '،',
@@ -105,6 +108,10 @@ fn ends_sentence(line: &str) -> bool {
 }
 
 fn closes_bracket(line: &str) -> bool {
+    let mut tail = line.bytes().rev().skip_while(|byte| matches!(byte, b'.' | b' ' | b'*'));
+    if tail.next().is_none_or(|byte| byte.is_ascii() && byte != b')' && byte != b']') {
+        return false;
+    }
     let core = line.trim_end_matches(['.', '。', '।', ' ', '*']);
     core.ends_with([')', '）', ']', '］'])
 }
@@ -730,19 +737,25 @@ fn may_be_label(word: &str) -> bool {
 fn last_segment(line: &str, body: usize) -> Option<Credit<'_>> {
     let from = tail(line, CREDIT_MAX).max(body);
     let window = line.get(from..)?;
-    let stop = window.char_indices().rev().find(|(at, c)| match c {
+    let is_stop = |&(at, c): &(usize, char)| match c {
         '。' | '！' | '？' => true,
         '.' | '!' | '?' | '”' | '…' | '»' => {
             let spaced = window[at + c.len_utf8()..].starts_with([' ', '\u{a0}']);
-            let word = window[..*at].rsplit([' ', '/']).next().unwrap_or("");
-            let abbreviation = *c == '.'
+            let word = window[..at].rsplit([' ', '/']).next().unwrap_or("");
+            let abbreviation = c == '.'
                 && (word.chars().nth(1).is_none()
                     || word.contains('.')
                     || ["Jr", "Sr", "St", "Dr"].contains(&word));
             spaced && !abbreviation
         }
         _ => false,
-    });
+    };
+    let stop = if window.is_ascii() {
+        let marks = memchr::memrchr3_iter(b'.', b'!', b'?', window.as_bytes());
+        marks.map(|at| (at, char::from(window.as_bytes()[at]))).find(is_stop)
+    } else {
+        window.char_indices().rev().find(is_stop)
+    };
     let (start, whole) = match stop {
         Some((at, c)) => (from + at + c.len_utf8(), false),
         None if from == body => (body, body == 0),
