@@ -3,6 +3,7 @@
 
 mod articles;
 mod boilerplate;
+mod browser;
 mod cases;
 mod characters;
 mod cli;
@@ -18,5 +19,6 @@ mod normalize;
 mod properties;
 mod read;
 mod recognize;
+mod reports;
 mod tidy;
 mod write;
