@@ -92,6 +92,7 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
     let mut clock = Clock::start();
     let found = find(job, observer)?;
     let mut folder = OutputFolder::open(&job.output, &job.inputs)?;
+    observer.writing(folder.give_up());
     let pool = pool(options.threads)?;
 
     observer.phase("cleaning", found.inputs.iter().filter_map(|input| input.bytes).sum());

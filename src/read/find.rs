@@ -124,12 +124,19 @@ impl Finder {
                 && self.skip.as_deref() == Some(&canonical_root.join(relative));
             entry.depth() == 0 || !(is_output || self.is_excluded(relative))
         });
+        // The folders that the walk is in, for an error while one of them is listed names none.
+        let mut open: Vec<PathBuf> = Vec::new();
         for entry in walk {
             match entry {
-                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) if entry.file_type().is_dir() => {
+                    open.truncate(entry.depth());
+                    open.push(entry.into_path());
+                }
                 Ok(entry) => entries.push((entry.path().to_owned(), Ok(entry))),
                 Err(error) => {
-                    entries.push((error.path().unwrap_or(root).to_owned(), Err(error)));
+                    let listed = error.depth().checked_sub(1).and_then(|depth| open.get(depth));
+                    let listed = listed.map_or(root, PathBuf::as_path);
+                    entries.push((error.path().unwrap_or(listed).to_owned(), Err(error)));
                 }
             }
         }

@@ -9,6 +9,8 @@ mod cli;
 mod cli_args;
 mod desk;
 mod dumps;
+#[cfg(target_os = "linux")]
+mod faults;
 mod fingerprint;
 mod language;
 mod lexicon;
