@@ -7,10 +7,10 @@ use std::borrow::Cow;
 
 use url::Url;
 
-use crate::article::{Article, Caption, Dump, Span};
+use crate::article::{Article, Block, Caption, Dump, Span};
 use crate::fingerprint::{self, Digest};
 use crate::ledger::{Reason, Reject, RejectReason, Removal};
-use crate::options::{Options, Split};
+use crate::options::{Limits, Options, Split};
 use crate::recognize::{date, dateline};
 use crate::segment::segment;
 use crate::strip::{self, Paragraph, Rules, Stripped};
@@ -26,6 +26,7 @@ const DATELINE_PARAGRAPHS: usize = 2;
 pub struct Cleaner {
     rules: Rules,
     split: Split,
+    limits: Limits,
 }
 
 /// Buffers that a worker keeps from one article to the next.
@@ -119,11 +120,12 @@ impl Cleaner {
     #[must_use]
     pub fn new(options: &Options) -> Cleaner {
         let rules = Rules::new(&options.no_rules, options.model.clone());
-        Cleaner { rules, split: options.split }
+        Cleaner { rules, split: options.split, limits: options.limits }
     }
 
     /// Cleans every article of `dump`, in order. An article in which no paragraph remains, and a
-    /// record without any, is a reject.
+    /// record without any, is a reject; so is an article with a line over the limit, and the rest of a
+    /// text with more articles than the limit.
     pub fn clean(
         &self,
         dump: &Dump,
@@ -140,6 +142,27 @@ impl Cleaner {
             let name = dump_name(dump, number, parts);
             let line = dump.record.map_or(article.blocks[0].line as u64, |_| dump.line);
             let place = dump.record.is_none().then(|| article.span().start as u64);
+            if number > self.limits.articles {
+                let detail = format!(
+                    "more than {} articles in one text; split it into files, or raise the limit with \
+                     --max articles=N",
+                    self.limits.articles
+                );
+                each(Err(too_large(dump, None, line, place, detail)));
+                return;
+            }
+            let is_long = |block: &&Block| block.span.len() as u64 > self.limits.line;
+            if let Some(block) = article.blocks.iter().find(is_long) {
+                let limit = self.limits.line;
+                let detail = format!(
+                    "line {} of its text has more than {limit} bytes; raise the limit with --max \
+                     line=SIZE",
+                    block.line
+                );
+                let record = Some(dump.record.unwrap_or(number));
+                each(Err(too_large(dump, record, line, place, detail)));
+                continue;
+            }
             let stripped = strip::strip(&article, &dump.text, &self.rules, &mut scratch.strip);
             let clean = finish(dump, &article, stripped, name, scratch);
             let clean = CleanArticle { record: dump.record.unwrap_or(number), line, ..clean };
@@ -173,6 +196,18 @@ fn empty(dump: &Dump, record: u64, line: u64, offset: Option<u64>) -> Reject {
         reason: RejectReason::Empty,
         detail: "no paragraph remains after cleaning".to_owned(),
     }
+}
+
+/// The reject of what is over a limit, which `detail` names.
+fn too_large(
+    dump: &Dump,
+    record: Option<u64>,
+    line: u64,
+    offset: Option<u64>,
+    detail: String,
+) -> Reject {
+    let (file, line) = (dump.path.clone(), Some(line));
+    Reject { file, record, line, offset, reason: RejectReason::TooLarge, detail }
 }
 
 /// Normalizes and fingerprints what stripping left, and settles the fields.

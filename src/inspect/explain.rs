@@ -208,7 +208,8 @@ fn show(
         Row::Copy(row) => {
             let (id, place) = (terminal_safe(&row.id), terminal_safe(&row.dump));
             let of = terminal_safe(&row.duplicate_of);
-            writeln!(out, "{HEAD}{id} is a copy of {of} ({}){HEAD:#}", row.kind)?;
+            let kind = terminal_safe(&row.kind);
+            writeln!(out, "{HEAD}{id} is a copy of {of} ({kind}){HEAD:#}")?;
             writeln!(out, "{DIM}from {place}; left out whole{DIM:#}\n")?;
             for block in &article.blocks {
                 writeln!(out, "{GONE}{:>6} - {}{GONE:#}", block.line, terminal_safe(&block.text))?;
@@ -234,5 +235,5 @@ fn why(removal: &RemovalRow, dump: &Dump, name: &str) -> String {
         }
     });
     let repeats = repeats.map(|what| format!(", repeats {what}")).unwrap_or_default();
-    format!("{} ({}){}", removal.rule, removal.reason, terminal_safe(&repeats))
+    terminal_safe(&format!("{} ({}){repeats}", removal.rule, removal.reason)).into_owned()
 }

@@ -333,7 +333,7 @@ fn chunk(batch: Batch, cleaner: &Cleaner) -> Result<Chunk, Error> {
         if failure.is_ok() {
             failure = chunk.take(outcome);
         }
-    });
+    })?;
     failure.map(|()| chunk)
 }
 

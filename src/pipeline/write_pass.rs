@@ -9,6 +9,7 @@ use rayon::ThreadPool;
 use super::Known;
 use super::gather::each_entry;
 use super::global::Repeated;
+use super::guard::guarded;
 use super::ordered::ordered;
 use super::stored::{Entry, Settled, StoredArticle};
 use super::tally::{Seen, Tally};
@@ -147,7 +148,8 @@ impl Writing<'_> {
                     written.tally.reject(reject.reason, reject.record.is_none());
                 }
                 Entry::Article(article) => {
-                    self.article(id, &article, &mut written);
+                    let work = || self.article(id, &article, &mut written);
+                    guarded(work, || article.dump.to_owned())?;
                     id.0 += 1;
                 }
             }

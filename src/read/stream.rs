@@ -1,13 +1,13 @@
 //! One open input: decompressed, decoded to UTF-8 where its format is read piece by piece.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 
 use encoding_rs::{Decoder, Encoding};
 
 use super::Limits;
 use super::find::Input;
-use super::unpack::{Damage, Raw, Unpacker};
+use super::unpack::{Damage, Raw, Source, Unpacker};
 
 /// Bytes decoded at a time.
 const DECODE_BYTES: usize = 256 << 10;
@@ -27,12 +27,12 @@ pub(super) struct Stream {
 impl Stream {
     /// Opens `input`; `hashed` says whether the hash of its bytes is wanted.
     pub(super) fn open(input: &Input, limits: Limits, hashed: bool) -> io::Result<Stream> {
-        let stream: Box<dyn Read + Send> = match &input.path {
-            Some(path) => Box::new(File::open(path)?),
-            None => Box::new(io::stdin()),
+        let source = match &input.path {
+            Some(path) => Source::File(File::open(path)?),
+            None => Source::Stdin(io::stdin()),
         };
         Ok(Stream {
-            unpacker: Unpacker::new(Raw::new(stream, hashed), limits),
+            unpacker: Unpacker::new(Raw::new(source, hashed), limits),
             ahead: Vec::new(),
             at: 0,
             more: true,

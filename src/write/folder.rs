@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use super::output::OutputFile;
 use super::output::Sink;
 use crate::error::{Error, ErrorKind};
-use crate::options::Compression;
+use crate::options::{Compression, TEMPORARY_PREFIX as PREFIX, TEMPORARY_SUFFIX as SUFFIX};
 
 /// The mark of a complete run.
 pub const REPORT: &str = "report.json";
@@ -226,6 +226,7 @@ impl OutputFolder {
         }
         self.write_report(report)?;
         self.sync_parents()?;
+        self.check_place().map_err(|error| write_error(self.path.display(), error))?;
         self.traces.begin_commit().map_err(|error| write_error(self.path.display(), error))?;
 
         self.remove(REPORT)?;
@@ -319,7 +320,17 @@ impl OutputFolder {
         Ok(file)
     }
 
+    /// Whether the path still leads to the folder that is locked: nothing is written through a link or
+    /// into a folder that somebody has put in its place.
+    fn check_place(&self) -> io::Result<()> {
+        if identity(&fs::metadata(&self.path)?) == identity(&self.handle.metadata()?) {
+            return Ok(());
+        }
+        Err(io::Error::other("the folder was moved away during the run; leave it, and run again"))
+    }
+
     fn open_temporary(&self, name: &str) -> io::Result<(File, PathBuf)> {
+        self.check_place()?;
         let mut state = self.traces.lock();
         if state.stage == Stage::GivenUp {
             return Err(given_up());
@@ -397,9 +408,6 @@ fn given_up() -> io::Error {
     io::Error::other("the run was given up")
 }
 
-const PREFIX: &str = ".copydesk-";
-const SUFFIX: &str = ".tmp";
-
 fn is_temporary(name: &[u8]) -> bool {
     name.starts_with(PREFIX.as_bytes()) && name.ends_with(SUFFIX.as_bytes())
 }
@@ -413,7 +421,10 @@ fn refuse_inputs(path: &Path, inputs: &[PathBuf]) -> Result<(), Error> {
     let ours: Vec<_> =
         every_name().filter_map(|name| is_ours(&name).map(|id| (name, id))).collect();
     for input in inputs {
-        let Ok(metadata) = fs::metadata(input) else { continue };
+        // A file that the shell opened as standard input has a name too.
+        let is_stdin = input.as_os_str() == "-";
+        let named = if is_stdin { Path::new("/dev/stdin") } else { input };
+        let Ok(metadata) = fs::metadata(named) else { continue };
         let input_id = identity(&metadata);
         if input_id == identity(&folder) {
             return Err(usage(path.display(), "this is an input; name another --output"));

@@ -297,7 +297,7 @@ fn rejected_too_deep() {
     check_reject(
         "a.jsonl",
         format!("{RECORD}{{\"text\": \"Salt was sold.\", \"x\": {deep}}}\n{LAST}"),
-        &[":2: too_deep: nested deeper than 128 levels"],
+        &[":2: too_deep: nested deeper than 128 levels; raise it with --max nesting=N"],
         &["2:too_deep"],
         [4, 3, 1, 0],
     );

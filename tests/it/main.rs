@@ -12,6 +12,9 @@ mod dumps;
 #[cfg(target_os = "linux")]
 mod faults;
 mod fingerprint;
+mod fuzz;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod language;
 mod lexicon;
 mod main_text;
