@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use url::Url;
 
-use crate::article::{Article, Block, Caption, Dump, Span};
+use crate::article::{Article, Caption, Dump, Span};
 use crate::fingerprint::{self, Digest};
 use crate::ledger::{Reason, Reject, RejectReason, Removal};
 use crate::options::{Limits, Options, Split};
@@ -124,14 +124,18 @@ impl Cleaner {
     }
 
     /// Cleans every article of `dump`, in order. An article in which no paragraph remains, and a
-    /// record without any, is a reject; so is an article with a line over the limit, and the rest of a
-    /// text with more articles than the limit.
+    /// record without any, is a reject; so is what is over one of the limits: a text, an article of
+    /// it, or the rest of it.
     pub fn clean(
         &self,
         dump: &Dump,
         scratch: &mut Scratch,
         each: &mut dyn FnMut(Result<CleanArticle, Reject>),
     ) {
+        if let Some(reject) = too_many_lines(dump, &self.limits) {
+            each(Err(reject));
+            return;
+        }
         let articles = segment(dump, self.split);
         if articles.is_empty() && dump.record.is_some() {
             each(Err(empty(dump, dump.record.unwrap_or(1), dump.line, None)));
@@ -151,14 +155,7 @@ impl Cleaner {
                 each(Err(too_large(dump, None, line, place, detail)));
                 return;
             }
-            let is_long = |block: &&Block| block.span.len() as u64 > self.limits.line;
-            if let Some(block) = article.blocks.iter().find(is_long) {
-                let limit = self.limits.line;
-                let detail = format!(
-                    "line {} of its text has more than {limit} bytes; raise the limit with --max \
-                     line=SIZE",
-                    block.line
-                );
+            if let Some(detail) = over(&article, &self.limits) {
                 let record = Some(dump.record.unwrap_or(number));
                 each(Err(too_large(dump, record, line, place, detail)));
                 continue;
@@ -196,6 +193,41 @@ fn empty(dump: &Dump, record: u64, line: u64, offset: Option<u64>) -> Reject {
         reason: RejectReason::Empty,
         detail: "no paragraph remains after cleaning".to_owned(),
     }
+}
+
+/// The reject of a dump with more lines than the limit, told before they take memory.
+#[must_use]
+pub fn too_many_lines(dump: &Dump, limits: &Limits) -> Option<Reject> {
+    let bytes = dump.text.as_bytes();
+    // A line has a byte at least.
+    if bytes.len() as u64 <= limits.lines {
+        return None;
+    }
+    let alone = |at: &usize| bytes.get(at + 1) != Some(&b'\n');
+    let lines = memchr::memchr_iter(b'\n', bytes).count()
+        + memchr::memchr_iter(b'\r', bytes).filter(alone).count();
+    let detail = format!(
+        "a text of more than {} lines; split it into files, or raise the limit with --max lines=N",
+        limits.lines
+    );
+    let is_over = lines as u64 > limits.lines;
+    is_over.then(|| too_large(dump, dump.record, dump.line, None, detail))
+}
+
+/// What of `article` is over a limit.
+fn over(article: &Article, limits: &Limits) -> Option<String> {
+    if article.blocks.len() as u64 > limits.blocks {
+        let limit = limits.blocks;
+        return Some(format!(
+            "an article of more than {limit} blocks; raise the limit with --max blocks=N"
+        ));
+    }
+    let limit = limits.line;
+    let long = article.blocks.iter().find(|block| block.span.len() as u64 > limit)?;
+    Some(format!(
+        "line {} of its text has more than {limit} bytes; raise the limit with --max line=SIZE",
+        long.line
+    ))
 }
 
 /// The reject of what is over a limit, which `detail` names.

@@ -399,6 +399,10 @@ pub struct Limits {
     pub text: u64,
     /// Bytes of one line of a text, or of one hard-wrapped paragraph.
     pub line: u64,
+    /// Lines of one text.
+    pub lines: u64,
+    /// Blocks of one article.
+    pub blocks: u64,
     /// Arrays and objects inside each other in one record.
     pub nesting: u64,
     /// Decompressed bytes for each compressed byte, once there are more than a gibibyte.
@@ -414,6 +418,10 @@ impl Default for Limits {
             text: 1 << 30,
             // Far above the longest novel written in one line.
             line: 16 << 20,
+            // Cutting takes about 190 bytes of memory for each line: at most a gigabyte.
+            lines: 5_000_000,
+            // Cleaning takes about 600 bytes of memory for each block of an article.
+            blocks: 500_000,
             // What JSON parsers of most languages refuse to follow.
             nesting: 128,
             // Above what gzip can reach at all, 1032 : 1, lie only the other formats.
@@ -426,7 +434,7 @@ impl Default for Limits {
 impl Limits {
     /// The names of the limits, in the order of reports.
     pub const NAMES: &'static [&'static str] =
-        &["record", "text", "line", "nesting", "expansion", "articles"];
+        &["record", "text", "line", "lines", "blocks", "nesting", "expansion", "articles"];
 
     /// Sets the limit `name`, one of [`Limits::NAMES`]; another name sets nothing.
     pub fn set(&mut self, name: &str, limit: u64) {
@@ -434,6 +442,8 @@ impl Limits {
             "record" => &mut self.record,
             "text" => &mut self.text,
             "line" => &mut self.line,
+            "lines" => &mut self.lines,
+            "blocks" => &mut self.blocks,
             "nesting" => &mut self.nesting,
             "expansion" => &mut self.expansion,
             "articles" => &mut self.articles,

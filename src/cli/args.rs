@@ -239,9 +239,9 @@ pub struct InputArgs {
     /// Raise or lower a limit of what is read; can be repeated [default: those below].
     ///
     /// NAME is one of `record` (bytes of a JSON or CSV record, 128M), `text` (bytes of a text file,
-    /// 1G), `line` (bytes of a line of a text, 16M), `nesting` (arrays and objects inside each other,
-    /// 128), `expansion` (bytes out of a compressed byte, beyond the first gibibyte, 1000), `articles`
-    /// (in one text, 1000000). What is over a limit is rejected, and the row names the limit; records
+    /// 1G), `line` (bytes of a line of a text, 16M), `lines` (of a text, 5000000), `blocks` (of an
+    /// article, 500000), `nesting` (arrays and objects inside each other, 128), `expansion` (bytes out
+    /// of a compressed byte, beyond the first gibibyte, 1000), `articles` (in a text, 1000000). What is over a limit is rejected, and the row names the limit; records
     /// and texts are held in memory, so that higher limits can cost more of it.
     ///
     /// Example: `copydesk run dumps/ --max record=512M --max nesting=1000`

@@ -297,6 +297,9 @@ impl<'c, 'a> Follow<'c, 'a> {
     }
 
     fn dump(&mut self, dump: &Dump, job: &pipeline::Job) -> Result<(), Error> {
+        if let Some(reject) = crate::clean::too_many_lines(dump, &job.options.limits) {
+            return self.reject(&reject);
+        }
         let articles = segment(dump, job.options.split);
         let parts = articles.len();
         let used = usize::try_from(job.options.limits.articles).unwrap_or(usize::MAX);

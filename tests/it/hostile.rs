@@ -291,6 +291,7 @@ fn every_limit_is_named_and_can_be_raised() {
             "A headline about {of}\n\n{of} was sold at the fair on Monday morning.{more}\n\n\n\n\n"
         )
     };
+    let many = [record("Bread was sold."), record("Salt\r\n\nwas\rsold\r\non\nMonday.")].concat();
     let stories = [story("Bread", ""), story("Salt", &long), story("Honey", "")].concat();
     check_limit(
         "a.txt",
@@ -300,6 +301,10 @@ fn every_limit_is_named_and_can_be_raised() {
         ("2:too_large", "of its text has more than 1024 bytes"),
         0,
     );
+    let two = [story("Bread", "\n\nIt was good."), story("Salt", "")].concat();
+    check_limit("a.txt", &two, "blocks=2", 1, ("1:too_large", "more than 2 blocks"), 0);
+    check_limit("a.txt", &stories, "lines=9", 0, ("file:too_large", "more than 9 lines"), 1);
+    check_limit("a.jsonl", &many, "lines=3", 1, ("2:too_large", "more than 3 lines"), 0);
     check_limit("a.txt", &stories, "articles=2", 2, ("file:too_large", "more than 2 articles"), 1);
     check_limit("a.txt", &stories, "text=1K", 0, ("file:too_large", "more than 1024 bytes"), 1);
 }

@@ -67,13 +67,14 @@ pub(crate) fn soak(soak: &Soak) -> anyhow::Result<Table> {
     let desk = std::env::temp_dir().join(format!("copydesk-soak-{}", std::process::id()));
     fs::create_dir_all(&desk)?;
     let mut references = Vec::new();
-    let mut time = Duration::ZERO;
+    // The shortest that each took in peace: later than that there is nothing to disturb.
+    let mut times = Vec::new();
     for flags in TURNS {
         let output = desk.join("peace");
         let start = Instant::now();
         let status = soak.start(flags, &output)?.wait()?;
         ensure!(status.success(), "{flags:?} ended with {status}");
-        time = time.max(start.elapsed());
+        times.push(start.elapsed());
         let run = run_in(&output)?.context("a run without a report")?;
         references.push(run);
     }
@@ -86,7 +87,8 @@ pub(crate) fn soak(soak: &Soak) -> anyhow::Result<Table> {
         let (flags, new) = (TURNS[turn], &references[turn]);
         let (name, signal) = [("KILL", Signal::KILL), ("TERM", Signal::TERM), ("INT", Signal::INT)]
             [random.below(3) as usize];
-        let moment = time.mul_f64(f64::from(random.below(1050)) / 1000.0);
+        let time = times[turn];
+        let moment = time.mul_f64(f64::from(random.below(1000)) / 1000.0);
         let what = format!("round {round}, {name} after {moment:?} of {time:?}, {flags:?}");
         let (status, took) = stop(soak.start(flags, &output)?, signal, moment)?;
         let count = table.0.entry(name).or_default();
@@ -108,8 +110,10 @@ pub(crate) fn soak(soak: &Soak) -> anyhow::Result<Table> {
             let left = temporaries(&output)?;
             ensure!(left.is_empty(), "{what}: left {left:?}");
         }
+        let start = Instant::now();
         let status = soak.start(flags, &output)?.wait()?;
         ensure!(status.success(), "{what}: again, it ended with {status}");
+        times[turn] = time.min(start.elapsed());
         let again = run_in(&output).with_context(|| what.clone())?;
         ensure!(again.as_ref() == Some(new), "{what}: again, other bytes than a run in peace");
         let left = temporaries(&output)?;
