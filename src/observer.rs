@@ -36,6 +36,11 @@ pub trait Observer: Sync {
     fn problem(&self, place: &str, what: &str) {
         let _ = (place, what);
     }
+
+    /// So many problems more, of a kind that [`Observer::problem`] has told enough of.
+    fn more_problems(&self, count: u64) {
+        let _ = count;
+    }
 }
 
 /// Watches nothing.

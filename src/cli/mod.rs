@@ -261,6 +261,9 @@ pub fn plan_clean(mut args: CleanArgs, matches: &ArgMatches) -> Result<Plan, Err
 
 fn run(plan: &Plan, commands: &dyn Commands, console: &Console) -> Result<Exit, Error> {
     check_plan(plan, commands)?;
+    if !plan.quiet {
+        console.messages.leave_room(summary::LINES_MAX);
+    }
     let done = commands.run(plan, console);
     console.progress.finish();
     let report = done.inspect_err(|_| console.messages.finish())?;

@@ -209,4 +209,8 @@ impl Observer for Console {
     fn problem(&self, place: &str, what: &str) {
         self.messages.problem(place, what);
     }
+
+    fn more_problems(&self, count: u64) {
+        self.messages.unnamed(count);
+    }
 }

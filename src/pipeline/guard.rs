@@ -68,8 +68,12 @@ pub(super) fn each_article(
 mod tests {
     use super::*;
     use crate::clean::{Cleaner, Scratch};
+    use crate::ledger::RejectReason;
     use crate::options::Options;
+    use crate::pipeline::gather::each_entry;
+    use crate::pipeline::stored::Entry;
     use crate::read::{ReadOptions, Reader, find};
+    use crate::write::rows::RejectRow;
 
     /// Cleans a file of this name and text, where the article that holds a word is the end of it.
     fn check(name: &str, text: &str, place: &str) {
@@ -106,6 +110,29 @@ mod tests {
             )
         };
         check("a.txt", &[story("Bread"), story("Honey"), story("Salt")].concat(), "#3");
+    }
+
+    #[test]
+    fn a_panic_in_a_later_pass_names_the_article() {
+        let row = |file| RejectRow {
+            file,
+            record: Some(1),
+            line: None,
+            offset: None,
+            reason: RejectReason::Empty,
+            detail: "",
+        };
+        let mut bytes = Vec::new();
+        for file in ["a.txt", "b.txt", "c.txt"] {
+            bytes = postcard::to_extend(&Entry::Reject(row(file)), bytes).expect("room");
+        }
+        let mut seen = 0;
+        let end = each_entry(&bytes, &mut |_| {
+            seen += 1;
+            assert!(seen < 2, "a word too much");
+            Ok(())
+        });
+        assert_eq!((end.expect_err("it ends").place, seen), ("b.txt".to_owned(), 2));
     }
 
     #[test]

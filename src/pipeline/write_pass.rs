@@ -9,7 +9,6 @@ use rayon::ThreadPool;
 use super::Known;
 use super::gather::each_entry;
 use super::global::Repeated;
-use super::guard::guarded;
 use super::ordered::ordered;
 use super::stored::{Entry, Settled, StoredArticle};
 use super::tally::{Seen, Tally};
@@ -148,8 +147,7 @@ impl Writing<'_> {
                     written.tally.reject(reject.reason, reject.record.is_none());
                 }
                 Entry::Article(article) => {
-                    let work = || self.article(id, &article, &mut written);
-                    guarded(work, || article.dump.to_owned())?;
+                    self.article(id, &article, &mut written);
                     id.0 += 1;
                 }
             }
