@@ -20,6 +20,8 @@ pub(super) struct Stream {
     at: usize,
     more: bool,
     decoder: Option<Decoder>,
+    /// All was decoded; a decoder that has finished must not be asked again.
+    decoded: bool,
     replaced: bool,
     scratch: Vec<u8>,
 }
@@ -37,6 +39,7 @@ impl Stream {
             at: 0,
             more: true,
             decoder: None,
+            decoded: false,
             replaced: false,
             scratch: Vec::new(),
         })
@@ -69,7 +72,7 @@ impl Stream {
             return self.read_undecoded(out, count);
         }
         let end = out.len() + count;
-        while out.len() < end {
+        while out.len() < end && !self.decoded {
             let mut bytes = std::mem::take(&mut self.scratch);
             bytes.clear();
             let more = self.read_undecoded(&mut bytes, DECODE_BYTES.min(count.max(4)));
@@ -77,11 +80,9 @@ impl Stream {
                 self.replaced |= decode(decoder, &bytes, !more, out);
             }
             self.scratch = bytes;
-            if !more {
-                return false;
-            }
+            self.decoded = !more;
         }
-        true
+        !self.decoded
     }
 
     fn read_undecoded(&mut self, out: &mut Vec<u8>, count: usize) -> bool {
