@@ -298,17 +298,21 @@ pub fn seeds(root: &Path) -> Vec<(&'static str, Vec<u8>)> {
         seeds.push(("run", [&[number][..], parts.as_slice()].concat()));
         seeds.push(("csv", table));
     }
-    let utf16: Vec<u8> =
-        "\u{feff}{\"text\": \"é\"}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16 = |text: &str| -> Vec<u8> {
+        format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect()
+    };
     for target in ["text", "jsonl", "json", "csv"] {
-        for bytes in [b"".as_slice(), b"\xef\xbb\xbf", b"caf\xe9 \xff\n", &utf16] {
+        for bytes in
+            [b"".as_slice(), b"\xef\xbb\xbf", b"caf\xe9 \xff\n", &utf16("{\"text\": \"é\"}\n")]
+        {
             seeds.push((target, bytes.to_vec()));
         }
     }
     let deep = [b"{\"text\": \"a\", \"b\": ".as_slice(), &[b'['; 40], &[b']'; 40], b"}\n"].concat();
     let long = [b"{\"text\": \"".as_slice(), &[b'a'; 2000], b"\"}\n{\"text\": \"b\"}\n"].concat();
     for target in ["jsonl", "json"] {
-        seeds.extend([deep.clone(), long.clone()].map(|bytes| (target, bytes)));
+        let wide = utf16(&String::from_utf8_lossy(&long));
+        seeds.extend([deep.clone(), long.clone(), wide].map(|bytes| (target, bytes)));
         seeds.push((target, b"[{\"text\": \"\\ud83d\"}, 1, {\"text\": \"b\"} {".to_vec()));
     }
     seeds.push(("csv", b"text;id\r\n\"a\"\"b;\r\nc;d\r\n\"".to_vec()));

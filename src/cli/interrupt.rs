@@ -97,9 +97,19 @@ mod tests {
         let interrupt = Interrupt::default();
         assert!(!interrupt.is_set());
         interrupt.watch().unwrap();
+        // As while a run is committed, so that the process goes on.
+        let asked = Arc::new(AtomicBool::new(false));
+        let ask = Arc::clone(&asked);
+        interrupt.before_the_end(Arc::new(move || {
+            ask.store(true, Ordering::Relaxed);
+            false
+        }));
         raise(SIGTERM).unwrap();
         assert!(interrupt.clone().is_set());
         assert_eq!(interrupt.exit(), Exit::Terminated);
         assert_eq!(Interrupt::default().exit(), Exit::Interrupted);
+        assert!(!asked.load(Ordering::Relaxed), "it has time to end by itself");
+        thread::sleep(GRACE * 2);
+        assert!(asked.load(Ordering::Relaxed));
     }
 }

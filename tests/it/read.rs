@@ -235,7 +235,7 @@ fn a_long_line_before_the_end_of_utf16() {
             (limits.record_bytes_max, limits.batch_bytes) = (100, batch_bytes);
         });
         let outcome = read_with("a.jsonl", &[b"\xff\xfe", &*utf16].concat(), &options);
-        let expected = "1:1 too_large @0\n2:2 \"b\"\n3:3 invalid_json @326\n";
+        let expected = "1:1 too_large @0\n2:2 \"b\"\n3:3 invalid_json @325\n";
         assert_eq!(outcome.lines, expected, "batches of {batch_bytes}");
     }
 }
