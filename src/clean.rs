@@ -10,7 +10,7 @@ use url::Url;
 use crate::article::{Article, Caption, Dump, Span};
 use crate::fingerprint::{self, Digest};
 use crate::ledger::{Reason, Reject, RejectReason, Removal};
-use crate::options::{Options, Split};
+use crate::options::{Limits, Options, Split};
 use crate::recognize::{date, dateline};
 use crate::segment::segment;
 use crate::strip::{self, Paragraph, Rules, Stripped};
@@ -26,6 +26,7 @@ const DATELINE_PARAGRAPHS: usize = 2;
 pub struct Cleaner {
     rules: Rules,
     split: Split,
+    limits: Limits,
 }
 
 /// Buffers that a worker keeps from one article to the next.
@@ -121,17 +122,22 @@ impl Cleaner {
     pub fn new(options: &Options) -> Cleaner {
         let rules =
             Rules::new(&options.no_rules, options.model.clone()).keeping(options.keep_list.clone());
-        Cleaner { rules, split: options.split }
+        Cleaner { rules, split: options.split, limits: options.limits }
     }
 
     /// Cleans every article of `dump`, in order. An article in which no paragraph remains, and a
-    /// record without any, is a reject.
+    /// record without any, is a reject; so is what is over one of the limits: a text, an article of
+    /// it, or the rest of it.
     pub fn clean(
         &self,
         dump: &Dump,
         scratch: &mut Scratch,
         each: &mut dyn FnMut(Result<CleanArticle, Reject>),
     ) {
+        if let Some(reject) = too_many_lines(dump, &self.limits) {
+            each(Err(reject));
+            return;
+        }
         let articles = segment(dump, self.split);
         if articles.is_empty() && dump.record.is_some() {
             each(Err(empty(dump, dump.record.unwrap_or(1), dump.line, None)));
@@ -142,6 +148,20 @@ impl Cleaner {
             let name = dump_name(dump, number, parts);
             let line = dump.record.map_or(article.blocks[0].line as u64, |_| dump.line);
             let place = dump.record.is_none().then(|| article.span().start as u64);
+            if number > self.limits.articles {
+                let detail = format!(
+                    "more than {} articles in one text; split it into files, or raise the limit with \
+                     --max articles=N",
+                    self.limits.articles
+                );
+                each(Err(too_large(dump, None, line, place, detail)));
+                return;
+            }
+            if let Some(detail) = over(&article, &self.limits) {
+                let record = Some(dump.record.unwrap_or(number));
+                each(Err(too_large(dump, record, line, place, detail)));
+                continue;
+            }
             let stripped = strip::strip(&article, &dump.text, &self.rules, &mut scratch.strip);
             let clean = finish(dump, &article, stripped, name, scratch);
             let clean = CleanArticle { record: dump.record.unwrap_or(number), line, ..clean };
@@ -175,6 +195,53 @@ fn empty(dump: &Dump, record: u64, line: u64, offset: Option<u64>) -> Reject {
         reason: RejectReason::Empty,
         detail: "no paragraph remains after cleaning".to_owned(),
     }
+}
+
+/// The reject of a dump with more lines than the limit, told before they take memory.
+#[must_use]
+pub fn too_many_lines(dump: &Dump, limits: &Limits) -> Option<Reject> {
+    let bytes = dump.text.as_bytes();
+    // A line has a byte at least.
+    if bytes.len() as u64 <= limits.lines {
+        return None;
+    }
+    let alone = |at: &usize| bytes.get(at + 1) != Some(&b'\n');
+    let lines = memchr::memchr_iter(b'\n', bytes).count()
+        + memchr::memchr_iter(b'\r', bytes).filter(alone).count();
+    let detail = format!(
+        "a text of more than {} lines; split it into files, or raise the limit with --max lines=N",
+        limits.lines
+    );
+    let is_over = lines as u64 > limits.lines;
+    is_over.then(|| too_large(dump, dump.record, dump.line, None, detail))
+}
+
+/// What of `article` is over a limit.
+fn over(article: &Article, limits: &Limits) -> Option<String> {
+    if article.blocks.len() as u64 > limits.blocks {
+        let limit = limits.blocks;
+        return Some(format!(
+            "an article of more than {limit} blocks; raise the limit with --max blocks=N"
+        ));
+    }
+    let limit = limits.line;
+    let long = article.blocks.iter().find(|block| block.span.len() as u64 > limit)?;
+    Some(format!(
+        "line {} of its text has more than {limit} bytes; raise the limit with --max line=SIZE",
+        long.line
+    ))
+}
+
+/// The reject of what is over a limit, which `detail` names.
+fn too_large(
+    dump: &Dump,
+    record: Option<u64>,
+    line: u64,
+    offset: Option<u64>,
+    detail: String,
+) -> Reject {
+    let (file, line) = (dump.path.clone(), Some(line));
+    Reject { file, record, line, offset, reason: RejectReason::TooLarge, detail }
 }
 
 /// Normalizes and fingerprints what stripping left, and settles the fields.

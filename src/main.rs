@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::panic::{self, AssertUnwindSafe};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use copydesk::cli::args::Plan;
@@ -68,7 +68,9 @@ impl Commands for Library {
         out: &mut (dyn Write + Send),
         observer: &dyn Observer,
     ) -> Result<Totals, Error> {
-        pipeline::clean(&job(plan), out, observer)
+        // A file that standard output was sent to is no input, wherever it lies.
+        let job = Job { output: PathBuf::from("/dev/stdout"), ..job(plan) };
+        pipeline::clean(&job, out, observer)
     }
 
     fn explain(

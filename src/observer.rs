@@ -1,5 +1,11 @@
 //! How a run tells its caller what it does, and hears that it should stop.
 
+use std::sync::Arc;
+
+/// Ends what a run has begun on the disk, from any thread; returns false when the run is being committed
+/// and ends by itself in a moment.
+pub type GiveUp = Arc<dyn Fn() -> bool + Send + Sync>;
+
 /// Watches a run. Every method has a body that does nothing, so an observer says only what it wants.
 ///
 /// Methods are called from several threads, [`Observer::advance`] often: they must be cheap.
@@ -19,10 +25,21 @@ pub trait Observer: Sync {
         false
     }
 
+    /// The run begins to write. Whoever must end the process before the run hears of it, as while it
+    /// waits for an input, calls `give_up` first: then the folder is as it was.
+    fn writing(&self, give_up: GiveUp) {
+        let _ = give_up;
+    }
+
     /// Something a person should know and that does not end the run: a file that cannot be read.
     /// `place` is what they would open, `what` says what is wrong and the remedy.
     fn problem(&self, place: &str, what: &str) {
         let _ = (place, what);
+    }
+
+    /// So many problems more, of a kind that [`Observer::problem`] has told enough of.
+    fn more_problems(&self, count: u64) {
+        let _ = count;
     }
 }
 

@@ -374,6 +374,8 @@ pub struct Options {
     pub strict: bool,
     /// How many rejected records are tolerated before they show in the exit code.
     pub max_rejects: Option<MaxRejects>,
+    /// Sizes beyond which an input is hostile or broken.
+    pub limits: Limits,
 }
 
 impl Default for Options {
@@ -398,9 +400,95 @@ impl Default for Options {
             limit: None,
             strict: false,
             max_rejects: None,
+            limits: Limits::default(),
         }
     }
 }
+
+/// Sizes beyond which an input is hostile or broken: what is over one is a reject that names it. The
+/// defaults leave news a wide margin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Bytes of one record of JSONL, JSON or CSV. All of one is held in memory.
+    pub record: u64,
+    /// Bytes of one text file, which is held in memory as a whole.
+    pub text: u64,
+    /// Bytes of one line of a text, or of one hard-wrapped paragraph.
+    pub line: u64,
+    /// Lines of one text.
+    pub lines: u64,
+    /// Blocks of one article.
+    pub blocks: u64,
+    /// Arrays and objects inside each other in one record.
+    pub nesting: u64,
+    /// Decompressed bytes for each compressed byte, once there are more than a gibibyte.
+    pub expansion: u64,
+    /// Articles in one text.
+    pub articles: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            record: 128 << 20,
+            text: 1 << 30,
+            // Far above the longest novel written in one line.
+            line: 16 << 20,
+            // Cutting takes about 190 bytes of memory for each line: at most a gigabyte.
+            lines: 5_000_000,
+            // Cleaning takes about 600 bytes of memory for each block of an article.
+            blocks: 500_000,
+            // What JSON parsers of most languages refuse to follow.
+            nesting: 128,
+            // Above what gzip can reach at all, 1032 : 1, lie only the other formats.
+            expansion: 1000,
+            articles: 1_000_000,
+        }
+    }
+}
+
+impl Limits {
+    /// The names of the limits, in the order of reports.
+    pub const NAMES: &'static [&'static str] =
+        &["record", "text", "line", "lines", "blocks", "nesting", "expansion", "articles"];
+
+    /// Sets the limit `name`, one of [`Limits::NAMES`]; another name sets nothing.
+    pub fn set(&mut self, name: &str, limit: u64) {
+        let slot = match name {
+            "record" => &mut self.record,
+            "text" => &mut self.text,
+            "line" => &mut self.line,
+            "lines" => &mut self.lines,
+            "blocks" => &mut self.blocks,
+            "nesting" => &mut self.nesting,
+            "expansion" => &mut self.expansion,
+            "articles" => &mut self.articles,
+            _ => return,
+        };
+        *slot = limit;
+    }
+}
+
+/// Reads `NAME=N`, a limit and its new value: a number, or a size as 512M.
+///
+/// # Errors
+/// When there is no `=`, `NAME` is not in [`Limits::NAMES`], or N is no positive number.
+pub fn parse_max(text: &str) -> Result<(String, u64), Invalid> {
+    let Some((name, limit)) = text.split_once('=') else {
+        return Err(Invalid(format!("`{text}` has no `=`; write NAME=N, as record=256M")));
+    };
+    if !Limits::NAMES.contains(&name) {
+        return Err(Invalid(format!("`{name}` is no limit; one of {}", Limits::NAMES.join(", "))));
+    }
+    parse_size(limit).map(|limit| (name.to_owned(), limit))
+}
+
+/// What every file of a run that is not yet committed is called first. The room that reads passes such
+/// files over.
+pub const TEMPORARY_PREFIX: &str = ".copydesk-";
+
+/// What the name of such a file ends in.
+pub const TEMPORARY_SUFFIX: &str = ".tmp";
 
 impl Options {
     /// What stands in `report.json`: everything that can change the articles or the exit code, and
@@ -426,6 +514,7 @@ impl Options {
             limit: self.limit,
             strict: self.strict,
             max_rejects: self.max_rejects,
+            limits: self.limits,
         }
     }
 
@@ -482,6 +571,8 @@ pub struct Reported {
     pub strict: bool,
     /// `--max-rejects`, as it was written.
     pub max_rejects: Option<MaxRejects>,
+    /// `--max`.
+    pub limits: Limits,
 }
 
 impl TryFrom<&Reported> for Options {
@@ -511,6 +602,7 @@ impl TryFrom<&Reported> for Options {
             strict: reported.strict,
             max_rejects: reported.max_rejects,
             keep_list: keep_list(&reported.keep_texts, &reported.keep_patterns)?,
+            limits: reported.limits,
             ..Options::default()
         })
     }
@@ -584,6 +676,25 @@ mod tests {
         assert_eq!(parse_field("text=a=b"), Ok(("text".into(), "a=b".into())));
         for text in ["", "text", "text=", "=body", "txt=body", "captions=x"] {
             assert!(parse_field(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_limit_can_be_set_by_its_name() {
+        let mut limits = Limits::default();
+        for name in Limits::NAMES {
+            let (name, limit) = parse_max(&format!("{name}=7")).unwrap();
+            limits.set(&name, limit);
+        }
+        let json = serde_json::to_value(limits).unwrap();
+        let keys: Vec<&str> = json.as_object().unwrap().keys().map(|key| &**key).collect();
+        let mut names = Limits::NAMES.to_vec();
+        names.sort_unstable();
+        assert_eq!(keys, names);
+        assert!(json.as_object().unwrap().values().all(|value| value == 7));
+        assert_eq!(parse_max("record=256M").unwrap(), ("record".to_owned(), 256 << 20));
+        for text in ["", "record", "record=", "record=0", "records=1", "line=-1", "=1"] {
+            assert!(parse_max(text).is_err(), "{text}");
         }
     }
 

@@ -454,6 +454,7 @@ pub fn schema() -> Value {
         ("limit", count_or_null()),
         ("strict", flag()),
         ("max_rejects", text_or_null()),
+        ("limits", object(counts(crate::options::Limits::NAMES))),
     ]);
     let input = object([
         ("path", text()),

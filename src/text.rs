@@ -30,6 +30,26 @@ pub fn terminal_safe(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// JSON as a terminal shows it, with the same values: what the terminal would act on is escaped as JSON
+/// does it. Line ends and tabs between the parts stay.
+#[must_use]
+pub fn terminal_safe_json(json: &str) -> Cow<'_, str> {
+    let acts = |c: char| is_unsafe(c) && !matches!(c, '\n' | '\t');
+    if !json.contains(acts) {
+        return Cow::Borrowed(json);
+    }
+    let mut shown = String::with_capacity(json.len() + 64);
+    for c in json.chars() {
+        if acts(c) {
+            // Writing into a String cannot fail. All of these have four digits at most.
+            let _ = write!(shown, "\\u{:04x}", u32::from(c));
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
+
 /// Whether a terminal would act on `c` rather than show it. The bidi controls are those of UAX #9.
 fn is_unsafe(c: char) -> bool {
     c.is_control()
@@ -50,6 +70,16 @@ mod tests {
         for text in ["", "news/a.jsonl", "Göteborg 新聞 خبر", r"C:\news", "\u{a0}\u{200d}"] {
             assert!(matches!(terminal_safe(text), Cow::Borrowed(same) if same == text));
         }
+    }
+
+    #[test]
+    fn json_for_a_terminal_says_the_same() {
+        let raw = "{\n\t\"a\": \"x\u{7f}\u{9b}31m\u{202e}\u{2028}é\u{200d}\"\n}";
+        let shown = terminal_safe_json(raw);
+        assert_eq!(shown, "{\n\t\"a\": \"x\\u007f\\u009b31m\\u202e\\u2028é\u{200d}\"\n}");
+        let value = |json: &str| serde_json::from_str::<serde_json::Value>(json).ok();
+        assert_eq!(value(&shown), value(raw));
+        assert!(matches!(terminal_safe_json("{\"a\": 1}\n"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::keep::KeepList;
 use crate::model::Model;
 use crate::options::{
     Compression, Duplicates, Emit, Format, Invalid, Keep, MaxRejects, Options, Paragraphs, Split,
-    parse_field, parse_near, parse_size,
+    parse_field, parse_max, parse_near, parse_size,
 };
 
 /// The end of the top-level help.
@@ -245,6 +245,18 @@ pub struct InputArgs {
     /// Example: `copydesk run dumps/ --limit 1000 -o trial`
     #[arg(long, value_name = "N", value_parser = parse_limit)]
     pub limit: Option<u64>,
+
+    /// Raise or lower a limit of what is read; can be repeated [default: those below].
+    ///
+    /// NAME is one of `record` (bytes of a JSON or CSV record, 128M), `text` (bytes of a text file,
+    /// 1G), `line` (bytes of a line of a text, 16M), `lines` (of a text, 5000000), `blocks` (of an
+    /// article, 500000), `nesting` (arrays and objects inside each other, 128), `expansion` (bytes out
+    /// of a compressed byte, beyond the first gibibyte, 1000), `articles` (in a text, 1000000). What is over a limit is rejected, and the row names the limit; records
+    /// and texts are held in memory, so that higher limits can cost more of it.
+    ///
+    /// Example: `copydesk run dumps/ --max record=512M --max nesting=1000`
+    #[arg(long, value_name = "NAME=N", value_parser = parse_max)]
+    pub max: Vec<(String, u64)>,
 }
 
 /// Flags about what is written.
@@ -707,6 +719,8 @@ fn plan(input: InputArgs, rules: RuleArgs, conduct: &ConductArgs, given: Given) 
         inputs.push(PathBuf::from(DEFAULT_INPUT));
     }
     let quiet = conduct.quiet.unwrap_or(false);
+    let mut limits = defaults.limits;
+    input.max.iter().for_each(|(name, limit)| limits.set(name, *limit));
     Plan {
         inputs,
         output: PathBuf::from(DEFAULT_OUTPUT),
@@ -722,6 +736,7 @@ fn plan(input: InputArgs, rules: RuleArgs, conduct: &ConductArgs, given: Given) 
             limit: input.limit,
             strict: conduct.strict.unwrap_or(defaults.strict),
             max_rejects: conduct.max_rejects,
+            limits,
             ..defaults
         },
         progress: if quiet { ProgressMode::Never } else { conduct.progress.unwrap_or_default() },

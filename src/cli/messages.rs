@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::error::{Error, ErrorKind};
 use crate::text::terminal_safe;
 
-/// Lines printed for one command. More scroll the cause off the screen.
+/// Lines printed for one command, what it says at its end included. More scroll the cause off the screen.
 pub const LINES_MAX: usize = 20;
 
 /// Bytes of one line with its line break. Long names and values are cut to it.
@@ -90,6 +90,20 @@ impl Messages {
     /// Prints every line from now on, however many there are.
     pub fn lift_limit(&self) {
         self.lock().lines_max = usize::MAX;
+    }
+
+    /// Leaves room for so many lines that are no problems.
+    pub fn leave_room(&self, lines: usize) {
+        self.lock().lines_max = LINES_MAX.saturating_sub(lines).max(1);
+    }
+
+    /// Counts problems that are not named one by one.
+    pub fn unnamed(&self, count: u64) {
+        let mut state = self.lock();
+        state.count = state.count.saturating_add(usize::try_from(count).unwrap_or(usize::MAX));
+        if state.count > state.lines_max {
+            state.held = None;
+        }
     }
 
     /// Names a problem: `copydesk: PLACE: what is wrong, and the remedy`.

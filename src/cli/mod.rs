@@ -40,6 +40,7 @@ use crate::model::Model;
 use crate::observer::Observer;
 use crate::options::{self, Extent};
 use crate::report::{Report, Totals};
+use crate::text::terminal_safe_json;
 
 /// What the library does for the command line.
 ///
@@ -296,6 +297,9 @@ fn review(args: &ReviewArgs, commands: &dyn Commands, console: &Console) -> Resu
 
 fn run(plan: &Plan, commands: &dyn Commands, console: &Console) -> Result<Exit, Error> {
     check_plan(plan, commands)?;
+    if !plan.quiet {
+        console.messages.leave_room(summary::LINES_MAX);
+    }
     let done = commands.run(plan, console);
     console.progress.finish();
     let report = done.inspect_err(|_| console.messages.finish())?;
@@ -318,7 +322,8 @@ fn run(plan: &Plan, commands: &dyn Commands, console: &Console) -> Result<Exit, 
 
 fn clean(plan: &Plan, commands: &dyn Commands, console: &Console) -> Result<Exit, Error> {
     check_plan(plan, commands)?;
-    let mut out = io::BufWriter::with_capacity(1 << 18, io::stdout());
+    let is_terminal = io::stdout().is_terminal();
+    let mut out = io::BufWriter::with_capacity(1 << 18, JsonOut { out: io::stdout(), is_terminal });
     let done = commands.clean(plan, &mut out, console).and_then(|totals| {
         out.flush().map_err(|error| Error::write("standard output", error))?;
         Ok(totals)
@@ -480,9 +485,40 @@ fn os_string(bytes: &[u8]) -> Option<OsString> {
 }
 
 fn json_page(value: &impl serde::Serialize) -> Result<String, Error> {
-    let text = serde_json::to_string_pretty(value)
+    let mut text = serde_json::to_string_pretty(value)
         .map_err(|error| Error::at("standard output", ErrorKind::Bug(error.to_string())))?;
+    if io::stdout().is_terminal() {
+        text = terminal_safe_json(&text).into_owned();
+    }
     Ok(text + "\n")
+}
+
+/// JSON for standard output. Whole texts are written at once, in UTF-8.
+struct JsonOut<W> {
+    out: W,
+    is_terminal: bool,
+}
+
+impl<W: Write> Write for JsonOut<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.is_terminal {
+            return self.out.write(bytes);
+        }
+        // A character that two writes share waits for the second.
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) if error.valid_up_to() > 0 => {
+                std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default()
+            }
+            Err(_) => return self.out.write(bytes),
+        };
+        self.out.write_all(terminal_safe_json(text).as_bytes())?;
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// Prints a page, its styles only where they belong.

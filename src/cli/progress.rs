@@ -13,7 +13,7 @@ use indicatif::{
 use crate::cli::args::ProgressMode;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::messages::Messages;
-use crate::observer::Observer;
+use crate::observer::{GiveUp, Observer};
 
 /// Time between two lines where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(5);
@@ -202,7 +202,15 @@ impl Observer for Console {
         self.interrupt.is_set()
     }
 
+    fn writing(&self, give_up: GiveUp) {
+        self.interrupt.before_the_end(give_up);
+    }
+
     fn problem(&self, place: &str, what: &str) {
         self.messages.problem(place, what);
+    }
+
+    fn more_problems(&self, count: u64) {
+        self.messages.unnamed(count);
     }
 }

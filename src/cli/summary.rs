@@ -10,6 +10,9 @@ use crate::options::Duplicates;
 use crate::report::Report;
 use crate::text::terminal_safe;
 
+/// Lines of a summary at most.
+pub const LINES_MAX: usize = 7;
+
 /// Reasons named in the summary; the report has them all.
 const REASONS_SHOWN: usize = 6;
 

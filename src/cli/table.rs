@@ -143,7 +143,9 @@ impl Page {
             return;
         }
         let header = columns.iter().zip(alignments);
-        let header = header.map(|(name, side)| comfy_table::Cell::new(name).set_alignment(side));
+        // A column may be named by a folder.
+        let header = header
+            .map(|(name, side)| comfy_table::Cell::new(terminal_safe(name)).set_alignment(side));
         table.set_header(header.collect::<Vec<_>>());
 
         self.heading(heading);

@@ -297,8 +297,12 @@ impl<'c, 'a> Follow<'c, 'a> {
     }
 
     fn dump(&mut self, dump: &Dump, job: &pipeline::Job) -> Result<(), Error> {
+        if let Some(reject) = crate::clean::too_many_lines(dump, &job.options.limits) {
+            return self.reject(&reject);
+        }
         let articles = segment(dump, job.options.split);
         let parts = articles.len();
+        let used = usize::try_from(job.options.limits.articles).unwrap_or(usize::MAX);
         if parts == 0 && dump.record.is_some() {
             return self.empty(dump, dump.record);
         }
@@ -307,7 +311,7 @@ impl<'c, 'a> Follow<'c, 'a> {
             let check = &mut *self.check;
             self.pairs.dump(dump, &mut |place, what| check.wrong(place, what));
         }
-        for (article, number) in articles.iter().zip(1_u64..) {
+        for (article, number) in articles.iter().zip(1_u64..).take(used) {
             if self.left == 0 {
                 return Ok(());
             }

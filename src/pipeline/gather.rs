@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use rayon::ThreadPool;
 
 use super::for_each_article;
+use super::guard::guarded;
 use super::index::Index;
 use super::ordered::ordered;
 use super::spool::Spool;
@@ -51,6 +52,8 @@ struct Chunk {
     bytes: Vec<u8>,
     items: Vec<Item>,
     problems: Vec<Reject>,
+    /// How many rejected records are not among them.
+    unnamed: u64,
 }
 
 /// One entry of a chunk.
@@ -176,6 +179,7 @@ impl Gathered {
             input.format = Some(summary.format.to_owned());
         }
         chunk.problems.iter().for_each(|reject| tell(reject, observer));
+        observer.more_problems(chunk.unnamed);
         observer.advance(chunk.bytes_read, articles);
         chunk.bytes.truncate(end);
         let first = u32::try_from(first).map_err(|_| too_many())?;
@@ -378,13 +382,14 @@ fn chunk(batch: Batch, cleaner: &Cleaner) -> Result<Chunk, Error> {
         bytes: Vec::new(),
         items: Vec::new(),
         problems: Vec::new(),
+        unnamed: 0,
     };
     let mut failure = Ok(());
     chunk.repaired = for_each_article(batch, cleaner, &mut |outcome| {
         if failure.is_ok() {
             failure = chunk.take(outcome);
         }
-    });
+    })?;
     failure.map(|()| chunk)
 }
 
@@ -409,6 +414,8 @@ impl Chunk {
                 };
                 if reject.record.is_none() || self.problems.len() < PROBLEMS_PER_BATCH {
                     self.problems.push(reject);
+                } else {
+                    self.unnamed += 1;
                 }
                 what
             }
@@ -466,7 +473,11 @@ pub(super) fn each_entry<'a>(
     while !bytes.is_empty() {
         let (entry, rest) = postcard::take_from_bytes(bytes)
             .map_err(|error| Error::at("spool", ErrorKind::Bug(error.to_string())))?;
-        each(entry)?;
+        let place = match &entry {
+            Entry::Article(article) => article.dump,
+            Entry::Reject(row) => row.file,
+        };
+        guarded(|| each(entry), || place.to_owned())??;
         bytes = rest;
     }
     Ok(())

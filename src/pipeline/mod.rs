@@ -8,6 +8,7 @@
 
 mod gather;
 mod global;
+mod guard;
 mod index;
 mod near_pass;
 mod ordered;
@@ -38,7 +39,7 @@ use crate::ledger::{Reason, Reject};
 use crate::observer::Observer;
 use crate::options::{Compression, Duplicates, Options, Paragraphs};
 use crate::page::{self, Samples};
-use crate::read::{self, Batch, FieldName, ReadOptions, Reader};
+use crate::read::{self, Batch, FieldName, Limits, ReadOptions, Reader};
 use crate::report::{self, Phase, Report, Timings, Totals};
 use crate::strip;
 use crate::write::folder::{OutputFolder, OutputSummary, PAGE};
@@ -94,8 +95,9 @@ pub struct Job {
 pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
     let options = &job.options;
     let mut clock = Clock::start();
-    let found = find(job, observer)?;
+    let found = find(job, &read_options(job), observer)?;
     let mut folder = OutputFolder::open(&job.output, &job.inputs)?;
+    observer.writing(folder.give_up());
     let pool = pool(options.threads)?;
 
     observer.phase("cleaning", found.inputs.iter().filter_map(|input| input.bytes).sum());
@@ -200,7 +202,7 @@ struct Known<'a> {
     misses: &'a [Miss],
 }
 
-/// Cleans the inputs of `job` in one pass and writes each article to `out` as a line of JSON, in input
+/// Cleans the inputs of `job`, whose output is the file that `out` goes to, in one pass and writes each article to `out` as a line of JSON, in input
 /// order: the same rows as a run that looks for nothing across articles, but for ids made unique.
 /// Holds a few batches at a time, however much there is to read. Rejects go to the observer.
 ///
@@ -211,7 +213,13 @@ pub fn clean(
     out: &mut (dyn Write + Send),
     observer: &dyn Observer,
 ) -> Result<Totals, Error> {
-    let found = find(job, observer)?;
+    let reading = ReadOptions {
+        skip_folder: None,
+        skip_file: Some(job.output.clone()),
+        unhashed: true,
+        ..read_options(job)
+    };
+    let found = find(job, &reading, observer)?;
     let mut totals = Totals { files: found.inputs.len() as u64, ..Totals::default() };
     for reject in &found.rejects {
         gather::tell(reject, observer);
@@ -221,14 +229,18 @@ pub fn clean(
     let pool = pool(job.options.threads)?;
     let cleaner = Cleaner::new(&job.options);
     observer.phase("cleaning", found.inputs.iter().filter_map(|input| input.bytes).sum());
-    let reading = ReadOptions { unhashed: true, ..read_options(job) };
     let reader = Reader::new(found.inputs, &reading);
     let work = |batch: Batch| rows(batch, &cleaner);
     let mut left = job.options.limit.unwrap_or(u64::MAX);
+    let mut failed = None;
     let flow = ordered(&pool, reader, work, |rows| {
         if observer.interrupted() {
             return ControlFlow::Break(Err(Error::at("clean", ErrorKind::Interrupted)));
         }
+        let rows = match rows {
+            Ok(rows) => rows,
+            Err(error) => return ControlFlow::Break(Err(error)),
+        };
         let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(rows.ends.len());
         let end = wanted.checked_sub(1).map_or(0, |last| rows.ends[last].bytes);
         if let Err(error) = out.write_all(&rows.bytes[..end]) {
@@ -240,7 +252,9 @@ pub fn clean(
             totals.rejected += u64::from(!record.written);
         }
         left -= wanted as u64;
-        totals.files_failed += u64::from(rows.failed);
+        if rows.failed && failed.replace(rows.input) != Some(rows.input) {
+            totals.files_failed += 1;
+        }
         totals.bytes_in += rows.bytes_read;
         rows.rejects.iter().for_each(|reject| gather::tell(reject, observer));
         observer.advance(rows.bytes_read, wanted as u64);
@@ -255,6 +269,7 @@ pub fn clean(
 /// What [`clean`] makes of one batch.
 #[derive(Default)]
 struct CleanRows {
+    input: usize,
     bytes: Vec<u8>,
     ends: Vec<Record>,
     rejects: Vec<Reject>,
@@ -271,11 +286,11 @@ struct Record {
 /// Bytes of rows that room is made for at once: a batch, and a quarter more for fingerprints.
 const ROWS_BYTES: usize = 5 << 18;
 
-fn rows(batch: Batch, cleaner: &Cleaner) -> CleanRows {
-    let failed = batch.finished.as_ref().is_some_and(|summary| summary.failed);
-    let mut rows = CleanRows { failed, bytes_read: batch.bytes_read, ..CleanRows::default() };
+fn rows(batch: Batch, cleaner: &Cleaner) -> Result<CleanRows, Error> {
+    let (input, bytes_read) = (batch.input, batch.bytes_read);
+    let mut rows = CleanRows { input, bytes_read, ..CleanRows::default() };
     // About as long as what was read, where it was not compressed.
-    rows.bytes.reserve(usize::try_from(batch.bytes_read).unwrap_or(0).min(ROWS_BYTES));
+    rows.bytes.reserve(usize::try_from(bytes_read).unwrap_or(0).min(ROWS_BYTES));
     for_each_article(batch, cleaner, &mut |outcome| {
         let written = outcome.is_ok();
         let whole_file = outcome.as_ref().is_err_and(|reject| reject.record.is_none());
@@ -297,15 +312,16 @@ fn rows(batch: Batch, cleaner: &Cleaner) -> CleanRows {
             }
             Err(reject) => rows.rejects.push(reject),
         }
+        rows.failed |= whole_file;
         if !whole_file {
             rows.ends.push(Record { bytes: rows.bytes.len(), written });
         }
-    });
-    rows
+    })?;
+    Ok(rows)
 }
 
-fn find(job: &Job, observer: &dyn Observer) -> Result<read::Found, Error> {
-    let found = read::find(&job.inputs, &read_options(job))?;
+fn find(job: &Job, reading: &ReadOptions, observer: &dyn Observer) -> Result<read::Found, Error> {
+    let found = read::find(&job.inputs, reading)?;
     for warning in &found.warnings {
         observer.problem("", warning);
     }
@@ -333,22 +349,15 @@ pub(crate) fn read_options(job: &Job) -> ReadOptions {
         fields: job.options.fields.iter().filter_map(field).collect(),
         exclude: job.options.exclude.clone(),
         skip_folder: Some(job.output.clone()),
+        limits: Limits::from(&job.options.limits),
         ..ReadOptions::default()
     }
 }
 
-/// Parses `batch` and cleans every dump in it.
-fn for_each_article(
-    batch: Batch,
-    cleaner: &Cleaner,
-    each: &mut dyn FnMut(Result<CleanArticle, Reject>),
-) -> u64 {
+/// Parses `batch` and cleans every dump in it; returns how many records were repaired.
+fn for_each_article(batch: Batch, cleaner: &Cleaner, each: guard::Each) -> Result<u64, Error> {
     let mut scratch = Scratch::default();
-    let counts = batch.parse(&mut |dump| match dump {
-        Ok(dump) => cleaner.clean(&dump, &mut scratch, each),
-        Err(reject) => each(Err(reject)),
-    });
-    counts.repaired
+    guard::each_article(batch, &mut |dump, each| cleaner.clean(dump, &mut scratch, each), each)
 }
 
 /// Measures the phases of a run. A clock that goes backwards measures nothing.

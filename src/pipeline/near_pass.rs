@@ -7,6 +7,7 @@ use rayon::ThreadPool;
 use rayon::slice::ParallelSliceMut;
 
 use super::gather::{Gathered, title_digest};
+use super::guard::guarded;
 use super::ordered::ordered;
 use super::stored::StoredHead;
 use crate::boilerplate::Learned;
@@ -41,7 +42,7 @@ pub(super) fn find(
         if observer.interrupted() {
             return Err(Error::at("run", ErrorKind::Interrupted));
         }
-        sets.compare(first, second)
+        guarded(|| sets.compare(first, second), || gathered.index.id(first).to_owned())?
     })
 }
 
@@ -63,7 +64,7 @@ fn sketch(
         for id in (first..).take(end - first as usize).map(ArticleId) {
             let is_wanted = index.candidates[id.0 as usize].is_some()
                 && verdicts[id.0 as usize] == Verdict::Keep;
-            if is_wanted {
+            let mut work = || -> Result<(), Error> {
                 let (_, place) = index.place(id);
                 let article = StoredHead::read(&bytes[place.start as usize..place.end as usize])?;
                 let text = texts.whole(id, &article, &mut text);
@@ -73,6 +74,10 @@ fn sketch(
                 let title = if words < near::WORDS_COUNTED { title_hash(&article) } else { 0 };
                 let words = u8::try_from(words).unwrap_or(u8::MAX);
                 sketches.push(ranks.of(id), &samples, Facts { title, words, rate });
+                Ok(())
+            };
+            if is_wanted {
+                guarded(&mut work, || index.id(id).to_owned())??;
             }
         }
         Ok((sketches, bytes.len() as u64))

@@ -16,6 +16,8 @@ pub(super) struct Spool {
     budget: u64,
     file: Option<File>,
     in_file: u64,
+    /// What an error of the file names: the folder it is in, for it has no name.
+    place: String,
 }
 
 enum Piece {
@@ -26,7 +28,8 @@ enum Piece {
 impl Spool {
     /// An empty spool that holds `budget` bytes in memory.
     pub(super) fn new(budget: u64) -> Spool {
-        Spool { pieces: Vec::new(), in_memory: 0, budget, file: None, in_file: 0 }
+        let (pieces, place) = (Vec::new(), String::new());
+        Spool { pieces, in_memory: 0, budget, file: None, in_file: 0, place }
     }
 
     /// Takes the next piece; beyond the budget it goes to a nameless file in `folder`.
@@ -37,12 +40,13 @@ impl Spool {
             self.pieces.push(Piece::Memory(bytes));
             return Ok(());
         }
-        let mut file = match self.file.take() {
-            Some(file) => file,
-            None => folder.spool()?,
+        let mut file = if let Some(file) = self.file.take() {
+            file
+        } else {
+            self.place = format!("{}: temporary file", folder.path().display());
+            folder.spool()?
         };
-        let place = || format!("{}: temporary file", folder.path().display());
-        file.write_all(&bytes).map_err(|error| Error::at(place(), ErrorKind::Write(error)))?;
+        file.write_all(&bytes).map_err(|error| Error::at(&self.place, ErrorKind::Write(error)))?;
         self.file = Some(file);
         self.pieces.push(Piece::File { start: self.in_file, bytes: bytes.len() });
         self.in_file += size;
@@ -71,7 +75,7 @@ impl Spool {
             (Piece::File { start, .. }, Some(file)) => {
                 let mut buffer = vec![0; to - from];
                 file.read_exact_at(&mut buffer, *start + from as u64)
-                    .map_err(|error| Error::at("temporary file", ErrorKind::Write(error)))?;
+                    .map_err(|error| Error::at(&self.place, ErrorKind::Write(error)))?;
                 Ok(Cow::Owned(buffer))
             }
             (Piece::File { .. }, None) => {
@@ -87,7 +91,7 @@ impl Spool {
             (Piece::File { start, bytes }, Some(file)) => {
                 let mut buffer = vec![0; *bytes];
                 file.read_exact_at(&mut buffer, *start)
-                    .map_err(|error| Error::at("temporary file", ErrorKind::Write(error)))?;
+                    .map_err(|error| Error::at(&self.place, ErrorKind::Write(error)))?;
                 Ok(Cow::Owned(buffer))
             }
             (Piece::File { .. }, None) => {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs::{self, FileType};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,6 +14,7 @@ use walkdir::WalkDir;
 use super::ReadOptions;
 use crate::error::{Error, ErrorKind};
 use crate::ledger::{Reject, RejectReason};
+use crate::options::{TEMPORARY_PREFIX, TEMPORARY_SUFFIX};
 
 /// One file to read, or standard input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,10 +49,14 @@ pub struct Found {
 /// [`ErrorKind::Usage`] for an argument that does not exist, an exclude pattern that is none, or an
 /// argument that is the output folder.
 pub fn find(paths: &[PathBuf], options: &ReadOptions) -> Result<Found, Error> {
-    let skip = options.skip_folder.as_deref().and_then(|folder| fs::canonicalize(folder).ok());
+    let canonical = |path: &PathBuf| fs::canonicalize(path).ok();
+    let skip_folder = options.skip_folder.as_ref().and_then(canonical);
+    // What is no file has no name that can be met, as a pipe.
+    let skip_file = options.skip_file.as_ref().and_then(canonical).filter(|path| path.is_file());
     let mut finder = Finder {
         exclude: exclude(&options.exclude)?,
-        skip,
+        skip_folder,
+        skip_file,
         seen: HashSet::new(),
         found: Found::default(),
     };
@@ -64,7 +69,9 @@ pub fn find(paths: &[PathBuf], options: &ReadOptions) -> Result<Found, Error> {
 struct Finder {
     exclude: GlobSet,
     /// The output folder's canonical path.
-    skip: Option<PathBuf>,
+    skip_folder: Option<PathBuf>,
+    /// The output file's.
+    skip_file: Option<PathBuf>,
     /// Canonical paths of the files found so far; an empty one is standard input.
     seen: HashSet<PathBuf>,
     found: Found,
@@ -92,8 +99,13 @@ impl Finder {
         };
         // A pipe of the shell, as in `<(zcat a.gz)`, has no other name.
         let canonical = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if self.skip_file.as_ref() == Some(&canonical) {
+            // Reading it would never end.
+            let why = "this is where the output goes; write to another file".to_owned();
+            return Err(Error::at(shown(path), ErrorKind::Usage(why)));
+        }
         if data.is_dir() {
-            if self.skip.as_ref() == Some(&canonical) {
+            if self.skip_folder.as_ref() == Some(&canonical) {
                 let why = "this is the output folder; name another with --output".to_owned();
                 return Err(Error::at(shown(path), ErrorKind::Usage(why)));
             }
@@ -118,18 +130,35 @@ impl Finder {
     fn folder(&mut self, root: &Path, canonical_root: &Path) {
         let before = (self.found.inputs.len(), self.found.rejects.len(), self.found.warnings.len());
         let mut entries = Vec::new();
+        let mut runs = Vec::new();
         let walk = WalkDir::new(root).into_iter().filter_entry(|entry| {
             let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
-            let is_output = entry.file_type().is_dir()
-                && self.skip.as_deref() == Some(&canonical_root.join(relative));
-            entry.depth() == 0 || !(is_output || self.is_excluded(relative))
+            if entry.depth() == 0 {
+                return true;
+            }
+            let is_folder = entry.file_type().is_dir();
+            let skip = if is_folder { &self.skip_folder } else { &self.skip_file };
+            let is_output = skip.as_deref() == Some(&canonical_root.join(relative));
+            let left_out = is_output || self.is_excluded(relative) || is_temporary(entry);
+            let is_run = !left_out && is_folder && is_run(entry.path());
+            if is_run {
+                runs.push(entry.path().to_owned());
+            }
+            !(left_out || is_run)
         });
+        // The folders that the walk is in, for an error while one of them is listed names none.
+        let mut open: Vec<PathBuf> = Vec::new();
         for entry in walk {
             match entry {
-                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) if entry.file_type().is_dir() => {
+                    open.truncate(entry.depth());
+                    open.push(entry.into_path());
+                }
                 Ok(entry) => entries.push((entry.path().to_owned(), Ok(entry))),
                 Err(error) => {
-                    entries.push((error.path().unwrap_or(root).to_owned(), Err(error)));
+                    let listed = error.depth().checked_sub(1).and_then(|depth| open.get(depth));
+                    let listed = listed.map_or(root, PathBuf::as_path);
+                    entries.push((error.path().unwrap_or(listed).to_owned(), Err(error)));
                 }
             }
         }
@@ -165,6 +194,10 @@ impl Finder {
             }
         }
         let found = &mut self.found;
+        for run in runs {
+            let warning = "the output of a run, not read; give it as an argument to read it";
+            found.warnings.push(format!("{}: {warning}", shown(&run)));
+        }
         if before == (found.inputs.len(), found.rejects.len(), found.warnings.len()) {
             found.warnings.push(format!("{}: nothing to read in this folder", shown(root)));
         }
@@ -200,6 +233,26 @@ fn exclude(globs: &[String]) -> Result<GlobSet, Error> {
         set.add(Glob::new(glob).map_err(|error| refuse(glob, error))?);
     }
     set.build().map_err(|error| refuse(&globs.join(" "), error))
+}
+
+/// Whether it is what a run that was killed has left.
+fn is_temporary(entry: &walkdir::DirEntry) -> bool {
+    let name = entry.file_name().as_encoded_bytes();
+    entry.file_type().is_file()
+        && name.starts_with(TEMPORARY_PREFIX.as_bytes())
+        && name.ends_with(TEMPORARY_SUFFIX.as_bytes())
+}
+
+/// Whether `folder` holds a finished run, told by its report, whose first key is always the same: its
+/// files would all be copies of what they were made from.
+fn is_run(folder: &Path) -> bool {
+    const FIRST_KEY: &[u8] = b"\"schema_version\"";
+    let Ok(file) = fs::File::open(folder.join("report.json")) else { return false };
+    let mut head = Vec::new();
+    // A report that cannot be read is met again as a file.
+    let _ = file.take(FIRST_KEY.len() as u64 + 16).read_to_end(&mut head);
+    let inner = head.trim_ascii_start().strip_prefix(b"{").unwrap_or_default();
+    inner.trim_ascii_start().starts_with(FIRST_KEY)
 }
 
 /// The path as it is shown everywhere: valid UTF-8 as it is, other bytes as `\xNN`.

@@ -199,13 +199,16 @@ impl Values {
     fn measure(&mut self, stream: &mut Stream) -> Next {
         let limit = self.file.limits.record_bytes_max;
         loop {
-            let rest = &self.bytes[self.at..];
+            // What stands behind the limit must not decide what is before it.
+            let all = &self.bytes[self.at..];
+            let is_over = all.len() > limit;
+            let rest = all.get(..limit + 1).unwrap_or(all);
             let mut values = Deserializer::from_slice(rest).into_iter::<IgnoredAny>();
             let (is_short, problem) = match values.next() {
                 Some(Ok(_)) => {
                     let length = values.byte_offset();
                     // A number goes on as long as digits come.
-                    if length < rest.len() || !self.more {
+                    if length < rest.len() || (!self.more && !is_over) {
                         return if length > limit { Next::TooLarge } else { Next::Value(length) };
                     }
                     (true, String::new())
@@ -216,7 +219,7 @@ impl Values {
             if !is_short {
                 return Next::Damage(problem);
             }
-            if rest.len() > limit {
+            if is_over {
                 return Next::TooLarge;
             }
             if !self.read(stream) && !problem.is_empty() {

@@ -39,7 +39,8 @@ const TEXT_SAMPLE_BYTES: usize = 1 << 20;
 /// Bytes from which it is told that a file is no text at all.
 const BINARY_SAMPLE_BYTES: usize = 64 << 10;
 
-/// Sizes beyond which an input is hostile or broken. The defaults fit news, and leave a wide margin.
+/// Sizes beyond which an input is hostile or broken; what a user can set of them stands in
+/// [`options::Limits`](crate::options::Limits).
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Bytes of one record of JSONL, JSON or CSV.
@@ -58,11 +59,19 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
+        Limits::from(&crate::options::Limits::default())
+    }
+}
+
+impl From<&crate::options::Limits> for Limits {
+    fn from(limits: &crate::options::Limits) -> Limits {
+        // A limit that no size reaches is none.
+        let size = |limit: u64| usize::try_from(limit).unwrap_or(usize::MAX - 1);
         Limits {
-            record_bytes_max: 128 << 20,
-            text_bytes_max: 1 << 30,
-            depth_max: 128,
-            expansion_max: 1000,
+            record_bytes_max: size(limits.record),
+            text_bytes_max: size(limits.text),
+            depth_max: size(limits.nesting),
+            expansion_max: limits.expansion,
             expansion_free_bytes: 1 << 30,
             batch_bytes: 1 << 20,
         }
@@ -81,6 +90,8 @@ pub struct ReadOptions {
     pub exclude: Vec<String>,
     /// The output folder, which is no input wherever it lies.
     pub skip_folder: Option<PathBuf>,
+    /// The file that output goes to, which is no input either.
+    pub skip_file: Option<PathBuf>,
     /// Sizes beyond which an input is refused.
     pub limits: Limits,
     /// Leave out [`InputSummary::blake3`], for one who writes no report.
@@ -129,6 +140,12 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// The file, as it is shown everywhere.
+    #[must_use]
+    pub fn path(&self) -> Arc<str> {
+        self.file.path.clone()
+    }
+
     /// Calls `each` for every record, in file order; a reject of the whole file comes last.
     pub fn parse(self, each: Each) -> ParseCounts {
         let repaired = self.raws.map_or(0, |raws| raws.parse(&self.file, each));
@@ -376,6 +393,12 @@ impl Open {
         self.failed |= piece.rejects.iter().any(|reject| reject.record.is_none());
         if last && self.is_regular {
             self.stream.drain();
+        }
+        if let (Some(rest), false, Some((reason, detail))) =
+            (piece.rest, self.failed, self.stream.raw().change())
+        {
+            piece.rejects.push(self.file.reject(rest, reason, detail));
+            self.failed = true;
         }
         let bytes = self.stream.raw().bytes();
         let bytes_read = bytes - self.bytes_told;

@@ -46,7 +46,8 @@ fn read(raw: &str, file: &Origin) -> Result<(String, Fields), Refusal> {
         return Err(too_large(limits.record_bytes_max));
     }
     let too_deep = || {
-        let detail = format!("nested deeper than {} levels", limits.depth_max);
+        let levels = limits.depth_max;
+        let detail = format!("nested deeper than {levels} levels; raise it with --max nesting=N");
         Refusal(RejectReason::TooDeep, detail)
     };
     let members = match members(raw) {
@@ -67,7 +68,7 @@ fn read(raw: &str, file: &Origin) -> Result<(String, Fields), Refusal> {
 
 /// The reject of a record of more than `limit` bytes.
 pub(super) fn too_large_detail(limit: usize) -> String {
-    format!("a record of more than {limit} bytes")
+    format!("a record of more than {limit} bytes; raise the limit with --max record=SIZE")
 }
 
 fn too_large(limit: usize) -> Refusal {

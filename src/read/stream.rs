@@ -1,13 +1,13 @@
 //! One open input: decompressed, decoded to UTF-8 where its format is read piece by piece.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 
 use encoding_rs::{Decoder, Encoding};
 
 use super::Limits;
 use super::find::Input;
-use super::unpack::{Damage, Raw, Unpacker};
+use super::unpack::{Damage, Raw, Source, Unpacker};
 
 /// Bytes decoded at a time.
 const DECODE_BYTES: usize = 256 << 10;
@@ -20,6 +20,8 @@ pub(super) struct Stream {
     at: usize,
     more: bool,
     decoder: Option<Decoder>,
+    /// All was decoded; a decoder that has finished must not be asked again.
+    decoded: bool,
     replaced: bool,
     scratch: Vec<u8>,
 }
@@ -27,16 +29,17 @@ pub(super) struct Stream {
 impl Stream {
     /// Opens `input`; `hashed` says whether the hash of its bytes is wanted.
     pub(super) fn open(input: &Input, limits: Limits, hashed: bool) -> io::Result<Stream> {
-        let stream: Box<dyn Read + Send> = match &input.path {
-            Some(path) => Box::new(File::open(path)?),
-            None => Box::new(io::stdin()),
+        let source = match &input.path {
+            Some(path) => Source::File(File::open(path)?),
+            None => Source::Stdin(io::stdin()),
         };
         Ok(Stream {
-            unpacker: Unpacker::new(Raw::new(stream, hashed), limits),
+            unpacker: Unpacker::new(Raw::new(source, hashed), limits),
             ahead: Vec::new(),
             at: 0,
             more: true,
             decoder: None,
+            decoded: false,
             replaced: false,
             scratch: Vec::new(),
         })
@@ -69,7 +72,7 @@ impl Stream {
             return self.read_undecoded(out, count);
         }
         let end = out.len() + count;
-        while out.len() < end {
+        while out.len() < end && !self.decoded {
             let mut bytes = std::mem::take(&mut self.scratch);
             bytes.clear();
             let more = self.read_undecoded(&mut bytes, DECODE_BYTES.min(count.max(4)));
@@ -77,11 +80,9 @@ impl Stream {
                 self.replaced |= decode(decoder, &bytes, !more, out);
             }
             self.scratch = bytes;
-            if !more {
-                return false;
-            }
+            self.decoded = !more;
         }
-        true
+        !self.decoded
     }
 
     fn read_undecoded(&mut self, out: &mut Vec<u8>, count: usize) -> bool {

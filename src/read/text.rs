@@ -47,7 +47,10 @@ impl Frames for Whole {
             }
         }
         if bytes.len() > limit {
-            let detail = format!("a text of more than {limit} bytes; split it into files");
+            let detail = format!(
+                "a text of more than {limit} bytes; split it into files, or raise the limit with \
+                 --max text=SIZE"
+            );
             let reject = self.file.reject(START, RejectReason::TooLarge, detail);
             return Piece { rejects: vec![reject], rest: Some(START), ..Piece::default() };
         }

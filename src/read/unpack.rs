@@ -3,6 +3,7 @@
 //! Compression is told by magic bytes alone. All members and frames are read; damage ends the
 //! stream and is kept for whoever asks why it ended.
 
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 
 use bzip2::Decompress as Bunzip;
@@ -36,9 +37,17 @@ pub(super) struct Damage {
     pub(super) whole: bool,
 }
 
+/// Where the bytes come from.
+pub(super) enum Source {
+    File(File),
+    Stdin(io::Stdin),
+}
+
 /// The bytes of a file, hashed and counted.
 pub(super) struct Raw {
-    stream: Box<dyn Read + Send>,
+    source: Source,
+    /// Of a regular file, what the system said of it when it was opened.
+    opened: Option<Metadata>,
     hasher: Option<blake3::Hasher>,
     bytes: u64,
     ended: bool,
@@ -46,9 +55,14 @@ pub(super) struct Raw {
 }
 
 impl Raw {
-    pub(super) fn new(stream: Box<dyn Read + Send>, hashed: bool) -> Raw {
+    pub(super) fn new(source: Source, hashed: bool) -> Raw {
+        let opened = match &source {
+            Source::File(file) => file.metadata().ok().filter(Metadata::is_file),
+            Source::Stdin(_) => None,
+        };
         Raw {
-            stream,
+            source,
+            opened,
             hasher: hashed.then(blake3::Hasher::new),
             bytes: 0,
             ended: false,
@@ -74,7 +88,11 @@ impl Raw {
         out.resize(start + count, 0);
         let mut filled = start;
         while filled < out.len() && !self.ended {
-            match self.stream.read(&mut out[filled..]) {
+            let read = match &mut self.source {
+                Source::File(file) => file.read(&mut out[filled..]),
+                Source::Stdin(stdin) => stdin.read(&mut out[filled..]),
+            };
+            match read {
                 Ok(0) => self.ended = true,
                 Ok(count) => filled += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -90,6 +108,33 @@ impl Raw {
         }
         self.bytes += (filled - start) as u64;
         filled - start
+    }
+
+    /// Once all is read: why this is not the file that was opened. Whoever writes to a file while it is
+    /// read may give half of the old one and half of the new.
+    pub(super) fn change(&self) -> Option<(RejectReason, String)> {
+        let opened = self.opened.as_ref()?;
+        let Source::File(file) = &self.source else { return None };
+        let (then, read) = (opened.len(), self.bytes);
+        let again = "read it again when nothing writes to it";
+        if read < then {
+            let detail =
+                format!("it shrank from {then} to {read} bytes while it was read; {again}");
+            return Some((RejectReason::Truncated, detail));
+        }
+        // A file that the system no longer speaks of was read to its end all the same.
+        let now = file.metadata().ok()?;
+        let is_same =
+            read == then && now.len() == then && opened.modified().ok() == now.modified().ok();
+        let detail = || match now.len() {
+            len if len == then && read == then => {
+                format!("it was written to while it was read; {again}")
+            }
+            len => {
+                format!("it grew from {then} to {} bytes while it was read; {again}", len.max(read))
+            }
+        };
+        (!is_same).then(|| (RejectReason::Unreadable, detail()))
     }
 
     /// Reads to the end, so that size and hash are those of the whole file.
@@ -362,7 +407,7 @@ impl Unpacker {
                 let ratio = self.limits.expansion_max;
                 let detail = format!(
                     "{} data that expands more than {ratio} : 1, given up at byte {} of its \
-                     contents; unpack it yourself if it is meant to",
+                     contents; if it is meant to, raise the ratio with --max expansion=N",
                     kind.name(),
                     self.given,
                 );

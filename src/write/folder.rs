@@ -18,12 +18,12 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use super::output::OutputFile;
 use super::output::Sink;
 use crate::error::{Error, ErrorKind};
-use crate::options::Compression;
+use crate::options::{Compression, TEMPORARY_PREFIX as PREFIX, TEMPORARY_SUFFIX as SUFFIX};
 
 /// The mark of a complete run.
 pub const REPORT: &str = "report.json";
@@ -63,12 +63,35 @@ pub struct OutputFolder {
     path: PathBuf,
     /// The open folder: holds the lock, and is what is synced.
     handle: File,
+    traces: Arc<Traces>,
+    files: Vec<Pending>,
+}
+
+/// What a run has put on the disk and must not leave there. Shared, so that another thread can remove it
+/// when the process must end before the run does.
+#[derive(Debug)]
+struct Traces(Mutex<State>);
+
+#[derive(Debug)]
+struct State {
     /// False on file systems without locks.
     locked: bool,
     /// The folders this run had to make, outermost first.
     made: Vec<PathBuf>,
-    files: Vec<Pending>,
-    temporaries: AtomicU64,
+    /// Files under their temporary names.
+    temporaries: Vec<PathBuf>,
+    /// How many were made.
+    count: u64,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Writing,
+    /// The files are being renamed, and nothing is taken back.
+    Committing,
+    /// All is removed, and nothing more may be made.
+    GivenUp,
 }
 
 /// A file that is not yet under its final name.
@@ -101,7 +124,7 @@ impl OutputFolder {
         refuse_inputs(&path, inputs)?;
         let folder = lock(path)?;
         // Without a lock they may be those of a run that is alive.
-        if folder.locked {
+        if folder.traces.lock().locked {
             folder.remove_stale()?;
         }
         if is_folder(&folder.path.join(REPORT)) {
@@ -143,7 +166,24 @@ impl OutputFolder {
         let failed = |error| write_error(self.path.display(), error);
         let (file, temporary) = self.open_temporary("spool").map_err(failed)?;
         fs::remove_file(&temporary).map_err(failed)?;
+        self.traces.lock().forget(&temporary);
         Ok(file)
+    }
+
+    /// Removes what this run has put on the disk, from any thread; then the run cannot write more.
+    /// Returns false, and does nothing, when the run is being committed or is over.
+    #[must_use]
+    pub fn give_up(&self) -> Arc<dyn Fn() -> bool + Send + Sync> {
+        let traces = Arc::clone(&self.traces);
+        Arc::new(move || {
+            let mut state = traces.lock();
+            if state.stage != Stage::Writing {
+                return false;
+            }
+            state.stage = Stage::GivenUp;
+            state.remove();
+            true
+        })
     }
 
     /// The folder.
@@ -189,6 +229,8 @@ impl OutputFolder {
         }
         self.write_report(report)?;
         self.sync_parents()?;
+        self.check_place().map_err(|error| write_error(self.path.display(), error))?;
+        self.traces.begin_commit().map_err(|error| write_error(self.path.display(), error))?;
 
         self.remove(REPORT)?;
         self.sync()?;
@@ -205,7 +247,7 @@ impl OutputFolder {
         self.sync()?;
 
         self.rename_first()?;
-        self.made.clear();
+        self.traces.lock().made.clear();
         self.sync()
     }
 
@@ -222,7 +264,8 @@ impl OutputFolder {
         let Some(pending) = self.files.first() else { return Ok(()) };
         fs::rename(&pending.temporary, self.path.join(&pending.name))
             .map_err(|error| write_error(self.place(&pending.name), error))?;
-        self.files.remove(0);
+        let pending = self.files.remove(0);
+        self.traces.lock().forget(&pending.temporary);
         Ok(())
     }
 
@@ -243,7 +286,8 @@ impl OutputFolder {
 
     /// Brings the names of the folders this run has made to the disk.
     fn sync_parents(&self) -> Result<(), Error> {
-        for made in &self.made {
+        let made = self.traces.lock().made.clone();
+        for made in &made {
             let parent = match made.parent() {
                 Some(parent) if !parent.as_os_str().is_empty() => parent,
                 _ => Path::new("."),
@@ -279,13 +323,28 @@ impl OutputFolder {
         Ok(file)
     }
 
+    /// Whether the path still leads to the folder that is locked: nothing is written through a link or
+    /// into a folder that somebody has put in its place.
+    fn check_place(&self) -> io::Result<()> {
+        if identity(&fs::metadata(&self.path)?) == identity(&self.handle.metadata()?) {
+            return Ok(());
+        }
+        Err(io::Error::other("the folder was moved away during the run; leave it, and run again"))
+    }
+
     fn open_temporary(&self, name: &str) -> io::Result<(File, PathBuf)> {
+        self.check_place()?;
+        let mut state = self.traces.lock();
+        if state.stage == Stage::GivenUp {
+            return Err(given_up());
+        }
         // The process and the number matter only where there are no locks.
-        let number = self.temporaries.fetch_add(1, Ordering::Relaxed);
-        let temporary = format!("{PREFIX}{name}-{}-{number}{SUFFIX}", std::process::id());
+        let temporary = format!("{PREFIX}{name}-{}-{}{SUFFIX}", std::process::id(), state.count);
         let temporary = self.path.join(temporary);
         // `create_new` is O_EXCL, which follows no link.
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(&temporary)?;
+        state.count += 1;
+        state.temporaries.push(temporary.clone());
         Ok((file, temporary))
     }
 
@@ -303,9 +362,43 @@ impl OutputFolder {
 
 impl Drop for OutputFolder {
     fn drop(&mut self) {
+        let mut state = self.traces.lock();
+        state.stage = Stage::GivenUp;
+        state.remove();
+    }
+}
+
+impl Traces {
+    fn new(locked: bool, made: Vec<PathBuf>) -> Traces {
+        let (temporaries, count, stage) = (Vec::new(), 0, Stage::Writing);
+        Traces(Mutex::new(State { locked, made, temporaries, count, stage }))
+    }
+
+    /// Nothing in a [`State`] is half done when a thread panics.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin_commit(&self) -> io::Result<()> {
+        let mut state = self.lock();
+        if state.stage == Stage::GivenUp {
+            return Err(given_up());
+        }
+        state.stage = Stage::Committing;
+        Ok(())
+    }
+}
+
+impl State {
+    /// A temporary file is gone, or has its final name.
+    fn forget(&mut self, temporary: &Path) {
+        self.temporaries.retain(|path| path != temporary);
+    }
+
+    fn remove(&mut self) {
         // Nobody is left to hear of an error; the next run cleans up.
-        for pending in &self.files {
-            let _ = fs::remove_file(&pending.temporary);
+        for temporary in self.temporaries.drain(..) {
+            let _ = fs::remove_file(temporary);
         }
         // Under the lock, so that no other run has begun to use them. A folder with files stays.
         if self.locked {
@@ -314,8 +407,9 @@ impl Drop for OutputFolder {
     }
 }
 
-const PREFIX: &str = ".copydesk-";
-const SUFFIX: &str = ".tmp";
+fn given_up() -> io::Error {
+    io::Error::other("the run was given up")
+}
 
 fn is_temporary(name: &[u8]) -> bool {
     name.starts_with(PREFIX.as_bytes()) && name.ends_with(SUFFIX.as_bytes())
@@ -330,7 +424,10 @@ fn refuse_inputs(path: &Path, inputs: &[PathBuf]) -> Result<(), Error> {
     let ours: Vec<_> =
         every_name().filter_map(|name| is_ours(&name).map(|id| (name, id))).collect();
     for input in inputs {
-        let Ok(metadata) = fs::metadata(input) else { continue };
+        // A file that the shell opened as standard input has a name too.
+        let is_stdin = input.as_os_str() == "-";
+        let named = if is_stdin { Path::new("/dev/stdin") } else { input };
+        let Ok(metadata) = fs::metadata(named) else { continue };
         let input_id = identity(&metadata);
         if input_id == identity(&folder) {
             return Err(usage(path.display(), "this is an input; name another --output"));
@@ -378,7 +475,10 @@ fn lock(path: PathBuf) -> Result<OutputFolder, Error> {
         let handle = match File::open(&path) {
             Ok(handle) => handle,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(write_error(path.display(), error)),
+            Err(error) => {
+                remove_folders(&made);
+                return Err(write_error(path.display(), error));
+            }
         };
         let locked = match handle.try_lock() {
             Ok(()) => true,
@@ -390,10 +490,13 @@ fn lock(path: PathBuf) -> Result<OutputFolder, Error> {
             // that is no reason to refuse to work.
             Err(TryLockError::Error(_)) => false,
         };
-        let open = handle.metadata().map_err(|error| write_error(path.display(), error))?;
+        let open = handle.metadata().map_err(|error| {
+            remove_folders(&made);
+            write_error(path.display(), error)
+        })?;
         if fs::metadata(&path).is_ok_and(|named| identity(&named) == identity(&open)) {
-            let temporaries = AtomicU64::new(0);
-            return Ok(OutputFolder { path, handle, locked, made, files: Vec::new(), temporaries });
+            let traces = Arc::new(Traces::new(locked, made));
+            return Ok(OutputFolder { path, handle, traces, files: Vec::new() });
         }
     }
     Err(write_error(path.display(), io::Error::other("the folder is being removed and made again")))

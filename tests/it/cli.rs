@@ -297,7 +297,7 @@ fn rejected_too_deep() {
     check_reject(
         "a.jsonl",
         format!("{RECORD}{{\"text\": \"Salt was sold.\", \"x\": {deep}}}\n{LAST}"),
-        &[":2: too_deep: nested deeper than 128 levels"],
+        &[":2: too_deep: nested deeper than 128 levels; raise it with --max nesting=N"],
         &["2:too_deep"],
         [4, 3, 1, 0],
     );
@@ -413,7 +413,12 @@ fn many_problems_are_few_lines() {
     desk.write("a.jsonl", format!("{}{RECORD}", "{\n".repeat(60)));
     let done = copydesk(&desk, "run a.jsonl -o out -q");
     assert_eq!((done.code, done.err.lines().count()), (0, 20));
+    assert!(done.err.ends_with("copydesk: … and 42 more\n"), "{}", done.err);
     assert_eq!(desk.rows("out", "rejects.jsonl").len(), 60);
+    // The summary is part of the twenty.
+    let done = copydesk(&desk, "run a.jsonl -o out");
+    assert_eq!((done.code, done.err.lines().count()), (0, 20), "{}", done.err);
+    assert!(done.err.contains("copydesk: … and 49 more\nRead "), "{}", done.err);
     let crossed =
         |limit: &str| copydesk(&desk, &format!("run a.jsonl -o out -q --max-rejects {limit}")).code;
     assert_eq!([crossed("59"), crossed("60"), crossed("98%"), crossed("99%")], [1, 0, 1, 0]);

@@ -19,7 +19,7 @@ use copydesk::cli::{self, docs, report as report_page};
 use copydesk::error::{Error, ErrorKind};
 use copydesk::ledger::{Reason, RejectReason};
 use copydesk::options::{
-    Compression, Duplicates, Emit, Format, Keep, MaxRejects, Options, Paragraphs, Split,
+    Compression, Duplicates, Emit, Format, Keep, Limits, MaxRejects, Options, Paragraphs, Split,
 };
 use copydesk::report::{
     ClusterRow, Input, LIST_ROWS_MAX, ListTotals, NearMiss, Output, Phase, ReasonRow, RejectRow,
@@ -188,7 +188,7 @@ fn every_flag_reaches_its_option() {
         "run a --from csv --split never --field text=Body --field id=Key --near off --keep newest \
          --duplicates mark --paragraphs global --no-rule nav --no-rule nav --threads 3 \
          --memory 1.5G --emit csv,csv --compress zst --csv-raw --exclude *.log --limit 7 --strict \
-         --max-rejects 2% --progress never -qo out",
+         --max-rejects 2% --progress never --max record=1M --max articles=9 -qo out",
     );
     let options = Options {
         from: Format::Csv,
@@ -210,6 +210,7 @@ fn every_flag_reaches_its_option() {
         limit: Some(7),
         strict: true,
         max_rejects: Some(MaxRejects::Percent(2.0)),
+        limits: Limits { record: 1 << 20, articles: 9, ..Limits::default() },
     };
     assert_eq!(
         plan,
@@ -346,7 +347,7 @@ fn a_wrong_configuration_is_named_with_its_line() {
 }
 
 const NO_KEY_CONFIG: &str = "no key `config`; one of input, from, split, field, files-from, \
-    exclude, limit, output, emit, compress, csv-raw, no-rule, keep-text, keep-pattern, model, paragraphs, near, keep, duplicates, \
+    exclude, limit, max, output, emit, compress, csv-raw, no-rule, keep-text, keep-pattern, model, paragraphs, near, keep, duplicates, \
     memory, strict, max-rejects, threads, progress, quiet";
 const FROM_XLS: &str = "`xls` for --from <FORMAT>: give one of auto, text, jsonl, json, csv, tsv";
 const FIELD_X: &str = "--field <NAME=COLUMN>: `x` is no field; one of id, source, url, title, \

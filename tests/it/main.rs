@@ -10,7 +10,12 @@ mod cli;
 mod cli_args;
 mod desk;
 mod dumps;
+#[cfg(target_os = "linux")]
+mod faults;
 mod fingerprint;
+mod fuzz;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod language;
 mod lexicon;
 mod main_text;

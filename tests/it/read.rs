@@ -227,6 +227,34 @@ fn a_huge_line_is_passed_over() {
 }
 
 #[test]
+fn a_long_line_before_the_end_of_utf16() {
+    let lines = format!("{{\"text\":\"{}\"}}\n{{\"text\":\"b\"}}\n{{", "a".repeat(300));
+    let utf16: Vec<u8> = lines.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for batch_bytes in [1 << 20, 64, 7, 1] {
+        let options = with_limits(|limits| {
+            (limits.record_bytes_max, limits.batch_bytes) = (100, batch_bytes);
+        });
+        let outcome = read_with("a.jsonl", &[b"\xff\xfe", &*utf16].concat(), &options);
+        let expected = "1:1 too_large @0\n2:2 \"b\"\n3:3 invalid_json @325\n";
+        assert_eq!(outcome.lines, expected, "batches of {batch_bytes}");
+    }
+}
+
+#[test]
+fn what_stands_behind_the_limit_of_a_value_does_not_count() {
+    let long = format!("[{{\"text\":\"{}\u{1}\"}},{{\"text\":\"b\"}}]", "a".repeat(300));
+    let short = "[{\"text\":\"\u{1}\"},{\"text\":\"b\"}]";
+    for batch_bytes in [1 << 20, 64, 7, 1] {
+        let options = with_limits(|limits| {
+            (limits.record_bytes_max, limits.batch_bytes) = (100, batch_bytes);
+        });
+        let lines = |json: &str| read_with("a.json", json.as_bytes(), &options).lines;
+        assert_eq!(lines(&long), "1:1 too_large @1\n2:1 \"b\"\n", "batches of {batch_bytes}");
+        assert_eq!(lines(short), "-:1 invalid_json @1\n", "batches of {batch_bytes}");
+    }
+}
+
+#[test]
 fn malformed_text_is_repaired_and_counted() {
     let surrogates =
         "{\"text\":\"a \\ud800 b \\udc00\\ud800 c \\\\ud800 \\ud83d\\ude00\",\"k\":\"\\uDFFF\"}\n";

@@ -5,6 +5,7 @@ mod bench;
 mod floors;
 mod gold;
 mod pages;
+mod soak;
 mod train;
 mod words;
 
@@ -27,6 +28,12 @@ struct Cli {
 enum Command {
     /// Measures `clean` and `run` on a corpus, in turn with a yardstick, and prints a table.
     Bench(bench::Bench),
+    /// Makes every system call of a small run fail, and kills it at each, over every kind of folder.
+    ///
+    /// The tests named `faults`, all of them; takes minutes. Needs a C compiler.
+    Faults,
+    /// Kills runs at random moments, each followed by the same run in peace, and compares.
+    Soak(soak::Soak),
     /// Cleans every case of a folder of `NAME.input.txt` and `NAME.expected.json` and compares.
     ///
     /// Prints cases right and wrong, body paragraphs lost, chrome left. Ends with 1 when a paragraph
@@ -79,6 +86,16 @@ fn main() -> anyhow::Result<ExitCode> {
     let passed = match Cli::parse().command {
         Command::Bench(bench) => {
             println!("{}", bench::measure(&bench)?);
+            true
+        }
+        Command::Faults => {
+            let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+            let args = ["test", "--release", "--test", "it", "faults"];
+            let args = args.iter().chain(&["--", "--include-ignored", "--nocapture"]);
+            std::process::Command::new(cargo).args(args).status()?.success()
+        }
+        Command::Soak(soak) => {
+            println!("{}", soak::soak(&soak)?);
             true
         }
         Command::Gold { folder, verbose, only } => {
