@@ -379,8 +379,8 @@ impl Scores {
     /// Adding them all is faster than going through the languages that have the word.
     fn add(&mut self, shares: Option<&Shares>) {
         let shares = shares.unwrap_or(&NO_SHARES);
-        for place in 0..NO_SHARES.len() {
-            self.0[place] += shares[place];
+        for (sum, share) in self.0.iter_mut().zip(shares) {
+            *sum += share;
         }
     }
 

@@ -95,6 +95,15 @@ pub fn page(report: &Report, look: Look) -> String {
         }),
         limit(lists.clusters.max(report.clusters.len() as u64)),
     );
+    copies(&mut page, report);
+    page.table(
+        "By month of publication",
+        ["month", "written", "copies", "words"],
+        report.months.iter().map(|row| {
+            [row.month.as_str().into(), row.written.into(), row.duplicates.into(), row.words.into()]
+        }),
+        limit(report.months.len() as u64),
+    );
     page.table(
         "Rejected",
         ["reason", "records", "files"],
@@ -121,6 +130,38 @@ pub fn page(report: &Report, look: Look) -> String {
         Limit::ALL,
     );
     page.into_text()
+}
+
+/// How large clusters are, how alike copies, and what stayed just below the threshold.
+fn copies(page: &mut Page, report: &Report) {
+    page.table(
+        "Clusters by size",
+        ["articles", "clusters"],
+        report.cluster_sizes.iter().map(|row| [row.size.into(), row.clusters.into()]),
+        limit(report.cluster_sizes.len() as u64),
+    );
+    page.table(
+        "Near copies and near misses by similarity",
+        ["from", "near", "contained", "misses"],
+        report.similarities.iter().map(|row| {
+            [
+                Cell::Right(format!("{:.2}", row.from)),
+                row.near.into(),
+                row.contained.into(),
+                row.near_misses.into(),
+            ]
+        }),
+        Limit { rows_max: 101, ..Limit::ALL },
+    );
+    page.table(
+        "Pairs just below the threshold",
+        ["similarity", "article", "other"],
+        report.near_misses.iter().map(|row| {
+            let similarity = Cell::Right(format!("{:.3}", row.similarity));
+            [similarity, row.id.as_str().into(), row.other.as_str().into()]
+        }),
+        limit(report.list_totals.near_misses.max(report.near_misses.len() as u64)),
+    );
 }
 
 /// The beginning of a list of `total` rows.

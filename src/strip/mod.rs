@@ -238,7 +238,7 @@ pub struct Paragraph<'a> {
     pub span: Span,
     /// 1-based line of the dump's text on which it starts.
     pub line: usize,
-    /// Whether the text is its own written form, as [`plain`](crate::segment::shape::Shape::plain) says.
+    /// Whether the text is its own written form, as `segment::shape` tells it.
     pub plain: bool,
 }
 
