@@ -116,10 +116,12 @@ impl CleanArticle {
 }
 
 impl Cleaner {
-    /// A cleaner with every rule but those that `options` switch off, and with their weights.
+    /// A cleaner with every rule but those that `options` switch off, with their weights, and with
+    /// what they keep.
     #[must_use]
     pub fn new(options: &Options) -> Cleaner {
-        let rules = Rules::new(&options.no_rules, options.model.clone());
+        let rules =
+            Rules::new(&options.no_rules, options.model.clone()).keeping(options.keep_list.clone());
         Cleaner { rules, split: options.split, limits: options.limits }
     }
 

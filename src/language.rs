@@ -30,7 +30,7 @@ pub fn detect(text: &str) -> Option<&'static str> {
 const HEAD: usize = 400;
 /// Bytes after which the language may be clear already: by twice the worth that is asked for in the end,
 /// and three times that of the next.
-const EARLY: usize = 96;
+const EARLY: usize = 128;
 /// Bytes that are given to `whatlang`, which takes time by the letter and the language.
 const SLOW_HEAD: usize = 160;
 /// Letters there must be of an alphabet: three or four words.

@@ -93,6 +93,16 @@ impl Commands for Library {
         inspect::verify(dir, extent, out, observer)
     }
 
+    fn review(
+        &self,
+        dir: &Path,
+        count: u64,
+        out: &mut Vec<u8>,
+        observer: &dyn Observer,
+    ) -> Result<(), Error> {
+        inspect::review(dir, count, out, observer)
+    }
+
     fn rules(&self) -> &[RuleDoc] {
         &self.rules
     }

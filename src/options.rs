@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::keep::KeepList;
 use crate::model::Model;
 
 /// The value of an option that has no meaning; the text says what would have one.
@@ -275,6 +276,18 @@ pub fn parse_near(text: &str) -> Result<Option<f64>, Invalid> {
     }
 }
 
+/// The texts that no rule may remove; `None` for none.
+///
+/// # Errors
+/// For a text without a letter and a pattern that is none.
+pub fn keep_list(texts: &[String], patterns: &[String]) -> Result<Option<Arc<KeepList>>, Invalid> {
+    if texts.is_empty() && patterns.is_empty() {
+        return Ok(None);
+    }
+    let list = KeepList::new(texts.to_vec(), patterns).map_err(Invalid)?;
+    Ok(Some(Arc::new(list)))
+}
+
 /// The threshold of near duplicates when none is given. An article with one word in twenty changed
 /// stands above it, a live update that shares half of its paragraphs below.
 pub const NEAR_DEFAULT: Option<f64> = Some(0.8);
@@ -341,6 +354,8 @@ pub struct Options {
     pub no_rules: Vec<String>,
     /// Weights of the rule `main-text` instead of the built-in ones.
     pub model: Option<Arc<Model>>,
+    /// Texts that no rule may remove; `None` for none.
+    pub keep_list: Option<Arc<KeepList>>,
     /// How many threads work; 0 for one a core. Changes no output.
     pub threads: usize,
     /// Bytes of memory above which the run spills to disk. Changes no output.
@@ -375,6 +390,7 @@ impl Default for Options {
             paragraphs: Paragraphs::default(),
             no_rules: Vec::new(),
             model: None,
+            keep_list: None,
             threads: 0,
             memory: None,
             emit: Emit::ALL.to_vec(),
@@ -489,6 +505,8 @@ impl Options {
             paragraphs: self.paragraphs,
             no_rules: self.no_rules.clone(),
             model: self.model.as_ref().map(|model| model.name()),
+            keep_texts: self.kept(KeepList::texts),
+            keep_patterns: self.kept(KeepList::patterns),
             emit: self.emit.clone(),
             compress: self.compress,
             csv_raw: self.csv_raw,
@@ -498,6 +516,10 @@ impl Options {
             max_rejects: self.max_rejects,
             limits: self.limits,
         }
+    }
+
+    fn kept(&self, of: impl Fn(&KeepList) -> &[String]) -> Vec<String> {
+        self.keep_list.as_ref().map_or_else(Vec::new, |list| of(list).to_vec())
     }
 
     /// Whether so many rejected records of so many read show in the exit code.
@@ -529,6 +551,12 @@ pub struct Reported {
     pub no_rules: Vec<String>,
     /// `--model`: the BLAKE3 of the weights; null for the built-in ones.
     pub model: Option<String>,
+    /// `--keep-text`, or `texts` under `[keep]` in the configuration.
+    #[serde(default)]
+    pub keep_texts: Vec<String>,
+    /// `--keep-pattern`, or `patterns` under `[keep]` in the configuration.
+    #[serde(default)]
+    pub keep_patterns: Vec<String>,
     /// `--emit`.
     pub emit: Vec<Emit>,
     /// `--compress`.
@@ -547,15 +575,20 @@ pub struct Reported {
     pub limits: Limits,
 }
 
-impl From<&Reported> for Options {
+impl TryFrom<&Reported> for Options {
+    type Error = Invalid;
+
     /// The options of a finished run, as far as they are reported: of weights the report has only
     /// the name.
-    fn from(reported: &Reported) -> Options {
-        let field = |field: &String| parse_field(field).ok();
-        Options {
+    fn try_from(reported: &Reported) -> Result<Options, Invalid> {
+        Ok(Options {
             from: reported.from,
             split: reported.split,
-            fields: reported.fields.iter().filter_map(field).collect(),
+            fields: reported
+                .fields
+                .iter()
+                .map(|field| parse_field(field))
+                .collect::<Result<_, _>>()?,
             near: reported.near,
             keep: reported.keep,
             duplicates: reported.duplicates,
@@ -569,8 +602,9 @@ impl From<&Reported> for Options {
             strict: reported.strict,
             max_rejects: reported.max_rejects,
             limits: reported.limits,
+            keep_list: keep_list(&reported.keep_texts, &reported.keep_patterns)?,
             ..Options::default()
-        }
+        })
     }
 }
 

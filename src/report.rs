@@ -43,6 +43,15 @@ pub struct Report {
     pub clusters: Vec<ClusterRow>,
     /// Pairs of articles that were compared and stayed just below the threshold.
     pub near_misses: Vec<NearMiss>,
+    /// Articles by the month in which they were published, where a date says so.
+    #[serde(default)]
+    pub months: Vec<MonthRow>,
+    /// How many clusters have how many articles.
+    #[serde(default)]
+    pub cluster_sizes: Vec<ClusterSizeRow>,
+    /// How alike near copies and near misses are, in steps of a hundredth.
+    #[serde(default)]
+    pub similarities: Vec<SimilarityRow>,
     /// What could not be used, by reason.
     pub rejects: Vec<RejectRow>,
     /// How long the capped lists were before they were capped.
@@ -206,6 +215,41 @@ pub struct NearMiss {
     pub other: String,
     /// The measured similarity.
     pub similarity: f64,
+}
+
+/// The articles of one month.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonthRow {
+    /// `YYYY-MM`.
+    pub month: String,
+    /// Articles written.
+    pub written: u64,
+    /// Articles that are copies.
+    pub duplicates: u64,
+    /// Words of the articles written.
+    pub words: u64,
+}
+
+/// The clusters of one size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClusterSizeRow {
+    /// Articles in each, the representative among them.
+    pub size: u64,
+    /// How many there are.
+    pub clusters: u64,
+}
+
+/// Pairs that are alike from `from` to a hundredth more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SimilarityRow {
+    /// The lower end.
+    pub from: f64,
+    /// Near copies.
+    pub near: u64,
+    /// Contained copies; of them the measure is how much stands in the other.
+    pub contained: u64,
+    /// Pairs just below the threshold.
+    pub near_misses: u64,
 }
 
 /// One row of the table of rejects.
@@ -401,6 +445,8 @@ pub fn schema() -> Value {
         ("paragraphs", words(crate::options::Paragraphs::WORDS.to_vec())),
         ("no_rules", list(text())),
         ("model", hash_or_null()),
+        ("keep_texts", list(text())),
+        ("keep_patterns", list(text())),
         ("emit", list(words(crate::options::Emit::WORDS.to_vec()))),
         ("compress", words(crate::options::Compression::WORDS.to_vec())),
         ("csv_raw", flag()),
@@ -467,6 +513,17 @@ pub fn schema() -> Value {
     let cluster = object([("id", text()), ("title", text_or_null()), ("size", count())]);
     let near_miss = object([("id", text()), ("other", text()), ("similarity", share())]);
     let reject_row = object([("reason", reject), ("records", count()), ("files", count())]);
+    let mut month = object(counts(&["written", "duplicates", "words"]));
+    let mut similarity = object(counts(&["near", "contained", "near_misses"]));
+    for (row, name, kind) in [
+        (&mut month, "month", json!({ "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$" })),
+        (&mut similarity, "from", share()),
+    ] {
+        row["properties"][name] = kind;
+        if let Some(required) = row["required"].as_array_mut() {
+            required.push(json!(name));
+        }
+    }
     let list_totals =
         object(counts(&["sources", "repeated_paragraphs", "clusters", "near_misses"]));
     let output = object([
@@ -491,6 +548,9 @@ pub fn schema() -> Value {
         ("repeated_paragraphs", list(repeated)),
         ("clusters", list(cluster)),
         ("near_misses", list(near_miss)),
+        ("months", list(month)),
+        ("cluster_sizes", list(object(counts(&["size", "clusters"])))),
+        ("similarities", list(similarity)),
         ("rejects", list(reject_row)),
         ("list_totals", list_totals),
         ("outputs", list(output)),

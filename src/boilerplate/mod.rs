@@ -193,6 +193,15 @@ impl Learned {
         !self.keys.is_empty() && self.keys.contains(&(source, key(paragraph)))
     }
 
+    /// Takes back that `paragraph` is boilerplate of `source`, whose name is `name`.
+    pub fn forget(&mut self, source: SourceId, name: &str, paragraph: Key) {
+        self.keys.remove(&(source, paragraph));
+        for row in self.rows.iter_mut().filter(|row| row.source == name) {
+            row.keys.retain(|key| *key != paragraph);
+        }
+        self.rows.retain(|row| !row.keys.is_empty());
+    }
+
     /// Whether nothing was learned.
     #[must_use]
     pub fn is_empty(&self) -> bool {

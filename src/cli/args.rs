@@ -8,6 +8,7 @@ use std::sync::Arc;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::keep::KeepList;
 use crate::model::Model;
 use crate::options::{
     Compression, Duplicates, Emit, Format, Invalid, Keep, MaxRejects, Options, Paragraphs, Split,
@@ -105,6 +106,15 @@ pub enum Command {
     ///
     /// Example: `copydesk verify output`
     Verify(VerifyArgs),
+
+    /// Choose what a run took out for people to judge, and count their judgements.
+    ///
+    /// Writes a CSV file of removed lines and left-out articles to standard output, as many of each rule
+    /// and, within a rule, of each source as there are. Fill in the column `right` with yes or no, then
+    /// `--score FILE` says how often each rule was right, and prints a `[keep]` for what was wrong.
+    ///
+    /// Example: `copydesk review output --sample 100 > review.csv`
+    Review(ReviewArgs),
 
     /// List the strip rules, or print what one of them does.
     ///
@@ -309,6 +319,25 @@ pub struct RuleArgs {
     #[arg(long, value_name = "NAME")]
     pub no_rule: Vec<String>,
 
+    /// Never remove this text, whatever a rule says; can be repeated [default: none].
+    ///
+    /// A block, or the part of one that a rule would cut out, is kept when it has the paragraph
+    /// fingerprint of TEXT: case, quotation marks, dashes and spaces do not matter. In a configuration
+    /// file it is `texts` under `[keep]`. It may still become the title or a caption.
+    ///
+    /// Example: `copydesk run dumps/ --keep-text 'Share this: it is a poem'`
+    #[arg(long, value_name = "TEXT")]
+    pub keep_text: Vec<String>,
+
+    /// Never remove a text in which this pattern is found; can be repeated [default: none].
+    ///
+    /// A regular expression (RE2 syntax, as in ripgrep), searched in the text as it would be written. In
+    /// a configuration file it is `patterns` under `[keep]`.
+    ///
+    /// Example: `copydesk run dumps/ --keep-pattern '^Correction:'`
+    #[arg(long, value_name = "REGEX")]
+    pub keep_pattern: Vec<String>,
+
     /// Weights of the rule `main-text` from a file [default: the built-in ones].
     ///
     /// The rule tells the article from the page around it by a trained model. Other weights, trained
@@ -426,7 +455,8 @@ pub struct ConductArgs {
     /// Take flags from a TOML file; the command line wins [default: none].
     ///
     /// Keys are the long names of the flags of `run`, and `input` for a list of inputs. A flag on the
-    /// command line replaces the key of the same name, lists too. Paths are relative to the folder
+    /// command line replaces the key of the same name, lists too. Texts to keep may stand in a table
+    /// `[keep]` with `texts`, `patterns` and, for `--keep`, `representative`. Paths are relative to the folder
     /// the command runs in. A key that is no flag is an error.
     ///
     /// Example: `copydesk run --config nightly.toml --threads 2`, where the file says
@@ -495,6 +525,36 @@ pub struct VerifyArgs {
     pub all: bool,
 }
 
+/// The arguments of `copydesk review`.
+#[derive(Args, Clone, Debug)]
+pub struct ReviewArgs {
+    /// The output folder of a finished run.
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+    /// How many rows are chosen.
+    ///
+    /// Fifty take a quarter of an hour to judge; for an interval of ten percent either way a rule needs
+    /// about a hundred of its own. The same run gives the same rows.
+    ///
+    /// Example: `copydesk review output --sample 200 > review.csv`
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = parse_sample)]
+    pub sample: u64,
+    /// Read a file that was filled in, and print how often each rule was right.
+    ///
+    /// In the column `right`, yes, y, 1, true or right say that it was right to take this out; no, n, 0,
+    /// false or wrong that it was not; an empty cell or `?` is not counted. Commas, semicolons or tabs may
+    /// stand between the cells. The interval is Wilson's, of 95 percent.
+    ///
+    /// Example: `copydesk review output --score review.csv`
+    #[arg(long, value_name = "FILE", conflicts_with = "sample")]
+    pub score: Option<PathBuf>,
+    /// Print JSON instead of tables, with `--score`.
+    ///
+    /// Example: `copydesk review output --score review.csv --json | jq .rules`
+    #[arg(long, requires = "score")]
+    pub json: bool,
+}
+
 /// The arguments of `copydesk rules`.
 #[derive(Args, Clone, Debug)]
 pub struct RulesArgs {
@@ -552,6 +612,13 @@ fn parse_limit(text: &str) -> Result<u64, Invalid> {
     match text.parse() {
         Ok(limit) if limit > 0 => Ok(limit),
         _ => Err(Invalid(format!("`{text}` is no number of records; give 1 or more"))),
+    }
+}
+
+fn parse_sample(text: &str) -> Result<u64, Invalid> {
+    match text.parse() {
+        Ok(count @ 1..=100_000) => Ok(count),
+        _ => Err(Invalid(format!("`{text}` is no number of rows; give 1 to 100000"))),
     }
 }
 
@@ -632,13 +699,15 @@ impl CleanArgs {
     }
 }
 
-/// What stands in files that flags name.
+/// What stands in files that flags name, and what flags say together.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
     /// The paths of `--files-from`.
     pub listed: Vec<PathBuf>,
     /// The weights of `--model`.
     pub model: Option<Arc<Model>>,
+    /// What `--keep-text` and `--keep-pattern` say.
+    pub keep_list: Option<Arc<KeepList>>,
 }
 
 /// What both commands share.
@@ -661,6 +730,7 @@ fn plan(input: InputArgs, rules: RuleArgs, conduct: &ConductArgs, given: Given) 
             fields: input.field,
             no_rules: unique(rules.no_rule),
             model: given.model,
+            keep_list: given.keep_list,
             threads: conduct.threads.unwrap_or(defaults.threads),
             exclude: input.exclude,
             limit: input.limit,

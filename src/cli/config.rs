@@ -42,16 +42,28 @@ pub fn apply<A: Args + FromArgMatches>(
 
     let table = DeTable::parse(&text)
         .map_err(|error| at(error.span(), format!("no TOML: {}", error.message().trim())))?;
-    let mut entries: Vec<(&Spanned<_>, &Spanned<DeValue<'_>>)> = table.get_ref().iter().collect();
-    entries.sort_by_key(|(key, _)| key.span().start);
+    let mut entries = Vec::new();
+    for (key, value) in table.get_ref() {
+        let name: &str = key.get_ref();
+        match value.get_ref() {
+            DeValue::Table(kept) if name == KEEP => {
+                for (key, value) in kept {
+                    let name =
+                        keep_flag(key.get_ref()).map_err(|what| at(Some(key.span()), what))?;
+                    entries.push((key.span(), name, value));
+                }
+            }
+            _ => entries.push((key.span(), name, value)),
+        }
+    }
+    entries.sort_by_key(|(span, ..)| span.start);
 
     let known = RunArgs::augment_args(Command::new("run").args_override_self(true));
     let own = A::augment_args(Command::new("copydesk").args_override_self(true));
     let mut flags = vec![OsString::from("copydesk")];
     let mut inputs = Vec::new();
-    for (key, value) in entries {
-        let name: &str = key.get_ref();
-        let flag = flag(&known, name).map_err(|what| at(Some(key.span()), what))?;
+    for (span, name, value) in entries {
+        let flag = flag(&known, name).map_err(|what| at(Some(span), what))?;
         let words = words(flag, name, value).map_err(|what| at(Some(value.span()), what))?;
         if let Err(error) = known.clone().try_get_matches_from(
             [OsString::from("copydesk")].into_iter().chain(words.iter().map(OsString::from)),
@@ -70,6 +82,19 @@ pub fn apply<A: Args + FromArgMatches>(
     own.try_get_matches_from(flags)
         .and_then(|matches| args.update_from_arg_matches(&matches))
         .map_err(|error| usage(one_line(&error)))
+}
+
+/// The key that may be a table, of what is to be kept.
+const KEEP: &str = "keep";
+
+/// The flag that a key under `[keep]` stands for.
+fn keep_flag(name: &str) -> Result<&'static str, String> {
+    match name {
+        "texts" => Ok("keep-text"),
+        "patterns" => Ok("keep-pattern"),
+        "representative" => Ok(KEEP),
+        _ => Err(format!("no key `{name}` under [keep]; one of texts, patterns, representative")),
+    }
 }
 
 /// The flag a key names: its long name, or `input`.

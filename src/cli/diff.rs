@@ -3,13 +3,13 @@
 //! The rows are read one by one; of each article of the first run only its names and hashes stay in
 //! memory, of the second run only those that the first does not know.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use serde::Serialize;
 
 use crate::cli::report::named_totals;
-use crate::cli::rows::{ArticleRow, CopyRow, PARTS, Parts, RejectedRow, Table, rows};
+use crate::cli::rows::{ArticleRow, CopyRow, PARTS, Parts, RejectedRow, RemovedRow, Table, rows};
 use crate::cli::table::{Cell, Limit, Look, Page};
 use crate::error::{Error, ErrorKind};
 use crate::report::Report;
@@ -78,6 +78,8 @@ pub struct Changed {
     pub dump: String,
     /// What is not the same: `id`, `title`, `text`, `captions`, `fields`.
     pub what: Vec<&'static str>,
+    /// Rules that took more or less out of it.
+    pub rules: Vec<CountChange>,
 }
 
 impl Difference {
@@ -145,6 +147,7 @@ pub fn compare(
                         id: new.id.into(),
                         dump: new.dump.into(),
                         what,
+                        rules: Vec::new(),
                     });
                 }
             }
@@ -165,6 +168,7 @@ pub fn compare(
     })?;
 
     same_place(&mut difference, &mut olds, &mut news, is_full);
+    name_rules(&mut difference.changed, &before, &after, interrupted)?;
     let (was_rejected, is_rejected) = (before.rejects(interrupted)?, after.rejects(interrupted)?);
     let moved = |seen: &Seen, rejected: &HashMap<String, String>, verb: &str| {
         let why = match rejected.get(&*seen.dump) {
@@ -181,6 +185,38 @@ pub fn compare(
         .entered
         .extend(news.iter().filter(open).map(|seen| moved(seen, &was_rejected, "was")));
     Ok(difference)
+}
+
+/// Says of each article that changed which rules took more or less out of it.
+fn name_rules(
+    changed: &mut [Changed],
+    before: &Run,
+    after: &Run,
+    interrupted: &dyn Fn() -> bool,
+) -> Result<(), Error> {
+    let mut counts: HashMap<String, BTreeMap<String, [u64; 2]>> =
+        changed.iter().map(|article| (article.dump.clone(), BTreeMap::new())).collect();
+    if counts.is_empty() {
+        return Ok(());
+    }
+    for (run, side) in [(before, 0), (after, 1)] {
+        let Some(table) = Table::find(run.dir, run.report, "removals") else { continue };
+        rows(&table, interrupted, &mut |row: RemovedRow| {
+            if let Some(rules) = counts.get_mut(&row.dump) {
+                rules.entry(row.rule).or_default()[side] += 1;
+            }
+        })?;
+    }
+    for article in changed {
+        let rules = counts.remove(&article.dump).unwrap_or_default().into_iter();
+        let row = |(rule, [before, after]): (String, [u64; 2])| CountChange {
+            name: Some(rule),
+            before,
+            after,
+        };
+        article.rules = rules.map(row).filter(|row| row.before != row.after).collect();
+    }
+    Ok(())
 }
 
 /// Settles the articles whose made id changed with their text: they stand at the same place.
@@ -200,7 +236,7 @@ fn same_place(difference: &mut Difference, olds: &mut [Seen], news: &mut [Seen],
             (Some(was), Some(is)) => {
                 let mut what = differing(was, is, is_full);
                 what.insert(0, "id");
-                difference.changed.push(Changed { id, dump, what });
+                difference.changed.push(Changed { id, dump, what, rules: Vec::new() });
             }
             (None, Some(_)) => {
                 let why = format!("was {}", old.copy.as_deref().unwrap_or("a copy"));
@@ -384,13 +420,24 @@ pub fn page(difference: &Difference, (before, after): (&str, &str), look: Look) 
     }
     page.table(
         "Articles that changed",
-        ["id", "from", "what"],
+        ["id", "from", "what", "removals"],
         difference.changed.iter().map(|row| {
-            [row.id.as_str().into(), row.dump.as_str().into(), row.what.join(", ").as_str().into()]
+            let rules: Vec<String> = row.rules.iter().map(rule_change).collect();
+            [
+                row.id.as_str().into(),
+                row.dump.as_str().into(),
+                row.what.join(", ").as_str().into(),
+                rules.join(", ").as_str().into(),
+            ]
         }),
         limit(difference.changed.len()),
     );
     page.into_text()
+}
+
+/// `share-bar 2 -> 1`.
+fn rule_change(row: &CountChange) -> String {
+    format!("{} {} -> {}", row.name.as_deref().unwrap_or_default(), row.before, row.after)
 }
 
 fn limit(total: usize) -> Limit<'static> {

@@ -11,6 +11,7 @@ pub mod progress;
 pub mod report;
 mod rows;
 pub mod rules;
+pub mod score;
 pub mod summary;
 pub mod table;
 pub mod usage;
@@ -25,16 +26,19 @@ use clap::ArgMatches;
 use clap::error::ErrorKind as ClapErrorKind;
 use serde_json::{Map, Value};
 
-use crate::cli::args::{CleanArgs, Cli, Command, Given, Plan, ProgressMode, RunArgs};
+use crate::cli::args::{
+    CleanArgs, Cli, Command, Given, Plan, ProgressMode, ReportArgs, ReviewArgs, RuleArgs, RunArgs,
+};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::messages::{Exit, Messages};
 use crate::cli::progress::Console;
 use crate::cli::rules::RuleDoc;
 use crate::cli::table::Look;
 use crate::error::{Error, ErrorKind};
+use crate::keep::KeepList;
 use crate::model::Model;
 use crate::observer::Observer;
-use crate::options::Extent;
+use crate::options::{self, Extent};
 use crate::report::{Report, Totals};
 use crate::text::terminal_safe_json;
 
@@ -85,6 +89,19 @@ pub trait Commands {
         out: &mut dyn Write,
         observer: &dyn Observer,
     ) -> Result<bool, Error>;
+
+    /// Appends to `out` a CSV file of at most `count` things that the run in `dir` took out, to be
+    /// judged.
+    ///
+    /// # Errors
+    /// When there is no such run, or it cannot be read.
+    fn review(
+        &self,
+        dir: &Path,
+        count: u64,
+        out: &mut Vec<u8>,
+        observer: &dyn Observer,
+    ) -> Result<(), Error>;
 
     /// Every strip rule, in the order of the lists.
     fn rules(&self) -> &[RuleDoc];
@@ -185,27 +202,8 @@ fn dispatch(
             print(&page)?;
             Ok(if is_whole { Exit::Done } else { Exit::Incomplete })
         }
-        Some(Command::Report(args)) => {
-            let report = report::load(&args.dir)?;
-            let page = match &args.other {
-                None if args.json => json_page(&report)?,
-                None => report::page(&report, Look::of_stdout()),
-                Some(other) => {
-                    let after = report::load(other)?;
-                    let console = console(ProgressMode::Never);
-                    let difference = diff::compare((&args.dir, &report), (other, &after), &|| {
-                        console.interrupted()
-                    })?;
-                    if args.json {
-                        json_page(&difference)?
-                    } else {
-                        let names = (args.dir.to_string_lossy(), other.to_string_lossy());
-                        diff::page(&difference, (&*names.0, &*names.1), Look::of_stdout())
-                    }
-                }
-            };
-            print(page.as_bytes())
-        }
+        Some(Command::Report(args)) => report(&args, &console(ProgressMode::Never)),
+        Some(Command::Review(args)) => review(&args, commands, &console(ProgressMode::Never)),
         Some(Command::Rules(args)) => {
             let page = match &args.name {
                 None => rules::list(commands.rules(), Look::of_stdout()),
@@ -243,7 +241,8 @@ pub fn plan_run(mut args: RunArgs, matches: &ArgMatches) -> Result<Plan, Error> 
     }
     let listed = files_from(args.input.files_from.as_deref(), &args.input.inputs)?;
     let model = args.rules.model.as_deref().map(weights).transpose()?;
-    Ok(args.into_plan(Given { listed, model }))
+    let keep_list = kept(&args.rules)?;
+    Ok(args.into_plan(Given { listed, model, keep_list }))
 }
 
 /// What `copydesk clean` is to do.
@@ -256,7 +255,44 @@ pub fn plan_clean(mut args: CleanArgs, matches: &ArgMatches) -> Result<Plan, Err
     }
     let listed = files_from(args.input.files_from.as_deref(), &args.input.inputs)?;
     let model = args.rules.model.as_deref().map(weights).transpose()?;
-    Ok(args.into_plan(Given { listed, model }))
+    let keep_list = kept(&args.rules)?;
+    Ok(args.into_plan(Given { listed, model, keep_list }))
+}
+
+/// One finished run, or what differs between two.
+fn report(args: &ReportArgs, console: &Console) -> Result<Exit, Error> {
+    let report = report::load(&args.dir)?;
+    let page = match &args.other {
+        None if args.json => json_page(&report)?,
+        None => report::page(&report, Look::of_stdout()),
+        Some(other) => {
+            let after = report::load(other)?;
+            let difference =
+                diff::compare((&args.dir, &report), (other, &after), &|| console.interrupted())?;
+            if args.json {
+                json_page(&difference)?
+            } else {
+                let names = (args.dir.to_string_lossy(), other.to_string_lossy());
+                diff::page(&difference, (&*names.0, &*names.1), Look::of_stdout())
+            }
+        }
+    };
+    print(page.as_bytes())
+}
+
+/// A sample to judge, or what was judged.
+fn review(args: &ReviewArgs, commands: &dyn Commands, console: &Console) -> Result<Exit, Error> {
+    let report = report::load(&args.dir)?;
+    let Some(file) = &args.score else {
+        let mut rows = Vec::new();
+        let chosen = commands.review(&args.dir, args.sample, &mut rows, console);
+        console.messages.finish();
+        chosen?;
+        return print(&rows);
+    };
+    let score = score::score(file, &report)?;
+    let page = if args.json { json_page(&score)? } else { score::page(&score, Look::of_stdout()) };
+    print(page.as_bytes())
 }
 
 fn run(plan: &Plan, commands: &dyn Commands, console: &Console) -> Result<Exit, Error> {
@@ -383,6 +419,12 @@ fn refuse_command_names(plan: &Plan) -> Result<(), Error> {
         return Err(Error::at(word, ErrorKind::Usage(what)));
     }
     Ok(())
+}
+
+/// What no rule may remove.
+fn kept(rules: &RuleArgs) -> Result<Option<Arc<KeepList>>, Error> {
+    options::keep_list(&rules.keep_text, &rules.keep_pattern)
+        .map_err(|error| Error::at("keep", ErrorKind::Usage(error.to_string())))
 }
 
 /// The weights of `--model`.

@@ -148,6 +148,23 @@ impl Row for RejectedRow {
     }
 }
 
+/// A row of `removals`, which are JSON lines as well.
+#[derive(Deserialize)]
+pub(super) struct RemovedRow {
+    pub(super) dump: String,
+    pub(super) rule: String,
+}
+
+impl Row for RemovedRow {
+    fn of_json(line: &[u8]) -> Result<RemovedRow, serde_json::Error> {
+        serde_json::from_slice(line)
+    }
+
+    fn of_csv(_: &Cells<'_>) -> Option<RemovedRow> {
+        None
+    }
+}
+
 /// One row of a CSV file with its header.
 pub(super) struct Cells<'a> {
     header: &'a csv::StringRecord,
@@ -159,14 +176,15 @@ impl Cells<'_> {
     /// The cell of a column, without the `'` that keeps spreadsheets from running it.
     fn get(&self, name: &str) -> Option<&str> {
         let cell = self.row.get(self.header.iter().position(|column| column == name)?)?;
-        Some(match cell.strip_prefix('\'') {
-            Some(rest)
-                if !self.is_raw && rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) =>
-            {
-                rest
-            }
-            _ => cell,
-        })
+        Some(if self.is_raw { cell } else { unguarded(cell) })
+    }
+}
+
+/// A cell of a CSV file without the `'` that keeps spreadsheets from running it.
+pub(super) fn unguarded(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) => rest,
+        _ => cell,
     }
 }
 

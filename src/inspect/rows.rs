@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::article::Caption;
+use crate::article::{Caption, Span};
 use crate::error::{Error, ErrorKind};
+use crate::ledger::{Removal, Repeats};
 use crate::options::Compression;
 
 /// A row of `articles.jsonl`.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(super) struct ArticleRow {
     pub(super) id: String,
     pub(super) dump: String,
@@ -32,6 +33,7 @@ pub(super) struct ArticleRow {
 pub(super) struct DuplicateRow {
     pub(super) id: String,
     pub(super) dump: String,
+    pub(super) source: Option<String>,
     pub(super) kind: String,
     pub(super) duplicate_of: String,
     pub(super) similarity: f64,
@@ -45,11 +47,35 @@ pub(super) struct RemovalRow {
     pub(super) article: String,
     pub(super) start: usize,
     pub(super) end: usize,
+    pub(super) line: u64,
     pub(super) rule: String,
     pub(super) reason: String,
     pub(super) text: String,
     pub(super) repeats: Option<serde_json::Value>,
     pub(super) partial: bool,
+}
+
+impl RemovalRow {
+    /// The row that an article left out would have.
+    pub(super) fn of(removal: &Removal, dump: &str) -> RemovalRow {
+        let place = |dump: &str, span: &Span| serde_json::json!({ "dump": dump, "start": span.start, "end": span.end });
+        RemovalRow {
+            dump: dump.to_owned(),
+            article: String::new(),
+            start: removal.span.start,
+            end: removal.span.end,
+            line: removal.line as u64,
+            rule: removal.rule.clone(),
+            reason: removal.reason.to_string(),
+            text: removal.text.clone(),
+            repeats: removal.repeats.as_ref().map(|repeats| match repeats {
+                Repeats::Span(span) => place(dump, span),
+                Repeats::Elsewhere { dump, span } => place(dump, span),
+                Repeats::TitleField => serde_json::json!({ "field": "title" }),
+            }),
+            partial: removal.partial,
+        }
+    }
 }
 
 /// A row of `rejects.jsonl`.

@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
+use super::copies::{Boilerplate, text_without};
 use super::rows::{ArticleRow, DuplicateRow, RemovalRow, Rows};
 use crate::article::Dump;
 use crate::clean::{CleanArticle, Cleaner, Scratch};
 use crate::dedupe::near::Shingles;
 use crate::error::Error;
-use crate::fingerprint::{self, Digest};
-use crate::normalize;
-use crate::options::{Extent, Options, Paragraphs};
+use crate::fingerprint::Digest;
+use crate::options::{Extent, Paragraphs};
 use crate::report::Report;
 
 /// Similarities of a sample.
@@ -26,7 +26,7 @@ pub(super) struct Pairs {
     /// Texts of representatives, by id.
     texts: HashMap<String, String>,
     /// Paragraphs that the ledger enters as boilerplate, by source.
-    learned: HashMap<Option<String>, HashSet<Digest>>,
+    learned: HashMap<Option<String>, Boilerplate>,
     cleaner: Cleaner,
     scratch: Scratch,
     measured: u64,
@@ -44,7 +44,7 @@ impl Pairs {
     /// Chooses copies of the run in `dir`. Repeats over all articles are taken out after copies were
     /// measured, so of such a run none can be measured again.
     pub(super) fn choose(dir: &Path, report: &Report, extent: Extent) -> Result<Pairs, Error> {
-        let options = Options::from(&report.options);
+        let options = super::options(report, dir)?;
         let mut chosen = Pairs {
             copies: HashMap::new(),
             texts: HashMap::new(),
@@ -90,12 +90,7 @@ impl Pairs {
 
     /// Remembers what the ledger says of an article of `source`.
     pub(super) fn removal(&mut self, source: Option<&str>, row: &RemovalRow) {
-        if row.reason == "boilerplate"
-            && let Some(digest) =
-                fingerprint::paragraph(&normalize::text(row.text.trim()), &mut String::new())
-        {
-            self.learned.entry(source.map(str::to_owned)).or_default().insert(digest);
-        }
+        self.learned.entry(source.map(str::to_owned)).or_default().enter(row);
     }
 
     /// Whether none was chosen.
@@ -148,30 +143,11 @@ impl Pairs {
         let of_any =
             |digest: &Digest| self.learned.values().any(|learned| learned.contains(digest));
         let tries: [&dyn Fn(&Digest) -> bool; 3] = [&none, &of_source, &of_any];
-        tries.into_iter().find_map(|is_gone| {
-            let (text, digests) = without(article, is_gone);
-            let is_it = fingerprint::article(&digests).to_string() == pair.fingerprint;
-            is_it.then_some(text)
-        })
+        tries.into_iter().find_map(|is_gone| text_without(article, &pair.fingerprint, is_gone))
     }
 
     /// How many were measured, of how many chosen.
     pub(super) fn counts(&self) -> (u64, usize) {
         (self.measured, self.copies.len())
-    }
-}
-
-/// The text of `article` without the paragraphs that are gone; of nothing but a title, that.
-fn without(article: &CleanArticle, is_gone: &dyn Fn(&Digest) -> bool) -> (String, Vec<Digest>) {
-    let texts = article.text.split("\n\n").zip(&article.digests);
-    let (texts, digests): (Vec<&str>, Vec<Digest>) =
-        texts.filter(|(_, digest)| !is_gone(digest)).unzip();
-    let title = article.title.as_deref().filter(|_| article.title_from_text && digests.is_empty());
-    match title {
-        Some(title) => {
-            let digest = fingerprint::paragraph(title, &mut String::new());
-            (title.to_owned(), digest.into_iter().collect())
-        }
-        None => (texts.join("\n\n"), digests),
     }
 }

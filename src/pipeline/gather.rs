@@ -1,5 +1,6 @@
 //! The first pass: every batch cleaned, in parallel; texts to the spool, figures to the tables.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use rayon::ThreadPool;
@@ -10,11 +11,12 @@ use super::index::Index;
 use super::ordered::ordered;
 use super::spool::Spool;
 use super::stored::{Entry, StoredArticle};
-use crate::boilerplate::{Learned, Learner, Observed};
+use crate::boilerplate::{self, Key, Learned, Learner, Observed, SourceId};
 use crate::clean::{CleanArticle, Cleaner};
 use crate::dedupe::{self, ArticleId, Candidate};
 use crate::error::{Error, ErrorKind};
 use crate::fingerprint::{self, Digest};
+use crate::keep::KeepList;
 use crate::ledger::{Reject, RejectReason};
 use crate::observer::Observer;
 use crate::options::Options;
@@ -193,6 +195,41 @@ impl Gathered {
         Ok(())
     }
 
+    /// Takes out of `learned` every paragraph that the configuration keeps.
+    pub(super) fn forget_kept(
+        &self,
+        pool: &ThreadPool,
+        learned: &mut Learned,
+        keep: &KeepList,
+        observer: &dyn Observer,
+    ) -> Result<(), Error> {
+        let known = &*learned;
+        let work = |piece: usize| -> Result<BTreeSet<(SourceId, String, Key)>, Error> {
+            let mut kept = BTreeSet::new();
+            let bytes = self.spool.read(piece)?;
+            let mut id = ArticleId(self.first_articles[piece]);
+            each_entry(&bytes, &mut |entry| {
+                let Entry::Article(article) = entry else { return Ok(()) };
+                let source = self.index.sources[id.0 as usize];
+                for (_, text, digest) in article.texts() {
+                    if known.contains(source, digest) && keep.kept_by(text).is_some() {
+                        let name = article.source.to_owned();
+                        kept.insert((source, name, boilerplate::key(digest)));
+                    }
+                }
+                id.0 += 1;
+                Ok(())
+            })?;
+            Ok(kept)
+        };
+        let mut all = BTreeSet::new();
+        each_piece(pool, self.spool.len(), work, observer, &mut |kept| all.extend(kept))?;
+        for (source, name, paragraph) in &all {
+            learned.forget(*source, name, *paragraph);
+        }
+        Ok(())
+    }
+
     /// Fingerprints again every article that holds paragraphs of `learned`, without them. One in
     /// which nothing else stands is rejected.
     pub(super) fn fingerprint_again(
@@ -222,26 +259,40 @@ impl Gathered {
             })?;
             Ok(changed)
         };
-        let flow = ordered(pool, 0..spool.len(), work, |changed| {
-            if observer.interrupted() {
-                return ControlFlow::Break(Error::at("run", ErrorKind::Interrupted));
+        each_piece(pool, spool.len(), work, observer, &mut |changed| {
+            for (id, changed) in changed {
+                let candidate = &mut candidates[id.0 as usize];
+                let tie = candidate.as_ref().map_or(0, |candidate| candidate.tie);
+                *candidate = changed.map(|changed| Candidate { tie, ..changed });
             }
-            match changed {
-                Ok(changed) => {
-                    for (id, changed) in changed {
-                        let candidate = &mut candidates[id.0 as usize];
-                        let tie = candidate.as_ref().map_or(0, |candidate| candidate.tie);
-                        *candidate = changed.map(|changed| Candidate { tie, ..changed });
-                    }
-                    ControlFlow::Continue(())
-                }
-                Err(error) => ControlFlow::Break(error),
-            }
-        });
-        match flow {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(error) => Err(error),
+        })
+    }
+}
+
+/// Calls `work` on the number of each piece of the spool in parallel, and `take` on what comes out, in
+/// order.
+fn each_piece<R: Send>(
+    pool: &ThreadPool,
+    pieces: usize,
+    work: impl Fn(usize) -> Result<R, Error> + Sync,
+    observer: &dyn Observer,
+    take: &mut (dyn FnMut(R) + Send),
+) -> Result<(), Error> {
+    let flow = ordered(pool, 0..pieces, work, |result| {
+        if observer.interrupted() {
+            return ControlFlow::Break(Error::at("run", ErrorKind::Interrupted));
         }
+        match result {
+            Ok(result) => {
+                take(result);
+                ControlFlow::Continue(())
+            }
+            Err(error) => ControlFlow::Break(error),
+        }
+    });
+    match flow {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(error) => Err(error),
     }
 }
 

@@ -109,10 +109,15 @@ fn written(known: &Known, piece: usize) -> Result<Vec<Written>, Error> {
         let Entry::Article(article) = entry else { return Ok(()) };
         let source = known.gathered.index.sources[id.0 as usize];
         if known.is_written(id) {
-            let own = article.texts().zip(0_u32..).filter_map(|((paragraph, _, digest), index)| {
-                let learned = known.learned.contains(source, digest);
-                (!learned).then_some((index, digest, paragraph.span))
-            });
+            let own = article.texts().zip(0_u32..).filter_map(
+                |((paragraph, paragraph_text, digest), index)| {
+                    let learned = known.learned.contains(source, digest);
+                    // What the configuration keeps is no repeat, nor the first of any.
+                    let kept = known.options.keep_list.as_ref();
+                    let kept = kept.is_some_and(|list| list.kept_by(paragraph_text).is_some());
+                    (!learned && !kept).then_some((index, digest, paragraph.span))
+                },
+            );
             articles.push((id, article.dump.to_owned(), own.collect()));
         }
         id.0 += 1;

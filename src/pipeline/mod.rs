@@ -12,6 +12,7 @@ mod guard;
 mod index;
 mod near_pass;
 mod ordered;
+mod samples;
 mod spool;
 mod stored;
 mod tally;
@@ -27,6 +28,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use self::gather::Gathered;
 use self::ordered::ordered;
 use self::stored::{Settled, StoredArticle};
+pub use self::write_pass::BOILERPLATE;
 use crate::boilerplate::{Learned, Repeated};
 use crate::clean::{CleanArticle, Cleaner, Scratch};
 use crate::dedupe::near::Miss;
@@ -35,10 +37,12 @@ use crate::error::{Error, ErrorKind};
 use crate::fingerprint;
 use crate::ledger::{Reason, Reject};
 use crate::observer::Observer;
-use crate::options::{Duplicates, Options, Paragraphs};
+use crate::options::{Compression, Duplicates, Options, Paragraphs};
+use crate::page::{self, Samples};
 use crate::read::{self, Batch, FieldName, Limits, ReadOptions, Reader};
 use crate::report::{self, Phase, Report, Timings, Totals};
-use crate::write::folder::{OutputFolder, OutputSummary};
+use crate::strip;
+use crate::write::folder::{OutputFolder, OutputSummary, PAGE};
 
 /// The rules that are not of one article alone: name, reason, and doc with a summary as its first line.
 pub const WIDER_RULES: &[(&str, Reason, &str)] = &[
@@ -106,10 +110,13 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
     let unwanted = options.no_rules.iter().any(|rule| rule == write_pass::BOILERPLATE);
     let notes = std::mem::take(&mut gathered.learner);
     let counted = notes.counted();
-    let learned = match options.paragraphs {
+    let mut learned = match options.paragraphs {
         Paragraphs::Boilerplate | Paragraphs::Global if !unwanted => counted.learned(),
         _ => Learned::default(),
     };
+    if let Some(keep) = options.keep_list.as_ref().filter(|_| !learned.is_empty()) {
+        gathered.forget_kept(&pool, &mut learned, keep, observer)?;
+    }
     let repeated = counted.repeated(&learned, report::LIST_ROWS_MAX);
     // What was noted of the articles is not needed again.
     drop(notes);
@@ -143,14 +150,16 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
         verdicts: &verdicts,
         misses: &misses,
     };
-    let mut report = write_pass::write(&pool, &known, &mut folder, observer)?;
+    let (mut report, mut samples) = write_pass::write(&pool, &known, &mut folder, observer)?;
     clock.lap("write");
 
     report.check().map_err(|sum| Error::at(job.output.display(), ErrorKind::Bug(sum)))?;
+    write_page(&report, &mut samples, &mut folder)?;
+    clock.lap("page");
     let output = |summary: OutputSummary| report::Output {
+        rows: (summary.path != PAGE).then_some(summary.rows),
         path: summary.path,
         bytes: summary.bytes,
-        rows: Some(summary.rows),
         blake3: summary.blake3,
     };
     report.outputs = folder.outputs().into_iter().map(output).collect();
@@ -162,6 +171,24 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
     }
     folder.commit(&bytes)?;
     Ok(report)
+}
+
+/// Writes the report for people into `folder`. It is never compressed: it is there to be opened.
+fn write_page(
+    report: &Report,
+    samples: &mut Samples,
+    folder: &mut OutputFolder,
+) -> Result<(), Error> {
+    let summary = |doc: &'static str| doc.lines().next().unwrap_or_default().trim();
+    let rules = strip::RULES.iter().map(|rule| (rule.name(), summary(rule.doc())));
+    let wider = WIDER_RULES.iter().map(|(name, _, doc)| (*name, summary(doc)));
+    let rules: Vec<(&str, &str)> = rules.chain(wider).collect();
+    let html = page::page(report, samples, &rules)
+        .map_err(|error| Error::at(PAGE, ErrorKind::Bug(error.to_string())))?;
+    let mut file = folder.create(PAGE, Compression::None)?;
+    file.append(html.as_bytes())?;
+    folder.seal(file)?;
+    Ok(())
 }
 
 /// All that is known of the whole corpus when writing begins.

@@ -61,7 +61,7 @@ pub(super) struct StoredParagraph<'a> {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct StoredRemoval<'a> {
     pub(super) span: Span,
-    line: usize,
+    pub(super) line: usize,
     pub(super) rule: &'a str,
     pub(super) reason: Reason,
     pub(super) text: &'a str,
@@ -243,6 +243,16 @@ pub(super) struct Settled<'r> {
 }
 
 impl StoredRemoval<'_> {
+    /// What it repeats, in words for people; empty for nothing.
+    pub(super) fn repeated(&self, own: &str) -> String {
+        match &self.repeats {
+            None => String::new(),
+            Some(Repeats::TitleField) => "the title that the record gives".to_owned(),
+            Some(Repeats::Elsewhere { dump, .. }) if dump != own => dump.clone(),
+            Some(Repeats::Span(_) | Repeats::Elsewhere { .. }) => "an earlier line".to_owned(),
+        }
+    }
+
     /// The row of the ledger, for the article `article` of `dump`.
     pub(super) fn row<'r>(&'r self, dump: &'r str, article: &'r str) -> RemovalRow<'r> {
         let place = |dump, span: Span| RepeatsRow::Place { dump, start: span.start, end: span.end };

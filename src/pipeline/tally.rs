@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
 
+use crate::boilerplate::SourceId;
 use crate::ledger::{Reason, RejectReason};
-use crate::report::{ReasonRow, RejectRow, RuleRow, SourceRow, Totals};
+use crate::report::{MonthRow, ReasonRow, RejectRow, RuleRow, SourceRow, Totals};
+use crate::sample::{self, Sample};
 
 /// Counts over some articles.
 #[derive(Default)]
@@ -19,13 +21,33 @@ pub(super) struct Tally {
     pub(super) titles: BTreeMap<u32, Option<String>>,
     /// What was seen of each paragraph that is to be reported.
     pub(super) paragraphs: HashMap<u32, Seen>,
+    /// By month, counted from the year 0.
+    months: BTreeMap<u32, MonthRow>,
 }
 
-#[derive(Clone, Copy, Default)]
+/// A place in the text of an article.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub(super) article: u32,
+    pub(super) start: usize,
+}
+
+/// Sources of which a rule's removals are sampled, and removals of each.
+const SAMPLED_SOURCES: usize = 24;
+const SAMPLED_EACH: usize = 6;
+
 struct Removed {
     blocks: u64,
     parts: u64,
     bytes: u64,
+    sample: Sample<Place>,
+}
+
+impl Default for Removed {
+    fn default() -> Removed {
+        let sample = Sample::new(SAMPLED_SOURCES, SAMPLED_EACH);
+        Removed { blocks: 0, parts: 0, bytes: 0, sample }
+    }
 }
 
 impl Removed {
@@ -33,6 +55,7 @@ impl Removed {
         self.blocks += more.blocks;
         self.parts += more.parts;
         self.bytes += more.bytes;
+        self.sample.merge(more.sample);
     }
 }
 
@@ -46,8 +69,14 @@ pub(super) struct Seen {
 }
 
 impl Tally {
-    /// Enters a row of the ledger.
-    pub(super) fn removal(&mut self, rule: &str, reason: Reason, bytes: usize, partial: bool) {
+    /// Enters a row of the ledger, of an article of `source`.
+    pub(super) fn removal(
+        &mut self,
+        (rule, reason): (&str, Reason),
+        (bytes, partial): (usize, bool),
+        source: SourceId,
+        place: Place,
+    ) {
         let rules = self.removed.entry(reason).or_default();
         if !rules.contains_key(rule) {
             rules.insert(rule.to_owned(), Removed::default());
@@ -56,7 +85,22 @@ impl Tally {
         row.blocks += u64::from(!partial);
         row.parts += u64::from(partial);
         row.bytes += bytes as u64;
+        let article = sample::hash_at(0, u64::from(place.article));
+        let hash = sample::hash_at(article, place.start as u64);
+        row.sample.add(sample::hash_at(1, u64::from(source.0)), hash, place);
         self.totals.blocks_removed += u64::from(!partial);
+    }
+
+    /// Enters an article by the month that its date names, if it does.
+    pub(super) fn month(&mut self, published: &str, copy: bool, written: Option<usize>) {
+        let Some(month) = month_of(published) else { return };
+        let row = self.months.entry(month).or_default();
+        if row.month.is_empty() {
+            published[..MONTH_BYTES].clone_into(&mut row.month);
+        }
+        row.duplicates += u64::from(copy);
+        row.written += u64::from(written.is_some());
+        row.words += written.unwrap_or(0) as u64;
     }
 
     /// Enters a row of `rejects.jsonl`.
@@ -114,6 +158,13 @@ impl Tally {
             row.0 += more.0;
             row.1 += more.1;
         }
+        for (month, more) in other.months {
+            let row = self.months.entry(month).or_default();
+            row.month = more.month;
+            row.written += more.written;
+            row.duplicates += more.duplicates;
+            row.words += more.words;
+        }
         self.titles.extend(other.titles);
         for (digest, more) in other.paragraphs {
             let seen = self.paragraphs.entry(digest).or_default();
@@ -130,7 +181,9 @@ impl Tally {
         let row = |(&reason, rules): (&Reason, &BTreeMap<String, Removed>)| {
             let mut sum = Removed::default();
             for row in rules.values() {
-                sum.add(*row);
+                sum.blocks += row.blocks;
+                sum.parts += row.parts;
+                sum.bytes += row.bytes;
             }
             ReasonRow { reason, blocks: sum.blocks, parts: sum.parts, bytes: sum.bytes }
         };
@@ -152,6 +205,22 @@ impl Tally {
         rows
     }
 
+    /// The rows of the report's table of months.
+    pub(super) fn months(&self) -> Vec<MonthRow> {
+        self.months.values().cloned().collect()
+    }
+
+    /// Removals of each rule and reason, at most `count` in all, as many of each as there are.
+    pub(super) fn sampled(&self, count: u64) -> Vec<Place> {
+        let rows = || self.removed.values().flat_map(BTreeMap::values);
+        let sizes: Vec<u64> = rows().map(|row| row.blocks + row.parts).collect();
+        let shares = sample::shares(&sizes, count);
+        let taken = rows().zip(shares).flat_map(|(row, share)| {
+            row.sample.clone().take(usize::try_from(share).unwrap_or(usize::MAX))
+        });
+        taken.collect()
+    }
+
     /// The rows of the report's table of sources.
     pub(super) fn sources(&self) -> Vec<SourceRow> {
         self.sources.values().cloned().collect()
@@ -166,4 +235,17 @@ impl Tally {
         };
         self.rejects.iter().map(row).collect()
     }
+}
+
+/// Bytes of `YYYY-MM`.
+const MONTH_BYTES: usize = 7;
+
+/// The month of a date as fields hold it, counted from the year 0; `None` for a date of another form.
+fn month_of(published: &str) -> Option<u32> {
+    let (year, rest) = published.get(..MONTH_BYTES)?.split_once('-')?;
+    let number =
+        |digits: &str| digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok());
+    let (year, month): (u32, u32) = (number(year)??, number(rest)??);
+    let is_date = matches!(published.as_bytes().get(MONTH_BYTES), None | Some(b'-'));
+    (is_date && (1..=12).contains(&month)).then_some(year * 12 + month - 1)
 }

@@ -1,6 +1,7 @@
 //! The last pass: every article to the files, in parallel by piece of the spool and in input order.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use hashbrown::{HashMap, HashSet};
@@ -10,10 +11,11 @@ use super::Known;
 use super::gather::each_entry;
 use super::global::Repeated;
 use super::ordered::ordered;
+use super::samples::samples;
 use super::stored::{Entry, Settled, StoredArticle};
-use super::tally::{Seen, Tally};
+use super::tally::{Place, Seen, Tally};
 use crate::article::Span;
-use crate::boilerplate;
+use crate::boilerplate::{self, SourceId};
 use crate::dedupe::near::Miss;
 use crate::dedupe::{ArticleId, Kind, Verdict};
 use crate::error::{Error, ErrorKind};
@@ -22,15 +24,19 @@ use crate::ledger::{Reason, RejectReason};
 use crate::normalize;
 use crate::observer::Observer;
 use crate::options::{Duplicates, Emit, Paragraphs};
-use crate::report::{self, ClusterRow, LIST_ROWS_MAX, ListTotals, RepeatedParagraph, Report};
+use crate::page::Samples;
+use crate::report::{
+    self, ClusterRow, ClusterSizeRow, LIST_ROWS_MAX, ListTotals, RepeatedParagraph, Report,
+    SimilarityRow,
+};
 use crate::write::folder::{OutputFile, OutputFolder};
 use crate::write::rows::{
     ArticleRow, DuplicateKind, DuplicateRow, RejectRow, RemovalRow, RepeatsRow,
 };
 
-/// The rules under which the ledger enters paragraphs that go because of other articles.
-pub(crate) const BOILERPLATE: &str = "boilerplate";
-/// See [`BOILERPLATE`].
+/// The rule under which the ledger enters paragraphs that recur over the articles of a source.
+pub const BOILERPLATE: &str = "boilerplate";
+/// The rule under which it enters later copies of any paragraph.
 pub(crate) const PARAGRAPH_REPEAT: &str = "paragraph-repeat";
 
 /// Rows of one file from one piece.
@@ -54,23 +60,23 @@ struct Written {
 }
 
 /// What a worker needs besides the piece itself.
-struct Writing<'a> {
-    known: &'a Known<'a>,
-    copies: Vec<u32>,
+pub(super) struct Writing<'a> {
+    pub(super) known: &'a Known<'a>,
+    pub(super) copies: Vec<u32>,
     clusters: HashSet<u32>,
     /// The paragraphs that the report lists, each with its row.
     paragraphs: HashMap<boilerplate::Key, u32>,
     repeated: Repeated,
 }
 
-/// Writes every file but the report into `folder` and returns the report, outputs and timings still
-/// open.
+/// Writes every file of rows into `folder` and returns the report, outputs and timings still open, and
+/// what its page shows of the data.
 pub(super) fn write(
     pool: &ThreadPool,
     known: &Known,
     folder: &mut OutputFolder,
     observer: &dyn Observer,
-) -> Result<Report, Error> {
+) -> Result<(Report, Samples), Error> {
     let repeated = match known.options.paragraphs {
         Paragraphs::Global if !known.options.no_rules.iter().any(|r| r == PARAGRAPH_REPEAT) => {
             Repeated::find(pool, known, observer)?
@@ -102,7 +108,9 @@ pub(super) fn write(
         return Err(error);
     }
     files.seal(folder)?;
-    Ok(writing.report(&tally))
+    let report = writing.report(&tally);
+    let samples = samples(&writing, &tally)?;
+    Ok((report, samples))
 }
 
 /// For each article, how many copies name it.
@@ -114,6 +122,39 @@ fn copies(verdicts: &[Verdict]) -> Vec<u32> {
         }
     }
     copies
+}
+
+/// How many clusters there are of each size.
+fn cluster_sizes(copies: &[u32]) -> Vec<ClusterSizeRow> {
+    let mut sizes: BTreeMap<u64, u64> = BTreeMap::new();
+    for &copies in copies.iter().filter(|copies| **copies > 0) {
+        *sizes.entry(u64::from(copies) + 1).or_default() += 1;
+    }
+    sizes.into_iter().map(|(size, clusters)| ClusterSizeRow { size, clusters }).collect()
+}
+
+/// How many pairs are how alike, in steps of a hundredth.
+fn similarities(verdicts: &[Verdict], misses: &[Miss]) -> Vec<SimilarityRow> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a similarity is between 0 and 1"
+    )]
+    let step = |similarity: f64| (similarity * 100.0 + 1e-9).floor() as u32;
+    let mut steps: BTreeMap<u32, SimilarityRow> = BTreeMap::new();
+    for verdict in verdicts {
+        let Verdict::DuplicateOf { kind, similarity, .. } = *verdict else { continue };
+        match kind {
+            Kind::Exact => {}
+            Kind::Near => steps.entry(step(similarity)).or_default().near += 1,
+            Kind::Contained => steps.entry(step(similarity)).or_default().contained += 1,
+        }
+    }
+    for miss in misses {
+        steps.entry(step(miss.similarity)).or_default().near_misses += 1;
+    }
+    let row = |(step, row)| SimilarityRow { from: f64::from(step) / 100.0, ..row };
+    steps.into_iter().map(row).collect()
 }
 
 /// The articles with most copies, as many as the report lists.
@@ -135,6 +176,11 @@ impl Known<'_> {
 }
 
 impl Writing<'_> {
+    /// The id of `article`.
+    pub(super) fn id(&self, article: ArticleId) -> &str {
+        self.known.gathered.index.id(article)
+    }
+
     fn piece(&self, piece: usize) -> Result<Written, Error> {
         let bytes = self.known.gathered.spool.read(piece)?;
         let mut written = Written { bytes_in: bytes.len() as u64, ..Written::default() };
@@ -164,7 +210,7 @@ impl Writing<'_> {
         }
         let verdict = known.verdicts[index];
         let copy_of = verdict.representative().map(|other| known.gathered.index.id(other));
-        let kept = self.kept(id, article, known.is_written(id), written);
+        let kept = self.kept(id, article, known.is_written(id), &mut written.tally);
         let fingerprint = fingerprint::article(&kept.digests).to_string();
         let name = known.gathered.index.id(id);
         let blocks = article.blocks_in as u64;
@@ -203,7 +249,12 @@ impl Writing<'_> {
             written.tally.source(article.source).duplicates += 1;
             written.tally.totals.duplicates += 1;
         }
-        if !known.is_written(id) {
+        let is_written = known.is_written(id);
+        if let Some(published) = article.published {
+            let words = is_written.then_some(kept.words);
+            written.tally.month(published, copy_of.is_some(), words);
+        }
+        if !is_written {
             written.tally.source(article.source).blocks_duplicate += blocks;
             written.tally.totals.blocks_duplicate += blocks;
             return;
@@ -232,7 +283,8 @@ impl Writing<'_> {
             row.csv(&mut written.articles_csv.bytes, known.options.csv_raw);
             written.articles_csv.rows += 1;
         }
-        let removed = removals(article, name, &kept.gone, written);
+        let source = known.gathered.index.sources[index];
+        let removed = removals(article, (id, source), name, &kept.gone, written);
         // Counted on its own, so that the sums of the run can find a mistake.
         let fields = article.blocks_in_fields - usize::from(kept.title_is_text);
         let out = (kept.digests.len() + fields) as u64;
@@ -251,12 +303,12 @@ impl Writing<'_> {
 
     /// What remains of `article` without boilerplate and repeats; counts the paragraphs that the
     /// report lists.
-    fn kept<'a>(
+    pub(super) fn kept<'a>(
         &'a self,
         id: ArticleId,
         article: &StoredArticle<'a>,
         is_written: bool,
-        written: &mut Written,
+        tally: &mut Tally,
     ) -> Kept<'a> {
         let source = self.known.gathered.index.sources[id.0 as usize];
         let mut kept = Kept::default();
@@ -268,7 +320,7 @@ impl Writing<'_> {
                     .of(id, index)
                     .map(|place| (PARAGRAPH_REPEAT, Reason::ParagraphRepeat, Some(place)))
             };
-            self.count(digest, text, gone.is_some() && is_written, written);
+            self.count(digest, text, gone.is_some() && is_written, tally);
             match gone {
                 None => kept.digests.push(digest),
                 Some((rule, reason, first)) => kept.gone.push(Gone {
@@ -301,9 +353,9 @@ impl Writing<'_> {
         kept
     }
 
-    fn count(&self, digest: Digest, text: &str, removed: bool, written: &mut Written) {
+    fn count(&self, digest: Digest, text: &str, removed: bool, tally: &mut Tally) {
         if let Some(row) = self.paragraphs.get(&boilerplate::key(digest)) {
-            let seen = written.tally.paragraphs.entry(*row).or_insert_with(|| Seen {
+            let seen = tally.paragraphs.entry(*row).or_insert_with(|| Seen {
                 fingerprint: digest.to_string(),
                 text: text.chars().take(EXAMPLE_CHARS).collect(),
                 ..Seen::default()
@@ -358,6 +410,9 @@ impl Writing<'_> {
             repeated_paragraphs: tally.paragraphs.iter().map(paragraph).collect(),
             clusters: self.clusters.iter().map(cluster).collect(),
             near_misses: self.known.misses.iter().map(miss).collect(),
+            months: tally.months(),
+            cluster_sizes: cluster_sizes(&self.copies),
+            similarities: similarities(self.known.verdicts, self.known.misses),
             rejects: tally.rejects(),
             list_totals: ListTotals {
                 clusters,
@@ -377,34 +432,42 @@ const EXAMPLE_CHARS: usize = 300;
 
 /// What remains of an article.
 #[derive(Default)]
-struct Kept<'a> {
-    text: Cow<'a, str>,
+pub(super) struct Kept<'a> {
+    pub(super) text: Cow<'a, str>,
     words: usize,
     digests: Vec<Digest>,
-    gone: Vec<Gone<'a>>,
+    pub(super) gone: Vec<Gone<'a>>,
     /// The title is all that remains, and is the text.
     title_is_text: bool,
 }
 
 /// A paragraph that goes because of other articles.
-struct Gone<'a> {
-    index: usize,
-    span: Span,
-    line: usize,
-    text: String,
-    rule: &'static str,
-    reason: Reason,
-    first: Option<(&'a str, Span)>,
+pub(super) struct Gone<'a> {
+    pub(super) index: usize,
+    pub(super) span: Span,
+    pub(super) line: usize,
+    pub(super) text: String,
+    pub(super) rule: &'static str,
+    pub(super) reason: Reason,
+    pub(super) first: Option<(&'a str, Span)>,
 }
 
 /// Writes the ledger's rows of one article, in the order of its text; returns how many blocks they
 /// take whole.
-fn removals(article: &StoredArticle, name: &str, gone: &[Gone], written: &mut Written) -> u64 {
+fn removals(
+    article: &StoredArticle,
+    (id, source): (ArticleId, SourceId),
+    name: &str,
+    gone: &[Gone],
+    written: &mut Written,
+) -> u64 {
     let mut blocks = 0;
     let mut enter = |row: RemovalRow| {
         row.jsonl(&mut written.removals.bytes);
         written.removals.rows += 1;
-        written.tally.removal(row.rule, row.reason, row.text.len(), row.partial);
+        let place = Place { article: id.0, start: row.start };
+        let size = (row.text.len(), row.partial);
+        written.tally.removal((row.rule, row.reason), size, source, place);
         blocks += u64::from(!row.partial);
     };
     let mut gone = gone.iter().peekable();

@@ -58,6 +58,7 @@ pub use seen::Scratch;
 
 use crate::article::{Article, Caption, Span};
 use crate::fingerprint::key_of;
+use crate::keep::KeepList;
 use crate::ledger::{Reason, Removal, Repeats};
 use crate::model::Model;
 use crate::recognize::{byline as names, credit};
@@ -182,6 +183,8 @@ pub struct Rules {
     listed: Vec<&'static dyn Rule>,
     /// Weights of the rule `main-text`.
     model: Option<Arc<Model>>,
+    /// What no rule may remove.
+    keep: Option<Arc<KeepList>>,
 }
 
 impl Rules {
@@ -189,7 +192,21 @@ impl Rules {
     #[must_use]
     pub fn new(unwanted: &[String], model: Option<Arc<Model>>) -> Rules {
         let wanted = |rule: &&&dyn Rule| !unwanted.iter().any(|name| name == rule.name());
-        Rules { listed: RULES.iter().filter(wanted).copied().collect(), model }
+        Rules { listed: RULES.iter().filter(wanted).copied().collect(), model, keep: None }
+    }
+
+    /// These rules, which may not remove what stands in `keep`.
+    #[must_use]
+    pub fn keeping(self, keep: Option<Arc<KeepList>>) -> Rules {
+        Rules { keep, ..self }
+    }
+
+    /// Whether the configuration says no to `mark`, which removes: it keeps the block, or the part.
+    fn forbids(&self, article: &Article, mark: &Mark) -> bool {
+        let Some(keep) = &self.keep else { return false };
+        let text = &article.blocks[mark.block].text;
+        let part = mark.part.clone().and_then(|part| text.get(part));
+        [Some(&**text), part].into_iter().flatten().any(|text| keep.kept_by(text).is_some())
     }
 
     /// The weights, where their rule runs.
@@ -240,10 +257,23 @@ pub struct Stripped<'a> {
     pub captions: Vec<Caption>,
     /// What was removed, in the order of the text.
     pub removals: Vec<Removal>,
+    /// What rules asked for and the configuration kept.
+    pub kept: Vec<Kept>,
     /// Blocks that came in.
     pub blocks_in: usize,
     /// Blocks that became the title, a caption, a credit or the byline.
     pub blocks_in_fields: usize,
+}
+
+/// A removal that a rule asked for and the configuration forbids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Index of the block.
+    pub block: usize,
+    /// The rule.
+    pub rule: &'static str,
+    /// Its reason.
+    pub reason: Reason,
 }
 
 /// What becomes of one block.
@@ -263,16 +293,21 @@ pub fn strip<'a>(
     scratch: &mut Scratch,
 ) -> Stripped<'a> {
     let page = rules.read(article, scratch);
+    let mut stripped = Stripped { blocks_in: article.blocks.len(), ..Stripped::default() };
     let mut fates = vec![Fate::default(); article.blocks.len()];
     let mut marks = Vec::new();
     for rule in &rules.listed {
         rule.mark(&page, &mut marks);
         for mark in marks.drain(..) {
-            fates[mark.block].add(mark, rule.name());
+            match mark.take {
+                Take::Remove { reason, .. } if rules.forbids(article, &mark) => {
+                    stripped.kept.push(Kept { block: mark.block, rule: rule.name(), reason });
+                }
+                _ => fates[mark.block].add(mark, rule.name()),
+            }
         }
     }
     keep_a_paragraph(&mut fates);
-    let mut stripped = Stripped { blocks_in: article.blocks.len(), ..Stripped::default() };
     stripped.published = page.published().map(str::to_owned);
     let mut credits = Vec::new();
     for (block, fate) in fates.iter().enumerate() {

@@ -28,6 +28,9 @@ use crate::options::{Compression, TEMPORARY_PREFIX as PREFIX, TEMPORARY_SUFFIX a
 /// The mark of a complete run.
 pub const REPORT: &str = "report.json";
 
+/// The report for people.
+pub const PAGE: &str = "report.html";
+
 /// The files a run may write besides [`REPORT`], in the order of reports. Any of
 /// them may also end in `.gz` or `.zst`. Everything else in the folder is foreign and stays.
 pub const NAMES: &[&str] = &[
@@ -37,7 +40,7 @@ pub const NAMES: &[&str] = &[
     "duplicates.csv",
     "removals.jsonl",
     "rejects.jsonl",
-    "report.html",
+    PAGE,
 ];
 
 /// What `report.json` says of one output file.

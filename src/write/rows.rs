@@ -197,6 +197,64 @@ impl DuplicateRow<'_> {
     }
 }
 
+/// One row of the file that `copydesk review` writes: something taken out, for people to judge.
+#[derive(Clone, Copy, Debug)]
+pub struct ReviewRow<'a> {
+    /// `removal` or `copy`.
+    pub kind: &'a str,
+    /// The rule that removed it; of a copy, its kind.
+    pub rule: &'a str,
+    /// Why; empty for a copy.
+    pub reason: &'a str,
+    /// The publisher.
+    pub source: Option<&'a str>,
+    /// The id of the article it was taken out of; of a copy, its own.
+    pub article: &'a str,
+    /// Where the article came from: `path#record`.
+    pub dump: &'a str,
+    /// 1-based line of the decoded text.
+    pub line: Option<u64>,
+    /// What stands before it; of a copy, the title of its representative.
+    pub before: &'a str,
+    /// What was removed; of a copy, how it differs from its representative.
+    pub text: &'a str,
+    /// What stands behind it.
+    pub after: &'a str,
+    /// What it repeats: a dump, or `title`; of a copy, the id of its representative.
+    pub repeats: Option<&'a str>,
+    /// Of a copy, how alike the two are.
+    pub similarity: Option<f64>,
+}
+
+impl ReviewRow<'_> {
+    /// The first line of the file, with its line end.
+    pub const CSV_HEADER: &'static str = "right,kind,rule,reason,source,article,dump,line,before,\
+        text,after,repeats,similarity\n";
+
+    /// Appends the row, with the cell of the judgement empty. Cells that a spreadsheet would run are
+    /// guarded: the file is made for spreadsheets.
+    pub fn csv(&self, out: &mut Vec<u8>) {
+        let mut cells = Cells::new(out, false);
+        cells.text("");
+        for text in [self.kind, self.rule, self.reason] {
+            cells.text(text);
+        }
+        cells.optional(self.source);
+        cells.text(self.article);
+        cells.text(self.dump);
+        cells.optional(self.line.map(|line| line.to_string()).as_deref());
+        for text in [self.before, self.text, self.after] {
+            cells.text(text);
+        }
+        cells.optional(self.repeats);
+        match self.similarity {
+            Some(similarity) => cells.number(format_args!("{:?}", rounded(similarity))),
+            None => cells.text(""),
+        }
+        cells.end();
+    }
+}
+
 /// One row of `removals.jsonl`: a block, or a part of one, that was taken out of a written article.
 #[derive(Clone, Debug)]
 pub struct RemovalRow<'a> {

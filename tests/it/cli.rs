@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::desk::{Desk, text};
 
 /// A story of more than thirty words, whose fingerprint alone makes it a copy.
-const STORY: &str = "Ferry strike enters second week\n\nThe crews of the northern ferries said on \
+pub(crate) const STORY: &str = "Ferry strike enters second week\n\nThe crews of the northern ferries said on \
     Tuesday that they would not sail before Friday, and the port lost a million a day that nobody \
     wanted to pay for, not even the ministry.\n\nIt did not answer letters.\n";
 const OTHER: &str = "Museum finds lost letters in its cellar\n\nStaff found the letters behind a shelf \
@@ -24,14 +24,14 @@ const RECORD: &str = "{\"text\": \"The crews said on Tuesday that they would not
 const LAST: &str = "{\"text\": \"Staff found the letters behind a shelf on Tuesday.\"}\n";
 
 /// How a command ended and what it printed.
-struct Done {
-    code: i32,
-    out: String,
-    err: String,
+pub(crate) struct Done {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 /// Runs the program in the folder of `desk`.
-fn copydesk(desk: &Desk, line: &str) -> Done {
+pub(crate) fn copydesk(desk: &Desk, line: &str) -> Done {
     piped(desk, line, "")
 }
 
@@ -49,7 +49,7 @@ fn piped(desk: &Desk, line: &str, stdin: impl Into<Vec<u8>>) -> Done {
 
 /// Runs the program, which must end well and have nothing to say.
 #[track_caller]
-fn well(desk: &Desk, line: &str) -> String {
+pub(crate) fn well(desk: &Desk, line: &str) -> String {
     let done = copydesk(desk, line);
     assert_eq!((done.code, &*done.err), (0, ""), "{line}");
     done.out
@@ -57,7 +57,7 @@ fn well(desk: &Desk, line: &str) -> String {
 
 /// Runs the program, which must refuse `line` with this message and write nothing.
 #[track_caller]
-fn refused(desk: &Desk, line: &str, message: &str) {
+pub(crate) fn refused(desk: &Desk, line: &str, message: &str) {
     let before = names(desk, "");
     let done = copydesk(desk, line);
     assert_eq!((done.code, &*done.err, &*done.out), (2, &*format!("copydesk: {message}\n"), ""));
@@ -69,11 +69,11 @@ fn names(desk: &Desk, folder: &str) -> BTreeSet<String> {
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
-fn report(desk: &Desk, output: &str) -> Value {
+pub(crate) fn report(desk: &Desk, output: &str) -> Value {
     serde_json::from_slice(&fs::read(desk.path(output).join("report.json")).unwrap()).unwrap()
 }
 
-fn column(rows: &[Value], key: &str) -> Vec<String> {
+pub(crate) fn column(rows: &[Value], key: &str) -> Vec<String> {
     rows.iter().map(|row| row[key].as_str().unwrap_or("null").to_owned()).collect()
 }
 

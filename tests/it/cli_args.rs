@@ -200,6 +200,7 @@ fn every_flag_reaches_its_option() {
         paragraphs: Paragraphs::Global,
         no_rules: vec!["nav".into()],
         model: None,
+        keep_list: None,
         threads: 3,
         memory: Some(3 << 29),
         emit: vec![Emit::Csv],
@@ -346,7 +347,7 @@ fn a_wrong_configuration_is_named_with_its_line() {
 }
 
 const NO_KEY_CONFIG: &str = "no key `config`; one of input, from, split, field, files-from, \
-    exclude, limit, max, output, emit, compress, csv-raw, no-rule, model, paragraphs, near, keep, duplicates, \
+    exclude, limit, max, output, emit, compress, csv-raw, no-rule, keep-text, keep-pattern, model, paragraphs, near, keep, duplicates, \
     memory, strict, max-rejects, threads, progress, quiet";
 const FROM_XLS: &str = "`xls` for --from <FORMAT>: give one of auto, text, jsonl, json, csv, tsv";
 const FIELD_X: &str = "--field <NAME=COLUMN>: `x` is no field; one of id, source, url, title, \
@@ -678,6 +679,7 @@ fn two_runs_are_told_apart_in_every_format() {
             id: id.into(),
             dump: dump.into(),
             what: what.to_vec(),
+            rules: Vec::new(),
         };
         assert_eq!(
             difference.changed,
@@ -1039,6 +1041,9 @@ fn sample() -> Report {
             size: 3,
         }],
         near_misses: vec![],
+        months: Vec::new(),
+        cluster_sizes: Vec::new(),
+        similarities: Vec::new(),
         rejects: vec![
             RejectRow { reason: RejectReason::Empty, records: 1, files: 0 },
             RejectRow { reason: RejectReason::Truncated, records: 0, files: 1 },

@@ -3,6 +3,7 @@
 
 mod articles;
 mod boilerplate;
+mod browser;
 mod cases;
 mod characters;
 mod cli;
@@ -23,5 +24,6 @@ mod normalize;
 mod properties;
 mod read;
 mod recognize;
+mod reports;
 mod tidy;
 mod write;
