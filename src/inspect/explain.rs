@@ -401,5 +401,5 @@ fn why(removal: &RemovalRow, dump: &Dump, name: &str) -> String {
         }
     });
     let repeats = repeats.map(|what| format!(", repeats {what}")).unwrap_or_default();
-    terminal_safe(&format!("{} ({}){repeats}", removal.rule, removal.reason)).into_owned()
+    format!("{} ({}){}", removal.rule, removal.reason, terminal_safe(&repeats))
 }
