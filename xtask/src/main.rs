@@ -9,7 +9,7 @@ mod soak;
 mod train;
 mod words;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -68,17 +68,20 @@ enum Command {
     /// Measures cleaning on labelled data and compares with `floors.json`.
     ///
     /// FOLDER holds `gold/` as for the command `gold`, and `quality/dev.jsonl.gz` as for `train`. The
-    /// pages are cleaned with weights that are trained for it without the domain they are of, which
-    /// takes some minutes. Ends with 1 when a figure is below its floor.
+    /// pages are cleaned with weights that were trained without the domain they are of: those in
+    /// `xtask/weights`, made together with the built-in ones. Ends with 1 when a figure is below its floor.
     Quality {
         /// The folder.
         folder: PathBuf,
         /// Parts into which the pages are cut.
         #[arg(long, default_value_t = 5)]
         folds: u32,
-        /// Takes the weights of the parts that `train --output FILE` wrote instead of training.
+        /// Takes the weights of the parts that `train --output FILE` wrote.
         #[arg(long, value_name = "FILE")]
         weights: Option<PathBuf>,
+        /// Trains the weights of the parts anew, which takes some minutes.
+        #[arg(long, conflicts_with = "weights")]
+        train: bool,
     },
 }
 
@@ -107,15 +110,19 @@ fn main() -> anyhow::Result<ExitCode> {
             train::run(&data, output.as_deref(), folds, settings)?;
             true
         }
-        Command::Quality { folder, folds, weights } => {
+        Command::Quality { folder, folds, weights, train } => {
+            let kept = || Path::new(env!("CARGO_MANIFEST_DIR")).join("weights/main-text.txt");
+            let weights = weights.unwrap_or_else(kept);
             let floors = Floors::read()?;
             let score = gold::score(&folder.join("gold"), "", false)?;
             println!("{score}");
             let mut short = floors.cases(&score);
             let pages = pages::load(&folder.join("quality/dev.jsonl.gz"))?;
-            let figures = train::measure(&pages, folds, &mut |fold, taught| match &weights {
-                Some(weights) => train::read_part(weights, fold, folds),
-                None => Ok(train::train(taught, Settings::default())),
+            let figures = train::measure(&pages, folds, &mut |fold, taught| {
+                if train {
+                    return Ok(train::train(taught, Settings::default()));
+                }
+                train::read_part(&weights, fold, folds)
             })?;
             for figures in &figures {
                 println!("{figures}");
