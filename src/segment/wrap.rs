@@ -49,7 +49,9 @@ impl Wrapped {
         let too_wide =
             |line: &Line| line.span.len() > WIDTH_MAX && width(line.span.of(text)) > WIDTH_MAX;
         // Cheap: most dumps have a long line among their first.
-        if lines.windows(2).any(|pair| too_wide(&pair[0]) && follows(&pair)) {
+        if lines.iter().any(|line| line.span.len() > WIDTH_MAX * 4)
+            || lines.windows(2).any(|pair| too_wide(&pair[0]) && follows(&pair))
+        {
             return None;
         }
         let widest = lines.windows(2).filter(follows).map(|pair| width(pair[0].span.of(text)));
@@ -125,5 +127,26 @@ fn opens_item(line: &str) -> bool {
             rest.starts_with(". ") || rest.starts_with(") ")
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lines::lines;
+    use super::*;
+
+    #[test]
+    fn a_very_long_line_anywhere_was_not_wrapped_nor_was_its_dump() {
+        let wrapped = "the river rose above the old stone bridge and the people of the\n\
+                       town went out to look at it, and some of them said that it had not\n\
+                       been so high since the year in which the mill was carried away and\n\
+                       found again at the sea, with all its sacks in their old places and\n\
+                       a cat upon them.\n";
+        let is_wrapped = |text: &str| Wrapped::find(text, &lines(text)).is_some();
+        assert!(is_wrapped(wrapped));
+        let long = "A line that nobody has wrapped goes on and on. ".repeat(12);
+        assert!(long.len() > WIDTH_MAX * 4);
+        assert!(!is_wrapped(&format!("{wrapped}\n{long}\n")));
+        assert!(!is_wrapped(&format!("{long}\n{wrapped}")));
     }
 }
