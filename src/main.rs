@@ -10,13 +10,12 @@ use copydesk::cli::messages::Exit;
 use copydesk::cli::rules::RuleDoc;
 use copydesk::cli::{self, Commands};
 use copydesk::error::Error;
-use copydesk::ledger::Reason;
 use copydesk::observer::Observer;
 use copydesk::options::Extent;
 use copydesk::pipeline::{self, Job};
 use copydesk::report::{Report, Totals};
 use copydesk::text::terminal_safe;
-use copydesk::{inspect, strip, write};
+use copydesk::{inspect, write};
 
 fn main() -> ExitCode {
     panic::set_hook(Box::new(|panic| {
@@ -36,20 +35,13 @@ struct Library {
 
 impl Library {
     fn new() -> Library {
-        let rule = |rule: &&'static dyn strip::Rule| RuleDoc {
-            name: rule.name(),
-            reasons: rule.reasons(),
-            summary: rule.doc().lines().next().unwrap_or_default().trim(),
-            doc: rule.doc(),
+        let rule = |rule: pipeline::Rule| RuleDoc {
+            name: rule.name,
+            reasons: rule.reasons,
+            summary: rule.summary(),
+            doc: rule.doc,
         };
-        let wider = |(name, reason, doc): &'static (&str, Reason, &str)| RuleDoc {
-            name,
-            reasons: std::slice::from_ref(reason),
-            summary: doc.lines().next().unwrap_or_default(),
-            doc,
-        };
-        let rules = strip::RULES.iter().map(rule).chain(pipeline::WIDER_RULES.iter().map(wider));
-        Library { rules: rules.collect() }
+        Library { rules: pipeline::rules().map(rule).collect() }
     }
 }
 

@@ -490,6 +490,12 @@ pub const TEMPORARY_PREFIX: &str = ".copydesk-";
 /// What the name of such a file ends in.
 pub const TEMPORARY_SUFFIX: &str = ".tmp";
 
+/// Whether a file of this name is one.
+#[must_use]
+pub fn is_temporary(name: &[u8]) -> bool {
+    name.starts_with(TEMPORARY_PREFIX.as_bytes()) && name.ends_with(TEMPORARY_SUFFIX.as_bytes())
+}
+
 impl Options {
     /// What stands in `report.json`: everything that can change the articles or the exit code, and
     /// nothing that only says how fast or where.

@@ -30,6 +30,12 @@ pub fn terminal_safe(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// `text` with each of its lines as [`terminal_safe`] shows it.
+#[must_use]
+pub fn terminal_safe_lines(text: &str) -> String {
+    text.split('\n').map(terminal_safe).collect::<Vec<_>>().join("\n")
+}
+
 /// JSON as a terminal shows it, with the same values: what the terminal would act on is escaped as JSON
 /// does it. Line ends and tabs between the parts stay.
 #[must_use]

@@ -27,7 +27,8 @@ use clap::error::ErrorKind as ClapErrorKind;
 use serde_json::{Map, Value};
 
 use crate::cli::args::{
-    CleanArgs, Cli, Command, Given, Plan, ProgressMode, ReportArgs, ReviewArgs, RuleArgs, RunArgs,
+    CleanArgs, Cli, Command, Given, InputArgs, Plan, ProgressMode, ReportArgs, ReviewArgs,
+    RuleArgs, RunArgs,
 };
 use crate::cli::interrupt::Interrupt;
 use crate::cli::messages::{Exit, Messages};
@@ -239,10 +240,8 @@ pub fn plan_run(mut args: RunArgs, matches: &ArgMatches) -> Result<Plan, Error> 
     if let Some(path) = args.conduct.config.clone() {
         config::apply(&path, &mut args, matches)?;
     }
-    let listed = files_from(args.input.files_from.as_deref(), &args.input.inputs)?;
-    let model = args.rules.model.as_deref().map(weights).transpose()?;
-    let keep_list = kept(&args.rules)?;
-    Ok(args.into_plan(Given { listed, model, keep_list }))
+    let given = given(&args.input, &args.rules)?;
+    Ok(args.into_plan(given))
 }
 
 /// What `copydesk clean` is to do.
@@ -253,10 +252,17 @@ pub fn plan_clean(mut args: CleanArgs, matches: &ArgMatches) -> Result<Plan, Err
     if let Some(path) = args.conduct.config.clone() {
         config::apply(&path, &mut args, matches)?;
     }
-    let listed = files_from(args.input.files_from.as_deref(), &args.input.inputs)?;
-    let model = args.rules.model.as_deref().map(weights).transpose()?;
-    let keep_list = kept(&args.rules)?;
-    Ok(args.into_plan(Given { listed, model, keep_list }))
+    let given = given(&args.input, &args.rules)?;
+    Ok(args.into_plan(given))
+}
+
+/// What the files that flags name hold, and what flags say together.
+fn given(input: &InputArgs, rules: &RuleArgs) -> Result<Given, Error> {
+    Ok(Given {
+        listed: files_from(input.files_from.as_deref(), &input.inputs)?,
+        model: rules.model.as_deref().map(weights).transpose()?,
+        keep_list: kept(rules)?,
+    })
 }
 
 /// One finished run, or what differs between two.

@@ -45,8 +45,11 @@ pub(super) trait Row: Sized {
     /// The row on `line`.
     fn of_json(line: &[u8]) -> Result<Self, serde_json::Error>;
 
-    /// The row of a CSV file; `None` when a column is missing.
-    fn of_csv(cells: &Cells<'_>) -> Option<Self>;
+    /// The row of a CSV file; `None` when a column is missing, and of what is JSON lines whatever else is
+    /// written.
+    fn of_csv(_: &Cells<'_>) -> Option<Self> {
+        None
+    }
 }
 
 /// A row of `articles`.
@@ -142,10 +145,6 @@ impl Row for RejectedRow {
     fn of_json(line: &[u8]) -> Result<RejectedRow, serde_json::Error> {
         serde_json::from_slice(line)
     }
-
-    fn of_csv(_: &Cells<'_>) -> Option<RejectedRow> {
-        None
-    }
 }
 
 /// A row of `removals`, which are JSON lines as well.
@@ -158,10 +157,6 @@ pub(super) struct RemovedRow {
 impl Row for RemovedRow {
     fn of_json(line: &[u8]) -> Result<RemovedRow, serde_json::Error> {
         serde_json::from_slice(line)
-    }
-
-    fn of_csv(_: &Cells<'_>) -> Option<RemovedRow> {
-        None
     }
 }
 

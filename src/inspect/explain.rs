@@ -22,7 +22,7 @@ use crate::report::Report;
 use crate::segment::segment;
 use crate::strip::main_text::{self, Judged};
 use crate::strip::{Kept, Rules, Scratch, strip};
-use crate::text::terminal_safe;
+use crate::text::{terminal_safe, terminal_safe_lines};
 
 const KEPT: Style = Style::new();
 const GONE: Style = AnsiColor::Red.on_default();
@@ -345,10 +345,10 @@ impl Page<'_> {
             match *piece {
                 Piece::Same(same) => match shortened(same, WORDS_AROUND) {
                     Some((head, between, tail)) => {
-                        let (head, tail) = (paragraphs(head), paragraphs(tail));
+                        let (head, tail) = (terminal_safe_lines(head), terminal_safe_lines(tail));
                         write!(self.out, "{head} {DIM}… {between} words alike …{DIM:#} {tail}")?;
                     }
-                    None => write!(self.out, "{}", paragraphs(same))?,
+                    None => write!(self.out, "{}", terminal_safe_lines(same))?,
                 },
                 Piece::Differs(old, new) => {
                     for (style, open, text, close) in
@@ -356,10 +356,10 @@ impl Page<'_> {
                     {
                         let (text, space) = text.split_at(text.trim_end().len());
                         if !text.is_empty() {
-                            let text = paragraphs(text);
+                            let text = terminal_safe_lines(text);
                             write!(self.out, "{style}{open}{text}{close}{style:#}")?;
                         }
-                        write!(self.out, "{}", paragraphs(space))?;
+                        write!(self.out, "{}", terminal_safe_lines(space))?;
                     }
                 }
             }
@@ -379,11 +379,6 @@ const WORDS_COMPARED: usize = 20_000;
 
 /// Words of a stretch that both have; of a longer one its ends are shown.
 const WORDS_AROUND: usize = 40;
-
-/// `text` safe for a terminal, its paragraphs apart.
-fn paragraphs(text: &str) -> String {
-    text.split('\n').map(terminal_safe).collect::<Vec<_>>().join("\n")
-}
 
 /// Rule and reason of a removal, and what it repeats.
 fn why(removal: &RemovalRow, dump: &Dump, name: &str) -> String {

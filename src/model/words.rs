@@ -23,10 +23,10 @@ impl Folded {
     /// Folds `word`.
     #[must_use]
     pub fn of(word: &str) -> Folded {
-        let mut folded = Folded { hash: NO_LETTERS, letters: 0, capital: false, small: false };
         if word.is_ascii() {
             return Folded::of_ascii(word.as_bytes());
         }
+        let mut folded = Folded { hash: NO_LETTERS, letters: 0, capital: false, small: false };
         for (c, small) in word.chars().filter_map(|c| Some((c, fold(c)?))) {
             if folded.letters == 0 {
                 folded.capital = small != c;

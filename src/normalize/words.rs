@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::vector::{Loop, Machine, ROW, ROWS, sum, widest};
+use crate::vector::{Loop, Machine, ROW, ROWS, sum, take_row, widest};
 
 /// Number of words of `text`: the segments between Unicode word boundaries (UAX #29) that have at
 /// least one alphanumeric character; `text.unicode_words().count()`, but faster.
@@ -262,14 +262,7 @@ fn starts(bytes: &[u8]) -> usize {
         let mut links = [0_u8; ROW];
         for _ in 0..ROWS {
             let mut last = [b' '; ROW + 2];
-            let row = if let Some(row) = rest.first_chunk() {
-                rest = &rest[ROW..];
-                row
-            } else {
-                last[..rest.len()].copy_from_slice(rest);
-                rest = &[];
-                &last
-            };
+            let row = take_row(&mut rest, &mut last);
             for i in 0..ROW {
                 let (a, b, c) = (row[i], row[i + 1], row[i + 2]);
                 starts[i] += u8::from(!is_word(a) & is_word(b));

@@ -13,11 +13,12 @@ use std::fmt::Write as _;
 use askama::Template as _;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use indicatif::HumanCount;
 use sha2::{Digest as _, Sha256};
 
 use crate::difference::{Difference, Piece, shortened};
 use crate::report::Report;
-use crate::text::terminal_safe;
+use crate::text::{terminal_safe, terminal_safe_lines};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -310,7 +311,7 @@ pub fn hunks(found: &Difference) -> (Vec<Hunk>, bool) {
 }
 
 fn run(text: &str, is_own: bool) -> Run {
-    Run { text: text.split('\n').map(terminal_safe).collect::<Vec<_>>().join("\n"), is_own }
+    Run { text: terminal_safe_lines(text), is_own }
 }
 
 /// Two texts side by side.
@@ -384,15 +385,7 @@ fn policy() -> String {
 
 /// A count with commas between thousands.
 fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    HumanCount(count).to_string()
 }
 
 #[cfg(test)]

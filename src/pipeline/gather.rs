@@ -271,7 +271,7 @@ impl Gathered {
 
 /// Calls `work` on the number of each piece of the spool in parallel, and `take` on what comes out, in
 /// order.
-fn each_piece<R: Send>(
+pub(super) fn each_piece<R: Send>(
     pool: &ThreadPool,
     pieces: usize,
     work: impl Fn(usize) -> Result<R, Error> + Sync,

@@ -1,17 +1,14 @@
 //! `--paragraphs global`: every later copy of a paragraph, over all written articles.
 
-use std::ops::ControlFlow;
-
 use hashbrown::HashMap;
 use rayon::ThreadPool;
 
 use super::Known;
-use super::gather::each_entry;
-use super::ordered::ordered;
+use super::gather::{each_entry, each_piece};
 use super::stored::Entry;
 use crate::article::Span;
 use crate::dedupe::ArticleId;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::fingerprint::Digest;
 use crate::observer::Observer;
 
@@ -50,23 +47,12 @@ impl Repeated {
         let mut firsts: HashMap<[u8; 32], Place> = HashMap::new();
         let mut repeated = Repeated::default();
         let work = |piece: usize| written(known, piece);
-        let flow = ordered(pool, 0..known.gathered.spool.len(), work, |piece| {
-            let articles = match piece {
-                Ok(_) if observer.interrupted() => {
-                    return ControlFlow::Break(Error::at("run", ErrorKind::Interrupted));
-                }
-                Ok(articles) => articles,
-                Err(error) => return ControlFlow::Break(error),
-            };
+        each_piece(pool, known.gathered.spool.len(), work, observer, &mut |articles| {
             for article in articles {
                 repeated.enter(article, &mut firsts);
             }
-            ControlFlow::Continue(())
-        });
-        match flow {
-            ControlFlow::Continue(()) => Ok(repeated),
-            ControlFlow::Break(error) => Err(error),
-        }
+        })?;
+        Ok(repeated)
     }
 
     fn enter(

@@ -173,16 +173,47 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
     Ok(report)
 }
 
+/// A rule, of one article or of many.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// The name users write after `--no-rule` and read in reports.
+    pub name: &'static str,
+    /// The reasons it gives.
+    pub reasons: &'static [Reason],
+    /// What it looks for, why that is safe, and where it was seen; the first line is a summary.
+    pub doc: &'static str,
+}
+
+impl Rule {
+    /// The first line of its doc.
+    #[must_use]
+    pub fn summary(&self) -> &'static str {
+        self.doc.lines().next().unwrap_or_default().trim()
+    }
+}
+
+/// Every rule, in the order they are listed to users.
+pub fn rules() -> impl Iterator<Item = Rule> {
+    let own = |rule: &&'static dyn strip::Rule| Rule {
+        name: rule.name(),
+        reasons: rule.reasons(),
+        doc: rule.doc(),
+    };
+    let wider = |(name, reason, doc): &'static (&'static str, Reason, &'static str)| Rule {
+        name,
+        reasons: std::slice::from_ref(reason),
+        doc,
+    };
+    strip::RULES.iter().map(own).chain(WIDER_RULES.iter().map(wider))
+}
+
 /// Writes the report for people into `folder`. It is never compressed: it is there to be opened.
 fn write_page(
     report: &Report,
     samples: &mut Samples,
     folder: &mut OutputFolder,
 ) -> Result<(), Error> {
-    let summary = |doc: &'static str| doc.lines().next().unwrap_or_default().trim();
-    let rules = strip::RULES.iter().map(|rule| (rule.name(), summary(rule.doc())));
-    let wider = WIDER_RULES.iter().map(|(name, _, doc)| (*name, summary(doc)));
-    let rules: Vec<(&str, &str)> = rules.chain(wider).collect();
+    let rules: Vec<_> = rules().map(|rule| (rule.name, rule.summary())).collect();
     let html = page::page(report, samples, &rules)
         .map_err(|error| Error::at(PAGE, ErrorKind::Bug(error.to_string())))?;
     let mut file = folder.create(PAGE, Compression::None)?;
@@ -202,9 +233,9 @@ struct Known<'a> {
     misses: &'a [Miss],
 }
 
-/// Cleans the inputs of `job`, whose output is the file that `out` goes to, in one pass and writes each article to `out` as a line of JSON, in input
-/// order: the same rows as a run that looks for nothing across articles, but for ids made unique.
-/// Holds a few batches at a time, however much there is to read. Rejects go to the observer.
+/// Cleans the inputs of `job`, whose output is the file that `out` goes to, in one pass and writes each
+/// article to `out` as a line of JSON, in input order: the same rows as a run that looks for nothing
+/// across articles, but for ids made unique. Holds a few batches at a time, however much there is to read. Rejects go to the observer.
 ///
 /// # Errors
 /// When an input is missing, or `out` cannot be written.
@@ -296,7 +327,6 @@ fn rows(batch: Batch, cleaner: &Cleaner) -> Result<CleanRows, Error> {
         let whole_file = outcome.as_ref().is_err_and(|reject| reject.record.is_none());
         match outcome {
             Ok(article) => {
-                let digests = gather::concat(&article.digests);
                 let paragraphs: Vec<[u8; 32]> = article.digests.iter().map(|d| d.0).collect();
                 let settled = Settled {
                     id: article.id.as_deref().unwrap_or(&article.made_id),
@@ -308,7 +338,9 @@ fn rows(batch: Batch, cleaner: &Cleaner) -> Result<CleanRows, Error> {
                     copies: 0,
                     duplicate_of: None,
                 };
-                StoredArticle::of(&article, &digests).row(&settled).jsonl(&mut rows.bytes);
+                StoredArticle::of(&article, paragraphs.as_flattened())
+                    .row(&settled)
+                    .jsonl(&mut rows.bytes);
             }
             Err(reject) => rows.rejects.push(reject),
         }

@@ -1,14 +1,11 @@
 //! Near copies: sketches of all articles in parallel, then the pairs that may be copies measured on
 //! their texts.
 
-use std::ops::ControlFlow;
-
 use rayon::ThreadPool;
 use rayon::slice::ParallelSliceMut;
 
-use super::gather::{Gathered, title_digest};
+use super::gather::{Gathered, each_piece, title_digest};
 use super::guard::guarded;
-use super::ordered::ordered;
 use super::stored::StoredHead;
 use crate::boilerplate::Learned;
 use crate::dedupe::near::sample::sample;
@@ -83,23 +80,11 @@ fn sketch(
         Ok((sketches, bytes.len() as u64))
     };
     let mut all = Sketches::default();
-    let flow = ordered(pool, 0..spool.len(), work, |piece| {
-        if observer.interrupted() {
-            return ControlFlow::Break(Error::at("run", ErrorKind::Interrupted));
-        }
-        match piece {
-            Ok((sketches, bytes)) => {
-                all.append(&sketches);
-                observer.advance(bytes, 0);
-                ControlFlow::Continue(())
-            }
-            Err(error) => ControlFlow::Break(error),
-        }
-    });
-    match flow {
-        ControlFlow::Continue(()) => Ok(all),
-        ControlFlow::Break(error) => Err(error),
-    }
+    each_piece(pool, spool.len(), work, observer, &mut |(sketches, bytes)| {
+        all.append(&sketches);
+        observer.advance(bytes, 0);
+    })?;
+    Ok(all)
 }
 
 /// Words of `text`, counted up to [`near::WORDS_COUNTED`].

@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 use super::gather::each_entry;
 use super::stored::{Entry, StoredArticle};
 use super::tally::{Place, Tally};
-use super::write_pass::{Kept, Writing};
+use super::write_pass::{Kept, Writing, written_kind};
 use crate::dedupe::near::Miss;
 use crate::dedupe::{ArticleId, Kind, Verdict};
 use crate::difference::difference;
@@ -34,7 +34,6 @@ pub(super) fn samples(writing: &Writing, tally: &Tally) -> Result<Samples, Error
         })?;
     }
     samples.removals = in_turns(samples.removals);
-    let mut texts = Texts { writing, held: HashMap::new() };
     let chosen = clusters(writing);
     let mut members: HashMap<u32, Vec<Copy>> =
         chosen.iter().map(|(index, _)| (*index, Vec::new())).collect();
@@ -47,7 +46,7 @@ pub(super) fn samples(writing: &Writing, tally: &Tally) -> Result<Samples, Error
     }
     for (index, why) in chosen {
         let members = members.remove(&index).unwrap_or_default();
-        samples.clusters.push(texts.cluster(index, why, members)?);
+        samples.clusters.push(cluster(writing, index, why, members)?);
     }
     let mut misses: Vec<&Miss> = writing.known.misses.iter().collect();
     misses.sort_by(|a, b| {
@@ -55,7 +54,7 @@ pub(super) fn samples(writing: &Writing, tally: &Tally) -> Result<Samples, Error
         b.similarity.total_cmp(&a.similarity).then_with(by_place)
     });
     for miss in misses.into_iter().take(page::MISSES_MAX) {
-        samples.misses.push(texts.miss(miss)?);
+        samples.misses.push(pair(writing, miss)?);
     }
     Ok(samples)
 }
@@ -197,73 +196,54 @@ fn clusters(writing: &Writing) -> Vec<(u32, &'static str)> {
     list
 }
 
-/// Names and texts of articles that are compared, read once for a representative and its copies.
-struct Texts<'a> {
-    writing: &'a Writing<'a>,
-    held: HashMap<u32, (Named, String)>,
+/// What names an article, and its text.
+fn named(writing: &Writing, id: ArticleId) -> Result<(Named, String), Error> {
+    let mut found = (Named::default(), String::new());
+    with_article(writing, id, &mut |article, kept| {
+        found.0 = Named {
+            id: writing.id(id).to_owned(),
+            title: page::shown_name(article.title.unwrap_or("(no title)")),
+            source: page::shown_name(article.source),
+            dump: page::shown_name(article.dump),
+        };
+        found.1 = kept.text.to_string();
+    })?;
+    Ok(found)
 }
 
-impl Texts<'_> {
-    fn of(&mut self, id: ArticleId) -> Result<(Named, String), Error> {
-        if let Some(held) = self.held.get(&id.0) {
-            return Ok(held.clone());
-        }
-        let mut found = (Named::default(), String::new());
-        with_article(self.writing, id, &mut |article, kept| {
-            found.0 = Named {
-                id: self.writing.id(id).to_owned(),
-                title: page::shown_name(article.title.unwrap_or("(no title)")),
-                source: page::shown_name(article.source),
-                dump: page::shown_name(article.dump),
-            };
-            found.1 = kept.text.to_string();
-        })?;
-        Ok(found)
+fn cluster(
+    writing: &Writing,
+    index: u32,
+    why: &'static str,
+    mut members: Vec<Copy>,
+) -> Result<Cluster, Error> {
+    let (kept, text) = named(writing, ArticleId(index))?;
+    members.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let count = members.len();
+    let lowest = members.first().map_or(1.0, |member| member.0);
+    let mut shown = Vec::new();
+    for (similarity, i, kind) in members.into_iter().take(page::MEMBERS_MAX) {
+        let (article, other) = named(writing, ArticleId(i))?;
+        let (hunks, is_cut) = match kind {
+            Kind::Exact => (Vec::new(), false),
+            _ => page::hunks(&difference(&text, &other, page::WORDS_COMPARED)),
+        };
+        let (kind, similarity) = (written_kind(kind).as_str(), page::similarity(similarity));
+        shown.push(Member { article, kind, similarity, hunks, is_cut });
     }
+    Ok(Cluster {
+        kept,
+        size: count as u64 + 1,
+        lowest: page::similarity(lowest),
+        why,
+        more: (count - shown.len()) as u64,
+        members: shown,
+    })
+}
 
-    fn cluster(
-        &mut self,
-        index: u32,
-        why: &'static str,
-        mut members: Vec<Copy>,
-    ) -> Result<Cluster, Error> {
-        self.held.clear();
-        let representative = ArticleId(index);
-        let kept = self.of(representative)?;
-        self.held.insert(index, kept.clone());
-        members.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let count = members.len();
-        let lowest = members.first().map_or(1.0, |member| member.0);
-        let mut shown = Vec::new();
-        for (similarity, i, kind) in members.into_iter().take(page::MEMBERS_MAX) {
-            let (article, text) = self.of(ArticleId(i))?;
-            let (hunks, is_cut) = match kind {
-                Kind::Exact => (Vec::new(), false),
-                _ => page::hunks(&difference(&kept.1, &text, page::WORDS_COMPARED)),
-            };
-            let kind = match kind {
-                Kind::Exact => "exact",
-                Kind::Near => "near",
-                Kind::Contained => "contained",
-            };
-            let similarity = page::similarity(similarity);
-            shown.push(Member { article, kind, similarity, hunks, is_cut });
-        }
-        Ok(Cluster {
-            kept: kept.0,
-            size: count as u64 + 1,
-            lowest: page::similarity(lowest),
-            why,
-            more: (count - shown.len()) as u64,
-            members: shown,
-        })
-    }
-
-    fn miss(&mut self, miss: &Miss) -> Result<Pair, Error> {
-        self.held.clear();
-        let (first, text) = self.of(miss.article)?;
-        let (second, other) = self.of(miss.other)?;
-        let (hunks, is_cut) = page::hunks(&difference(&text, &other, page::WORDS_COMPARED));
-        Ok(Pair { first, second, similarity: page::similarity(miss.similarity), hunks, is_cut })
-    }
+fn pair(writing: &Writing, miss: &Miss) -> Result<Pair, Error> {
+    let (first, text) = named(writing, miss.article)?;
+    let (second, other) = named(writing, miss.other)?;
+    let (hunks, is_cut) = page::hunks(&difference(&text, &other, page::WORDS_COMPARED));
+    Ok(Pair { first, second, similarity: page::similarity(miss.similarity), hunks, is_cut })
 }

@@ -179,13 +179,13 @@ impl Tally {
     /// The rows of the report's table of reasons.
     pub(super) fn reasons(&self) -> Vec<ReasonRow> {
         let row = |(&reason, rules): (&Reason, &BTreeMap<String, Removed>)| {
-            let mut sum = Removed::default();
-            for row in rules.values() {
-                sum.blocks += row.blocks;
-                sum.parts += row.parts;
-                sum.bytes += row.bytes;
+            let sum = |of: fn(&Removed) -> u64| rules.values().map(of).sum();
+            ReasonRow {
+                reason,
+                blocks: sum(|row| row.blocks),
+                parts: sum(|row| row.parts),
+                bytes: sum(|row| row.bytes),
             }
-            ReasonRow { reason, blocks: sum.blocks, parts: sum.parts, bytes: sum.bytes }
         };
         self.removed.iter().map(row).collect()
     }

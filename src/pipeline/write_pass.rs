@@ -113,6 +113,15 @@ pub(super) fn write(
     Ok((report, samples))
 }
 
+/// How files name a kind of copy.
+pub(super) fn written_kind(kind: Kind) -> DuplicateKind {
+    match kind {
+        Kind::Exact => DuplicateKind::Exact,
+        Kind::Near => DuplicateKind::Near,
+        Kind::Contained => DuplicateKind::Contained,
+    }
+}
+
 /// For each article, how many copies name it.
 fn copies(verdicts: &[Verdict]) -> Vec<u32> {
     let mut copies = vec![0; verdicts.len()];
@@ -223,12 +232,11 @@ impl Writing<'_> {
             && let Some(representative) = copy_of
         {
             let totals = &mut written.tally.totals;
-            let (kind, count) = match kind {
-                Kind::Exact => (DuplicateKind::Exact, &mut totals.exact),
-                Kind::Near => (DuplicateKind::Near, &mut totals.near),
-                Kind::Contained => (DuplicateKind::Contained, &mut totals.contained),
-            };
-            *count += 1;
+            *match kind {
+                Kind::Exact => &mut totals.exact,
+                Kind::Near => &mut totals.near,
+                Kind::Contained => &mut totals.contained,
+            } += 1;
             let row = DuplicateRow {
                 id: name,
                 dump: article.dump,
@@ -236,7 +244,7 @@ impl Writing<'_> {
                 url: article.url,
                 title: article.title,
                 published: article.published,
-                kind,
+                kind: written_kind(kind),
                 duplicate_of: representative,
                 similarity,
                 cluster: representative,

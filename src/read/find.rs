@@ -14,7 +14,7 @@ use walkdir::WalkDir;
 use super::ReadOptions;
 use crate::error::{Error, ErrorKind};
 use crate::ledger::{Reject, RejectReason};
-use crate::options::{TEMPORARY_PREFIX, TEMPORARY_SUFFIX};
+use crate::options::is_temporary;
 
 /// One file to read, or standard input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,7 +139,7 @@ impl Finder {
             let is_folder = entry.file_type().is_dir();
             let skip = if is_folder { &self.skip_folder } else { &self.skip_file };
             let is_output = skip.as_deref() == Some(&canonical_root.join(relative));
-            let left_out = is_output || self.is_excluded(relative) || is_temporary(entry);
+            let left_out = is_output || self.is_excluded(relative) || is_left_behind(entry);
             let is_run = !left_out && is_folder && is_run(entry.path());
             if is_run {
                 runs.push(entry.path().to_owned());
@@ -236,11 +236,8 @@ fn exclude(globs: &[String]) -> Result<GlobSet, Error> {
 }
 
 /// Whether it is what a run that was killed has left.
-fn is_temporary(entry: &walkdir::DirEntry) -> bool {
-    let name = entry.file_name().as_encoded_bytes();
-    entry.file_type().is_file()
-        && name.starts_with(TEMPORARY_PREFIX.as_bytes())
-        && name.ends_with(TEMPORARY_SUFFIX.as_bytes())
+fn is_left_behind(entry: &walkdir::DirEntry) -> bool {
+    entry.file_type().is_file() && is_temporary(entry.file_name().as_encoded_bytes())
 }
 
 /// Whether `folder` holds a finished run, told by its report, whose first key is always the same: its

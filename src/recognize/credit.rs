@@ -108,6 +108,7 @@ fn ends_sentence(line: &str) -> bool {
 }
 
 fn closes_bracket(line: &str) -> bool {
+    // Nearly every line is told by its last letter.
     let mut tail = line.bytes().rev().skip_while(|byte| matches!(byte, b'.' | b' ' | b'*'));
     if tail.next().is_none_or(|byte| byte.is_ascii() && byte != b')' && byte != b']') {
         return false;

@@ -2,7 +2,7 @@
 //! counted in one look at it.
 
 use super::lines::is_wide;
-use crate::vector::{Loop, Machine, ROW, ROWS, sum, widest};
+use crate::vector::{Loop, Machine, ROW, ROWS, sum, take_row, widest};
 
 /// The characters of one block, by kind. Each is of one of `letters`, `digits`, `spaces`,
 /// `punctuation` or a control.
@@ -110,14 +110,7 @@ fn count(bytes: &[u8]) -> Counts {
         let mut odd = [false; ROW];
         for _ in 0..ROWS {
             let mut last = [NOTHING; ROW + 1];
-            let row = if let Some(row) = rest.first_chunk() {
-                rest = &rest[ROW..];
-                row
-            } else {
-                last[..rest.len()].copy_from_slice(rest);
-                rest = &[];
-                &last
-            };
+            let row = take_row(&mut rest, &mut last);
             for i in 0..ROW {
                 let (byte, next) = (row[i], row[i + 1]);
                 let blank = byte == b' ';

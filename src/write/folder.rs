@@ -23,7 +23,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use super::output::OutputFile;
 use super::output::Sink;
 use crate::error::{Error, ErrorKind};
-use crate::options::{Compression, TEMPORARY_PREFIX as PREFIX, TEMPORARY_SUFFIX as SUFFIX};
+use crate::options::{
+    Compression, TEMPORARY_PREFIX as PREFIX, TEMPORARY_SUFFIX as SUFFIX, is_temporary,
+};
 
 /// The mark of a complete run.
 pub const REPORT: &str = "report.json";
@@ -409,10 +411,6 @@ impl State {
 
 fn given_up() -> io::Error {
     io::Error::other("the run was given up")
-}
-
-fn is_temporary(name: &[u8]) -> bool {
-    name.starts_with(PREFIX.as_bytes()) && name.ends_with(SUFFIX.as_bytes())
 }
 
 /// Refuses a folder that is an input, or in which an input stands that the run would replace.

@@ -10,7 +10,7 @@ use std::process::Stdio;
 use assert_cmd::Command;
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, text};
+use crate::desk::{Desk, text, with_footer};
 
 /// A story of more than thirty words, whose fingerprint alone makes it a copy.
 pub(crate) const STORY: &str = "Ferry strike enters second week\n\nThe crews of the northern ferries said on \
@@ -571,16 +571,7 @@ fn global_paragraphs_stand_once_and_no_article_is_emptied() {
 
 #[test]
 fn boilerplate_is_learned_from_a_source() {
-    let desk = Desk::new();
-    let footer = "The salt post of the northern valleys is printed by the bakers of Larsa.";
-    for n in 0..12 {
-        let story = format!(
-            "Story {n} of the valley\n\nOn day {n} the bell rang {n} times over the mill.\n\n\
-             {footer}\n\nSet by the night desk on {} May 2023\n",
-            n + 1
-        );
-        desk.write(&format!("in/{n:02}.txt"), story);
-    }
+    let (desk, footer) = with_footer();
     well(&desk, "run in -o out -q");
     let articles = desk.rows("out", "articles.jsonl");
     assert_eq!(articles.len(), 12);

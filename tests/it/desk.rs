@@ -70,6 +70,21 @@ impl Desk {
     }
 }
 
+/// Twelve stories of one source with a footer and a line that recurs with other dates.
+pub(crate) fn with_footer() -> (Desk, &'static str) {
+    let desk = Desk::new();
+    let footer = "The salt post of the northern valleys is printed by the bakers of Larsa.";
+    for n in 0..12 {
+        let story = format!(
+            "Story {n} of the valley\n\nOn day {n} the bell rang {n} times over the mill.\n\n\
+             {footer}\n\nSet by the night desk on {} May 2023\n",
+            n + 1
+        );
+        desk.write(&format!("in/{n:02}.txt"), story);
+    }
+    (desk, footer)
+}
+
 pub(crate) fn rows(path: &Path) -> Vec<Value> {
     let text =
         fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

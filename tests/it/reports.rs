@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::json;
 
 use crate::cli::{STORY, column, copydesk, refused, report, well};
-use crate::desk::{Desk, text};
+use crate::desk::{Desk, text, with_footer};
 
 /// A story with a line that a rule takes for a share bar, and one with a cut at its end.
 fn shared() -> Desk {
@@ -59,21 +59,6 @@ fn what_keeps_nothing_is_refused() {
         "run in -o out --config keep.toml",
         "keep.toml:3: no key `text` under [keep]; one of texts, patterns, representative",
     );
-}
-
-/// Twelve stories of one source with a footer and a line that recurs with other dates.
-fn with_footer() -> (Desk, &'static str) {
-    let desk = Desk::new();
-    let footer = "The salt post of the northern valleys is printed by the bakers of Larsa.";
-    for n in 0..12 {
-        let story = format!(
-            "Story {n} of the valley\n\nOn day {n} the bell rang {n} times over the mill.\n\n\
-             {footer}\n\nSet by the night desk on {} May 2023\n",
-            n + 1
-        );
-        desk.write(&format!("in/{n:02}.txt"), story);
-    }
-    (desk, footer)
 }
 
 #[test]

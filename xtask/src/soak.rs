@@ -14,6 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
+use copydesk::sample::hash_at;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
@@ -78,7 +79,7 @@ pub(crate) fn soak(soak: &Soak) -> anyhow::Result<Table> {
         let run = run_in(&output)?.context("a run without a report")?;
         references.push(run);
     }
-    let mut random = Random(soak.seed);
+    let mut random = Random { seed: soak.seed, taken: 0 };
     let mut table = Table::default();
     let output = desk.join("out");
     let mut before: Option<Run> = None;
@@ -190,17 +191,17 @@ fn temporaries(folder: &Path) -> anyhow::Result<Vec<String>> {
     Ok(found)
 }
 
-/// The generator `SplitMix64`.
-struct Random(u64);
+/// Random numbers.
+struct Random {
+    seed: u64,
+    taken: u64,
+}
 
 impl Random {
     fn below(&mut self, end: u32) -> u32 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let z = (z ^ (z >> 31)) >> 32;
-        u32::try_from((z * u64::from(end)) >> 32).unwrap_or(0)
+        self.taken += 1;
+        let number = hash_at(self.seed, self.taken) >> 32;
+        u32::try_from((number * u64::from(end)) >> 32).unwrap_or(0)
     }
 }
 

@@ -119,9 +119,9 @@ pub fn decide<E>(
         facts[rank as usize] = of;
     }
     let shared = Shared::new(sketches.pairs, ranks.len());
-    let extents = ranks.all().map(|rank| Extent::of(&facts[rank as usize], shared.count(rank)));
-    let extents = extents.collect();
-    let mut search = Search { facts, extents, ranks, threshold, verdicts, measure };
+    let lengths = ranks.all().map(|rank| Length::of(&facts[rank as usize], shared.count(rank)));
+    let lengths = lengths.collect();
+    let mut search = Search { facts, lengths, ranks, threshold, verdicts, measure };
     let found = search.near(shared)?;
     search.contained(found.parts)?;
     search.settle()?;
@@ -134,22 +134,22 @@ pub fn decide<E>(
 /// How long an article is, by its samples: enough to refuse most of those that share a phrase with
 /// another, at one look.
 #[derive(Clone, Copy)]
-struct Extent {
+struct Length {
     /// Its samples, if every place were sampled.
-    length: u64,
+    samples: u64,
     /// See [`Facts::rate`].
     rate: u32,
 }
 
-impl Extent {
-    fn of(facts: &Facts, samples: u32) -> Extent {
-        Extent { length: u64::from(samples) * u64::from(facts.rate), rate: facts.rate }
+impl Length {
+    fn of(facts: &Facts, samples: u32) -> Length {
+        Length { samples: u64::from(samples) * u64::from(facts.rate), rate: facts.rate }
     }
 }
 
 struct Search<'a, E> {
     facts: Vec<Facts>,
-    extents: Vec<Extent>,
+    lengths: Vec<Length>,
     ranks: &'a Ranks,
     threshold: f64,
     verdicts: &'a mut [Verdict],
@@ -265,11 +265,11 @@ impl<E> Search<'_, E> {
 
     /// Whether two articles that share `count` samples should be measured.
     fn is_candidate(&self, count: u32, rank: u32, other: u32) -> bool {
-        let (one, two) = (self.extents[rank as usize], self.extents[other as usize]);
-        // At the rate of both, the shorter one would have `length / rate` samples, rounded down.
+        let (one, two) = (self.lengths[rank as usize], self.lengths[other as usize]);
+        // At the rate of both, the shorter one would have `samples / rate`, rounded down.
         let rate = u64::from(one.rate.max(two.rate).max(1));
         let most = u64::from(count) * 100 / SHARED_PERCENT;
-        one.length.min(two.length) < (most + 1) * rate
+        one.samples.min(two.samples) < (most + 1) * rate
             && self.facts[rank as usize].may_be_copy_of(&self.facts[other as usize])
     }
 
