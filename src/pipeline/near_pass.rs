@@ -2,7 +2,7 @@
 //! their texts.
 
 use rayon::ThreadPool;
-use rayon::slice::ParallelSliceMut;
+use rayon::iter::{ParallelBridge, ParallelIterator};
 
 use super::gather::{Gathered, each_piece, title_digest};
 use super::guard::guarded;
@@ -30,10 +30,8 @@ pub(super) fn find(
     let ranks = Ranks::new(&gathered.index.candidates, keep);
     let texts = Texts { gathered, learned };
     let mut sketches = sketch(pool, &texts, &ranks, verdicts, observer)?;
-    // One thread alone sorts faster in its own way, when they are joined.
-    if pool.current_num_threads() > 1 {
-        pool.install(|| sketches.pairs.par_sort_unstable());
-    }
+    let parts = sketches.parts().par_bridge();
+    pool.install(|| parts.for_each(<[u64]>::sort_unstable));
     let mut sets = Sets::new(texts);
     near::decide(sketches, &ranks, threshold, verdicts, &mut |first, second| {
         if observer.interrupted() {
@@ -129,24 +127,38 @@ impl Texts<'_> {
             return article.text;
         }
         room.clear();
-        let (mut end, mut cut) = (0, false);
+        // What stays in a row is borrowed; it is copied once more stays behind what was learned.
+        let (mut row, mut at, mut cut) = (0..0, 0, false);
         for (paragraph, digest) in article.texts() {
+            let place = at..at + paragraph.len();
+            at = place.end + 2;
             if is_learned(digest) {
-                if !std::mem::replace(&mut cut, true) {
-                    room.push_str(article.text[..end].trim_end_matches('\n'));
-                }
-            } else if cut {
-                room.push_str(if room.is_empty() { "" } else { "\n\n" });
-                room.push_str(paragraph);
+                cut = true;
+            } else if row.is_empty() || row.end + 2 == place.start {
+                row = if row.is_empty() { place } else { row.start..place.end };
+            } else {
+                push_row(room, &article.text[row]);
+                row = place;
             }
-            end += paragraph.len() + 2;
         }
-        match (cut, room.is_empty()) {
-            (false, _) => article.text,
-            (true, false) => room,
-            (true, true) => article.title_alone(is_learned).map_or("", |(title, _)| title),
+        match (cut, row.is_empty(), room.is_empty()) {
+            (false, ..) => article.text,
+            (true, true, _) => article.title_alone(is_learned).map_or("", |(title, _)| title),
+            (true, false, true) => &article.text[row],
+            (true, false, false) => {
+                push_row(room, &article.text[row]);
+                room
+            }
         }
     }
+}
+
+/// Puts paragraphs behind those of `text`.
+fn push_row(text: &mut String, row: &str) {
+    if !text.is_empty() {
+        text.push_str("\n\n");
+    }
+    text.push_str(row);
 }
 
 /// Sets kept at hand: a representative is often compared again soon.

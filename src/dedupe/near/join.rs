@@ -9,42 +9,65 @@ pub fn pair(sample: u32, rank: u32) -> u64 {
     u64::from(sample) << 32 | u64::from(rank)
 }
 
-/// The samples that two articles or more share, as numbers from 0; and under each the articles listed
-/// so far.
+/// The samples that two articles or more share, and under each a list of articles.
 pub struct Shared {
     /// For each article where its samples end in `samples`.
     ends: Vec<usize>,
-    samples: Vec<u32>,
-    /// For each article, how many samples it has, shared or not.
+    /// Where the list of each sample starts in `lists`.
+    samples: Vec<usize>,
+    /// For each article, how many different samples it has, shared or not.
     counts: Vec<u32>,
-    /// For each sample where its list starts in `listed`, and how many stand there.
-    lists: Vec<List>,
-    listed: Vec<u32>,
+    /// Lists one behind the other, each with a [`Head`] before it: most are read in one go.
+    lists: Vec<u32>,
 }
 
+/// How many articles stand in a list, and how many may.
 #[derive(Clone, Copy)]
-struct List {
-    start: usize,
+struct Head {
     len: u16,
     room: u16,
 }
 
+impl Head {
+    fn to_bits(self) -> u32 {
+        u32::from(self.len) | u32::from(self.room) << 16
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the halves are taken")]
+    fn from_bits(bits: u32) -> Head {
+        Head { len: bits as u16, room: (bits >> 16) as u16 }
+    }
+}
+
+/// Where the articles of a list stand in [`Shared::lists`], and how many.
+#[derive(Clone, Copy)]
+struct List {
+    start: usize,
+    len: u16,
+}
+
+/// What [`Shared::look_up`] works with, made to be used again.
+#[derive(Default)]
+pub struct LookUp {
+    lists: Vec<List>,
+    hits: Vec<u32>,
+    /// For each article that was found the number of samples it shares, and its rank.
+    found: Vec<(u32, u32)>,
+}
+
 impl Shared {
-    /// Sorts `pairs` (see [`pair`]) of `articles` articles: at no cost if they are sorted already.
+    /// What `pairs` (see [`pair`]) share; `counts` says of each article how many of them are its own, and
+    /// then how many different ones. Sorts the pairs: at no cost if they are sorted already.
     #[must_use]
-    pub fn new(mut pairs: Vec<u64>, articles: usize) -> Shared {
+    pub fn new(mut pairs: Vec<u64>, mut counts: Vec<u32>) -> Shared {
         pairs.sort_unstable();
-        pairs.dedup();
-        let mut shared = Shared {
-            ends: vec![0; articles],
-            samples: Vec::new(),
-            counts: vec![0; articles],
-            lists: Vec::new(),
-            listed: Vec::new(),
-        };
-        for &pair in &pairs {
-            shared.counts[rank(pair)] += 1;
-        }
+        pairs.dedup_by(|pair, before| {
+            let again = pair == before;
+            counts[rank(*pair)] -= u32::from(again);
+            again
+        });
+        let mut shared =
+            Shared { ends: vec![0; counts.len()], samples: Vec::new(), counts, lists: Vec::new() };
         // First how many shared samples each article has, then where they end.
         let of_one_sample = |a: &u64, b: &u64| a >> 32 == b >> 32;
         let groups = || pairs.chunk_by(of_one_sample).filter(|group| group.len() > 1);
@@ -59,60 +82,134 @@ impl Shared {
             *count = start;
         }
         shared.samples.resize(end, 0);
-        let mut room = 0;
-        for (group, number) in groups().zip(0_u32..) {
+        for group in groups() {
             let own = group.len().min(LISTED_MAX);
-            let list = List { start: room, len: 0, room: u16::try_from(own).unwrap_or(u16::MAX) };
-            shared.lists.push(list);
-            room += own;
+            let head = Head { len: 0, room: u16::try_from(own).unwrap_or(u16::MAX) };
             for &pair in group {
                 let place = &mut shared.ends[rank(pair)];
-                shared.samples[*place] = number;
+                shared.samples[*place] = shared.lists.len();
                 *place += 1;
             }
+            shared.lists.push(head.to_bits());
+            shared.lists.resize(shared.lists.len() + own, 0);
         }
-        shared.listed.resize(room, 0);
         shared
     }
 
-    /// How many samples the article `rank` has.
+    /// How many different samples the article `rank` has.
     #[must_use]
     pub fn count(&self, rank: u32) -> u32 {
         self.counts[rank as usize]
     }
 
-    fn samples(&self, rank: u32) -> &[u32] {
+    fn samples(&self, rank: u32) -> &[usize] {
         let rank = rank as usize;
         let start = rank.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.samples[start..self.ends[rank]]
     }
 
-    /// Puts the listed articles that share samples with the article `rank` to `found`, with the number
-    /// of samples they share. `hits` is overwritten.
-    pub fn look_up(&self, rank: u32, hits: &mut Vec<u32>, found: &mut Vec<(u32, u32)>) {
+    /// The listed articles that share enough samples with the article `rank`, and how many: `needs` says
+    /// for each article what is enough, and the lower of both numbers counts.
+    ///
+    /// Some of the longest lists, half as many as the article needs, are read only for those that need
+    /// no more: whoever else shares enough stands in as many of the other lists (the prefix filter of
+    /// S. Chaudhuri and others, "A primitive operator for similarity joins in data cleaning", 2006).
+    #[must_use]
+    pub fn look_up<'f>(
+        &self,
+        rank: u32,
+        needs: &[u8],
+        LookUp { lists, hits, found }: &'f mut LookUp,
+    ) -> &'f mut Vec<(u32, u32)> {
+        lists.clear();
         hits.clear();
         found.clear();
-        for &sample in self.samples(rank) {
-            let List { start, len, .. } = self.lists[sample as usize];
-            hits.extend_from_slice(&self.listed[start..start + usize::from(len)]);
+        // All heads first: none is waited for before the next is asked for.
+        lists.extend(self.samples(rank).iter().map(|&head| {
+            let Head { len, .. } = Head::from_bits(self.lists[head]);
+            List { start: head + 1, len }
+        }));
+        lists.retain(|list| list.len > 0);
+        let need = needs[rank as usize];
+        let half = need / 2;
+        let first_skipped = lists.len().saturating_sub(usize::from(half));
+        if (1..lists.len()).contains(&first_skipped) {
+            lists.select_nth_unstable_by_key(first_skipped, |list| list.len);
+        }
+        let (read, skipped) = lists.split_at(first_skipped);
+        for &list in read {
+            hits.extend_from_slice(self.listed(list));
+        }
+        let needs_few = |other: u32| needs[other as usize] <= half;
+        for &list in skipped {
+            hits.extend(self.listed(list).iter().filter(|&&other| needs_few(other)));
         }
         hits.sort_unstable();
         for same in hits.chunk_by(|a, b| a == b) {
-            found.push((u32::try_from(same.len()).unwrap_or(u32::MAX), same[0]));
+            let other = same[0];
+            let enough = usize::from(need.min(needs[other as usize]));
+            let mut count = same.len();
+            if !needs_few(other) && count + skipped.len() >= enough {
+                let holds = |list: &&List| self.listed(**list).binary_search(&other).is_ok();
+                count += skipped.iter().filter(holds).count();
+            }
+            if count >= enough {
+                found.push((u32::try_from(count).unwrap_or(u32::MAX), other));
+            }
         }
+        found
     }
 
-    /// Lists the article `rank` under each of its samples that has room.
+    /// What stands in a list, in order of rank.
+    fn listed(&self, list: List) -> &[u32] {
+        &self.lists[list.start..list.start + usize::from(list.len)]
+    }
+
+    /// Lists the article `rank`, which comes after those listed so far, under each of its samples that has
+    /// room.
     pub fn list(&mut self, rank: u32) {
         let start = (rank as usize).checked_sub(1).map_or(0, |before| self.ends[before]);
-        for &sample in &self.samples[start..self.ends[rank as usize]] {
-            let list = &mut self.lists[sample as usize];
-            if list.len < list.room {
-                self.listed[list.start + usize::from(list.len)] = rank;
-                list.len += 1;
+        for &start in &self.samples[start..self.ends[rank as usize]] {
+            let mut head = Head::from_bits(self.lists[start]);
+            if head.len < head.room {
+                head.len += 1;
+                self.lists[start] = head.to_bits();
+                self.lists[start + usize::from(head.len)] = rank;
             }
         }
     }
+}
+
+/// Puts `pairs` into parts by their upper byte, in place (the American flag sort of P. `McIlroy` and others,
+/// "Engineering radix sort", 1993): once each is sorted, all are. A part is small enough for a cache.
+pub fn parts(pairs: &mut [u64]) -> impl Iterator<Item = &mut [u64]> {
+    const PARTS: usize = 256;
+    let part = |pair: u64| (pair >> 56) as usize;
+    let mut ends = [0; PARTS];
+    for &pair in &*pairs {
+        ends[part(pair)] += 1;
+    }
+    let mut end = 0;
+    // Where each part starts for now; what belongs there moves it to its end.
+    let mut next = ends.each_mut().map(|count| {
+        let start = end;
+        end += *count;
+        *count = end;
+        start
+    });
+    for own in 0..PARTS {
+        while next[own] < ends[own] {
+            let mut pair = pairs[next[own]];
+            while part(pair) != own {
+                let place = &mut next[part(pair)];
+                std::mem::swap(&mut pair, &mut pairs[*place]);
+                *place += 1;
+            }
+            pairs[next[own]] = pair;
+            next[own] += 1;
+        }
+    }
+    pairs.chunk_by_mut(move |&a, &b| part(a) == part(b))
 }
 
 /// The article of a pair.
@@ -132,13 +229,10 @@ mod tests {
         let pairs = (0_u32..)
             .zip(samples)
             .flat_map(|(rank, samples)| samples.iter().map(move |&sample| pair(sample, rank)));
-        let mut shared = Shared::new(pairs.collect(), 4);
+        let mut shared = Shared::new(pairs.collect(), vec![4, 2, 0, 3]);
         assert_eq!([0, 1, 2, 3].map(|rank| shared.count(rank)), [3, 2, 0, 3]);
-        let (mut hits, mut found) = (Vec::new(), Vec::new());
-        let mut look_up = |shared: &Shared, rank| {
-            shared.look_up(rank, &mut hits, &mut found);
-            found.clone()
-        };
+        let mut room = LookUp::default();
+        let mut look_up = |shared: &Shared, rank| shared.look_up(rank, &[1; 4], &mut room).clone();
         assert_eq!(look_up(&shared, 3), []);
         shared.list(0);
         assert_eq!(look_up(&shared, 1), [(1, 0)]);
@@ -148,12 +242,24 @@ mod tests {
     }
 
     #[test]
+    fn sorted_parts_are_a_sorted_whole() {
+        for count in [0, 1, 2, 300, 20_000] {
+            let number = |n: u64| n.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            let mut pairs: Vec<u64> = (0..count).map(|n| number(n % 5_000)).collect();
+            let mut expected = pairs.clone();
+            expected.sort_unstable();
+            parts(&mut pairs).for_each(<[u64]>::sort_unstable);
+            assert_eq!(pairs, expected);
+        }
+    }
+
+    #[test]
     fn a_common_phrase_lists_no_more_than_its_room() {
         let pairs = (0..1000).map(|rank| pair(1, rank)).collect();
-        let mut shared = Shared::new(pairs, 1000);
+        let mut shared = Shared::new(pairs, vec![1; 1000]);
         (0..1000).for_each(|rank| shared.list(rank));
-        let (mut hits, mut found) = (Vec::new(), Vec::new());
-        shared.look_up(999, &mut hits, &mut found);
+        let mut room = LookUp::default();
+        let found = shared.look_up(999, &[1; 1000], &mut room);
         assert_eq!(found.len(), LISTED_MAX);
     }
 }

@@ -18,7 +18,7 @@ use std::cmp::Reverse;
 
 use hashbrown::HashMap;
 
-use self::join::Shared;
+use self::join::{LookUp, Shared};
 pub use self::measure::{Shingles, Similarity, words};
 use super::{ArticleId, Kind, Ranks, SHORT_WORDS, Verdict};
 
@@ -63,26 +63,34 @@ impl Facts {
     }
 }
 
-/// What is held of articles to find near copies among them: 8 bytes a sample and 20 bytes besides. Two of
+/// What is held of articles to find near copies among them: 8 bytes a sample and 24 bytes besides. Two of
 /// these make one, in any order.
 #[derive(Debug, Default)]
 pub struct Sketches {
-    /// See [`join::pair`]. Whoever has several threads may sort them.
-    pub pairs: Vec<u64>,
-    facts: Vec<(u32, Facts)>,
+    /// See [`join::pair`].
+    pairs: Vec<u64>,
+    /// Of each article its rank, its number of samples and what else is known.
+    facts: Vec<(u32, u32, Facts)>,
 }
 
 impl Sketches {
     /// Enters the article with this rank and these samples.
     pub fn push(&mut self, rank: u32, samples: &[u32], facts: Facts) {
         self.pairs.extend(samples.iter().map(|&sample| join::pair(sample, rank)));
-        self.facts.push((rank, facts));
+        let count = u32::try_from(samples.len()).unwrap_or(u32::MAX);
+        self.facts.push((rank, count, facts));
     }
 
     /// Enters the articles of `more`.
     pub fn append(&mut self, more: &Sketches) {
         self.pairs.extend_from_slice(&more.pairs);
         self.facts.extend_from_slice(&more.facts);
+    }
+
+    /// The parts of [`Sketches::pairs`] that are to be sorted, each by itself: in parallel, by whoever has
+    /// several threads.
+    pub fn parts(&mut self) -> impl Iterator<Item = &mut [u64]> {
+        join::parts(&mut self.pairs)
     }
 }
 
@@ -115,13 +123,15 @@ pub fn decide<E>(
     measure: &mut dyn FnMut(ArticleId, ArticleId) -> Result<Similarity, E>,
 ) -> Result<Vec<Miss>, E> {
     let mut facts = vec![Facts::default(); ranks.len()];
-    for &(rank, of) in &sketches.facts {
-        facts[rank as usize] = of;
+    let mut counts = vec![0; ranks.len()];
+    for &(rank, count, of) in &sketches.facts {
+        (facts[rank as usize], counts[rank as usize]) = (of, count);
     }
-    let shared = Shared::new(sketches.pairs, ranks.len());
+    let shared = Shared::new(sketches.pairs, counts);
     let lengths = ranks.all().map(|rank| Length::of(&facts[rank as usize], shared.count(rank)));
-    let lengths = lengths.collect();
-    let mut search = Search { facts, lengths, ranks, threshold, verdicts, measure };
+    let lengths: Vec<Length> = lengths.collect();
+    let needs = lengths.iter().map(Length::need).collect();
+    let mut search = Search { facts, lengths, needs, ranks, threshold, verdicts, measure };
     let found = search.near(shared)?;
     search.contained(found.parts)?;
     search.settle()?;
@@ -145,11 +155,20 @@ impl Length {
     fn of(facts: &Facts, samples: u32) -> Length {
         Length { samples: u64::from(samples) * u64::from(facts.rate), rate: facts.rate }
     }
+
+    /// Samples that a candidate shares at least with this article, where it is no shorter; whatever the
+    /// rate of both is.
+    fn need(&self) -> u8 {
+        let least = (self.samples / u64::from(sample::RATE_MAX)) * SHARED_PERCENT;
+        u8::try_from(least.div_ceil(100)).unwrap_or(u8::MAX)
+    }
 }
 
 struct Search<'a, E> {
     facts: Vec<Facts>,
     lengths: Vec<Length>,
+    /// See [`Length::need`].
+    needs: Vec<u8>,
     ranks: &'a Ranks,
     threshold: f64,
     verdicts: &'a mut [Verdict],
@@ -193,15 +212,14 @@ impl<E> Search<'_, E> {
     /// Finds near copies, each of an article before it.
     fn near(&mut self, mut shared: Shared) -> Result<Found, E> {
         let mut found = Found::default();
-        let (mut hits, mut candidates) = (Vec::new(), Vec::new());
+        let mut room = LookUp::default();
         for rank in self.ranks.all() {
             if self.verdict(rank) != Verdict::Keep {
                 continue;
             }
-            shared.look_up(rank, &mut hits, &mut candidates);
-            self.choose(rank, &mut candidates);
+            let candidates = self.candidates(&shared, rank, None, &mut room);
             let mut best: Option<Copy> = None;
-            for &(_, other) in &candidates {
+            for &(_, other) in candidates {
                 let measured = self.measure(rank, other)?;
                 if measured.similarity >= self.threshold {
                     Copy::near(other, measured).replace_if_closer(&mut best);
@@ -228,7 +246,7 @@ impl<E> Search<'_, E> {
                 copies[self.ranks.of(representative) as usize] += 1;
             }
         }
-        let (mut hits, mut candidates) = (Vec::new(), Vec::new());
+        let mut room = LookUp::default();
         for rank in self.ranks.all() {
             let Verdict::DuplicateOf { representative, kind: Kind::Near, similarity } =
                 self.verdict(rank)
@@ -237,10 +255,8 @@ impl<E> Search<'_, E> {
             };
             let of = self.ranks.of(representative);
             let mut best = Copy { of, kind: Kind::Near, similarity };
-            shared.look_up(rank, &mut hits, &mut candidates);
-            candidates.retain(|&(_, other)| other != of);
-            self.choose(rank, &mut candidates);
-            for &(_, other) in &candidates {
+            let candidates = self.candidates(shared, rank, Some(of), &mut room);
+            for &(_, other) in candidates {
                 let copy = Copy::near(other, self.measure(rank, other)?);
                 let size = |copy: Copy| copies[copy.of as usize];
                 let more =
@@ -256,11 +272,22 @@ impl<E> Search<'_, E> {
         Ok(())
     }
 
-    /// Leaves of `candidates`, with the number of samples they share, those that are to be measured.
-    fn choose(&self, rank: u32, candidates: &mut Vec<(u32, u32)>) {
-        candidates.retain(|&(count, other)| self.is_candidate(count, rank, other));
+    /// The articles that are to be measured with `rank`, with the number of samples they share: all but
+    /// the one `known`.
+    fn candidates<'r>(
+        &self,
+        shared: &Shared,
+        rank: u32,
+        known: Option<u32>,
+        room: &'r mut LookUp,
+    ) -> &'r [(u32, u32)] {
+        let candidates = shared.look_up(rank, &self.needs, room);
+        candidates.retain(|&(count, other)| {
+            Some(other) != known && self.is_candidate(count, rank, other)
+        });
         candidates.sort_unstable_by_key(|&(count, other)| (Reverse(count), other));
         candidates.truncate(MEASURED_MAX);
+        candidates
     }
 
     /// Whether two articles that share `count` samples should be measured.

@@ -36,18 +36,54 @@ pub fn sample(text: &str, out: &mut Vec<u32>) -> u32 {
 /// What the hash is before the first letter.
 const START: u64 = 0x2545_F491_4F6C_DD1D;
 
+/// Parts of a text that the hash rolls over side by side: each step waits for the one before it, and a
+/// machine has time for another between them.
+const LANES: usize = 2;
+/// Bytes of a text from which that is worth the start of each part.
+const LANES_MIN: usize = 512;
+/// Letters whose hash is another when one of them is.
+const WINDOW: usize = 32;
+
 /// Puts what falls below `limit` to `out`.
 fn roll(text: &[u8], limit: u64, out: &mut Vec<u32>) {
-    let mut hash = START;
-    for &byte in text {
-        let gear = GEARS[usize::from(byte)];
-        let next = (hash << 2).wrapping_add(gear);
-        // A choice of values, not a jump: where words end is hard to predict.
-        hash = if gear == 0 { hash } else { next };
-        if hash <= limit {
-            put(hash, gear, out);
+    let (mut hash, mut rest) = (START, text);
+    if text.len() >= LANES_MIN {
+        let len = text.len() / LANES;
+        let lanes: [&[u8]; LANES] = std::array::from_fn(|lane| &text[lane * len..][..len]);
+        let mut hashes: [u64; LANES] = std::array::from_fn(|lane| after(&text[..lane * len]));
+        for at in 0..len {
+            for (hash, lane) in hashes.iter_mut().zip(lanes) {
+                step(hash, lane[at], limit, out);
+            }
         }
+        (hash, rest) = (hashes[LANES - 1], &text[LANES * len..]);
     }
+    for &byte in rest {
+        step(&mut hash, byte, limit, out);
+    }
+}
+
+/// Takes up one more byte.
+#[inline(always)]
+fn step(hash: &mut u64, byte: u8, limit: u64, out: &mut Vec<u32>) {
+    let gear = GEARS[usize::from(byte)];
+    let next = (*hash << 2).wrapping_add(gear);
+    // A choice of values, not a jump: where words end is hard to predict.
+    *hash = if gear == 0 { *hash } else { next };
+    if *hash <= limit {
+        put(*hash, gear, out);
+    }
+}
+
+/// The hash after `text`, which its last [`WINDOW`] letters alone decide.
+fn after(text: &[u8]) -> u64 {
+    let gears = text.iter().rev().map(|&byte| GEARS[usize::from(byte)]);
+    let (mut hash, mut letters) = (0_u64, 0);
+    for gear in gears.filter(|&gear| gear != 0).take(WINDOW) {
+        hash = hash.wrapping_add(gear << (2 * letters));
+        letters += 1;
+    }
+    if letters < WINDOW { hash.wrapping_add(START << (2 * letters)) } else { hash }
 }
 
 /// Puts what was sampled to `out`, unless it was before: at a byte that is no letter the hash stays.
@@ -114,6 +150,24 @@ mod tests {
         assert!(rate < RATE_MAX && part.len() >= SAMPLES_MIN);
         let shared = part.iter().filter(|sample| all.binary_search(sample).is_ok()).count();
         assert!(shared >= 15, "{shared} of {}", part.len());
+    }
+
+    #[test]
+    fn parts_side_by_side_sample_what_one_row_does() {
+        let texts = ["a".repeat(2_000), " - ".repeat(900), prose(400), "Средства ПВО, ".repeat(90)];
+        for text in texts.iter().flat_map(|text| [text.clone(), format!("{}x", " ".repeat(700))]) {
+            for cut in 0..text.len().min(70) {
+                let text = &text.as_bytes()[cut..];
+                let (mut samples, mut hash, mut expected) = (Vec::new(), START, Vec::new());
+                roll(text, u64::MAX / 8, &mut samples);
+                for &byte in text {
+                    step(&mut hash, byte, u64::MAX / 8, &mut expected);
+                }
+                samples.sort_unstable();
+                expected.sort_unstable();
+                assert_eq!(samples, expected);
+            }
+        }
     }
 
     #[test]
