@@ -367,6 +367,9 @@ impl Drop for OutputFolder {
         let mut state = self.traces.lock();
         state.stage = Stage::GivenUp;
         state.remove();
+        // Closing is not enough: a process that another thread is starting holds what was open here
+        // until its program begins, and the lock with it.
+        let _ = self.handle.unlock();
     }
 }
 
@@ -568,4 +571,23 @@ fn write_error(place: impl std::fmt::Display, error: io::Error) -> Error {
 
 fn bug(place: impl std::fmt::Display, message: &str) -> Error {
     Error::at(place, ErrorKind::Bug(message.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lock_ends_with_the_run_whoever_holds_its_folder_open()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let root = tempfile::tempdir()?;
+        let path = root.path().join("out");
+        let first = OutputFolder::open(&path, &[])?;
+        let held = first.handle.try_clone()?;
+        assert!(OutputFolder::open(&path, &[]).is_err());
+        drop(first);
+        OutputFolder::open(&path, &[])?;
+        drop(held);
+        Ok(())
+    }
 }
