@@ -275,7 +275,6 @@ impl StoredRemoval<'_> {
     }
 }
 
-/// Bytes as one piece; serde would store a slice byte by byte.
 /// A text as `serde` has it, whose bytes are looked at several times as fast.
 mod long_text {
     use serde::de::Error;
@@ -293,6 +292,7 @@ mod long_text {
     }
 }
 
+/// Bytes as one piece; serde would store a slice byte by byte.
 mod raw_bytes {
     use serde::{Deserialize, Deserializer, Serializer};
 
