@@ -338,32 +338,42 @@ fn by_function_words(text: &str) -> Option<&'static str> {
     let mut scores = Scores(NO_SHARES);
     if text.is_ascii() {
         let words = &*PACKED;
-        let (mut packed, mut len) = (0_u64, 0);
+        // What was found since the last look, added up together: most words are in no list.
+        let mut found = [&NO_SHARES; EARLY / 2 + 1];
+        let (mut count, mut packed, mut len) = (0, 0_u64, 0);
         let mut look = EARLY;
         for (at, byte) in text.bytes().chain([b' ']).enumerate() {
             let letter = PLAIN[usize::from(byte & 0x7F)];
-            if letter == 0 {
-                if len <= 8 {
-                    scores.add(words.get(&packed));
-                }
-                (packed, len) = (0, 0);
-                if at >= look {
-                    look += EARLY;
-                    if let Some(tag) = scores.best(2 * SCORE, 3) {
-                        return Some(tag);
-                    }
-                }
-            } else {
+            if letter != 0 {
                 packed = packed << 8 | u64::from(letter);
                 len += 1;
+                continue;
+            }
+            if len <= 8 {
+                let shares = words.get(&packed);
+                found[count] = shares.unwrap_or(&NO_SHARES);
+                count += usize::from(shares.is_some());
+            }
+            (packed, len) = (0, 0);
+            if at >= look || count == found.len() - 1 {
+                found[..count].iter().for_each(|shares| scores.add(shares));
+                count = 0;
+            }
+            if at >= look {
+                look += EARLY;
+                if let Some(tag) = scores.best(2 * SCORE, 3) {
+                    return Some(tag);
+                }
             }
         }
+        found[..count].iter().for_each(|shares| scores.add(shares));
     } else {
         let words = &*WORDS;
         let mut hash = NO_LETTERS;
         for c in text.chars().chain([' ']) {
             if is_between_words(c) {
-                scores.add(words.get(&std::mem::replace(&mut hash, NO_LETTERS)));
+                let shares = words.get(&std::mem::replace(&mut hash, NO_LETTERS));
+                scores.add(shares.unwrap_or(&NO_SHARES));
             } else {
                 hash = hash_on(hash, c);
             }
@@ -377,8 +387,7 @@ struct Scores(Shares);
 
 impl Scores {
     /// Adding them all is faster than going through the languages that have the word.
-    fn add(&mut self, shares: Option<&Shares>) {
-        let shares = shares.unwrap_or(&NO_SHARES);
+    fn add(&mut self, shares: &Shares) {
         for (sum, share) in self.0.iter_mut().zip(shares) {
             *sum += share;
         }
