@@ -403,10 +403,37 @@ impl Signals {
 
     /// Sets the signal of every block.
     pub fn fill(&mut self, signal: Signal, mut value: impl FnMut(usize) -> u8) {
-        let (start, rows) = (signal as usize * self.rows(), self.rows());
-        let column = self.columns[start..start + rows].as_flattened_mut();
-        for (i, slot) in column[..self.blocks].iter_mut().enumerate() {
+        for (i, slot) in self.column_mut(signal).iter_mut().enumerate() {
             *slot = value(i);
         }
+    }
+
+    /// Sets the signal of every block to one value.
+    pub fn fill_with(&mut self, signal: Signal, value: u8) {
+        self.column_mut(signal).fill(value);
+    }
+
+    /// Sets the signal of every block, in order.
+    pub fn set_all(&mut self, signal: Signal, values: &[u8]) {
+        self.column_mut(signal).copy_from_slice(values);
+    }
+
+    /// Sets the signal `to` of every block to what `from` is so many blocks below, above where `step` is
+    /// negative. Beyond the page stands nothing: one more than anything.
+    pub fn shift(&mut self, from: Signal, to: Signal, step: isize) {
+        let far = step.unsigned_abs().min(self.blocks);
+        let near = self.blocks - far;
+        let column = |signal: Signal| signal as usize * self.rows() * ROW;
+        let (from, to) = (column(from), column(to));
+        let all = self.columns.as_flattened_mut();
+        let (from, moved, beyond) =
+            if step < 0 { (from, to + far, to) } else { (from + far, to, to + near) };
+        all.copy_within(from..from + near, moved);
+        all[beyond..beyond + far].fill(u8::MAX);
+    }
+
+    fn column_mut(&mut self, signal: Signal) -> &mut [u8] {
+        let (start, rows) = (signal as usize * self.rows(), self.rows());
+        &mut self.columns[start..start + rows].as_flattened_mut()[..self.blocks]
     }
 }

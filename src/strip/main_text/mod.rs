@@ -106,8 +106,11 @@ pub(super) fn read(page: &mut Page, model: &Model) {
     let scores = model.first.score(&reading.signals);
     second_round(&mut reading.signals, &scores, &words(page));
     if states_title(page) {
-        page.set_title(title(page, &model.title.score(&reading.signals)));
-        reading.read_title(page);
+        let title = title(page, &model.title.score(&reading.signals));
+        if title != page.title {
+            page.set_title(title);
+            reading.read_title(page);
+        }
     }
     let Reading { signals, .. } = reading;
     let scores = model.second.score(&signals);

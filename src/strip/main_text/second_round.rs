@@ -21,21 +21,12 @@ pub fn read(signals: &mut Signals, scores: &[i32], words: &[u32]) {
     for (signal, step) in
         [(Signal::ScoreM1, -1), (Signal::ScoreP1, 1), (Signal::ScoreM2, -2), (Signal::ScoreP2, 2)]
     {
-        signals.fill(signal, |i| {
-            let there = i.checked_add_signed(step).and_then(|j| scores.get(j));
-            there.map_or(255, |score| level(*score))
-        });
+        signals.shift(Signal::Score, signal, step);
     }
     let chance = Sums::of(&chances, |&chance| chance);
-    for (above, below, reach) in [
-        (Signal::LikelyAbove3, Signal::LikelyBelow3, 3),
-        (Signal::LikelyAbove10, Signal::LikelyBelow10, 10),
-    ] {
-        let of = u32::try_from(reach).unwrap_or(1);
-        let mean = |sum: u32| byte(sum / of * 255 / 1000);
-        signals.fill(above, |i| mean(chance.between(i.saturating_sub(reach), i)));
-        signals.fill(below, |i| mean(chance.between(i + 1, i + 1 + reach)));
-    }
+    let mean = |sum: u32, of: u32| byte(sum / of * 255 / 1000);
+    chance.beside::<3>(signals, mean, Signal::LikelyAbove3, Signal::LikelyBelow3);
+    chance.beside::<10>(signals, mean, Signal::LikelyAbove10, Signal::LikelyBelow10);
     // Of a longer block so many words count.
     let weights: Vec<u32> = words.iter().map(|&words| words.clamp(1, 120)).collect();
     let each: Vec<(u32, u32)> =
@@ -51,8 +42,8 @@ pub fn read(signals: &mut Signals, scores: &[i32], words: &[u32]) {
     let sum = likely.between(0, blocks);
     signals.fill(Signal::LikelyWordsAbove, |i| share(likely.between(0, i), sum));
     signals.fill(Signal::LikelyWordsBelow, |i| share(likely.between(i + 1, blocks), sum));
-    signals.fill(Signal::PageLikely, |_| share(sum, all.between(0, blocks).saturating_mul(62)));
-    signals.fill(Signal::PageLikelyWords, |_| scaled(sum / 62));
+    signals.fill_with(Signal::PageLikely, share(sum, all.between(0, blocks).saturating_mul(62)));
+    signals.fill_with(Signal::PageLikelyWords, scaled(sum / 62));
     let (above, below) = (Signal::LikelyDistanceAbove, Signal::LikelyDistanceBelow);
     distances(signals, |i| chances[i] > LIKELY, above, below);
     runs(signals, &chances, &weights);

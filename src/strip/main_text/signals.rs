@@ -36,6 +36,29 @@ static ADDRESSES: LazyLock<AhoCorasick> = LazyLock::new(|| {
     found.unwrap_or_else(|error| unreachable!("constant patterns: {error}"))
 });
 
+/// What is counted of the signs inside a line, as one in its own sixteen bits: bars, signs of program
+/// code, of accounts, of quotations.
+const fn mark(c: char) -> u64 {
+    match c {
+        '|' | '›' | '»' | '>' | '·' | '•' | '/' | '→' => 1,
+        '{' | '}' | ';' | '=' | '<' | '_' => 1 << 16,
+        '@' | '#' => 1 << 32,
+        '"' | '“' | '”' | '„' | '«' | '「' => 1 << 48,
+        _ => 0,
+    }
+}
+
+/// The same for each character of ASCII.
+static MARKS: [u64; 128] = {
+    let mut marks = [0; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        marks[byte as usize] = mark(byte as char);
+        byte += 1_u8;
+    }
+    marks
+};
+
 /// What one block looks like by itself.
 #[derive(Clone, Copy, Default)]
 struct Look {
@@ -82,7 +105,7 @@ impl Reading {
         reading.read_repeats(page);
         reading.read_joined(page, &looks);
         reading.read_windows(&looks);
-        reading.read_neighbours(&looks);
+        reading.read_neighbours();
         reading.read_places(&looks);
         reading.read_labels(&looks);
         reading.read_title(page);
@@ -194,17 +217,13 @@ impl Reading {
     fn read_marks(&mut self, i: usize, text: &str, digits: usize) {
         const BYTES: usize = 400;
         let text = &text[..text.floor_char_boundary(BYTES)];
-        let (mut bars, mut code, mut at, mut quotes) = (0, 0, 0, 0);
-        let marked = |c: char| !c.is_ascii_alphanumeric() && c != ' ';
-        for c in text.chars().filter(|&c| marked(c)) {
-            match c {
-                '|' | '›' | '»' | '>' | '·' | '•' | '/' | '→' => bars += 1,
-                '{' | '}' | ';' | '=' | '<' | '_' => code += 1,
-                '@' | '#' => at += 1,
-                '"' | '“' | '”' | '„' | '«' | '「' => quotes += 1,
-                _ => {}
-            }
-        }
+        let counts: u64 = if text.is_ascii() {
+            text.bytes().map(|byte| MARKS[usize::from(byte & 0x7F)]).sum()
+        } else {
+            text.chars().map(mark).sum()
+        };
+        let count = |shift: u32| u32::try_from(counts >> shift & 0xFFFF).unwrap_or(0);
+        let [bars, code, at, quotes] = [0, 16, 32, 48].map(count);
         let address = ADDRESSES.is_match(text);
         let is_year = |w: &[u8]| {
             matches!(w, [b'1', b'9', ..] | [b'2', b'0', ..]) && w.iter().all(u8::is_ascii_digit)
@@ -253,74 +272,56 @@ impl Reading {
     }
 
     fn read_windows(&mut self, looks: &[Look]) {
-        type Form = fn(u32, u32) -> u8;
+        let signals = &mut self.signals;
         let prose = Sums::of(looks, |look| look.prose.into());
-        for (signal, reach) in
-            [(Signal::Prose2, 2), (Signal::Prose5, 5), (Signal::Prose12, 12), (Signal::Prose30, 30)]
-        {
-            self.signals.fill(signal, |i| {
-                let (sum, count) = prose.around(i, reach);
-                share(sum, count)
-            });
-        }
+        prose.share_around::<2>(signals, Signal::Prose2);
+        prose.share_around::<5>(signals, Signal::Prose5);
+        prose.share_around::<12>(signals, Signal::Prose12);
+        prose.share_around::<30>(signals, Signal::Prose30);
+        let mean = |sum: u32, of: u32| scaled(sum / of);
+        let flat = |sum: u32, of: u32| byte(sum / of);
         let widths = Sums::of(looks, |look| look.width.min(300));
+        widths.beside::<3>(signals, mean, Signal::WidthAbove3, Signal::WidthBelow3);
+        widths.beside::<10>(signals, mean, Signal::WidthAbove10, Signal::WidthBelow10);
         let chrome = Sums::of(looks, |look| look.chrome.into());
+        chrome.beside::<3>(signals, share, Signal::ChromeAbove3, Signal::ChromeBelow3);
+        chrome.beside::<10>(signals, share, Signal::ChromeAbove10, Signal::ChromeBelow10);
         let ends = Sums::of(looks, |look| (look.ending >= ENDS).into());
+        ends.beside::<3>(signals, share, Signal::EndsAbove3, Signal::EndsBelow3);
+        ends.beside::<10>(signals, share, Signal::EndsAbove10, Signal::EndsBelow10);
         let capitals = Sums::of(looks, |look| look.capitals.into());
+        capitals.beside::<3>(signals, flat, Signal::CapitalsAbove3, Signal::CapitalsBelow3);
+        capitals.beside::<10>(signals, flat, Signal::CapitalsAbove10, Signal::CapitalsBelow10);
         let functions = Sums::of(looks, |look| look.functions.into());
+        functions.beside::<3>(signals, flat, Signal::FunctionsAbove3, Signal::FunctionsBelow3);
+        functions.beside::<10>(signals, flat, Signal::FunctionsAbove10, Signal::FunctionsBelow10);
         let bullets = Sums::of(looks, |look| look.bullet.into());
+        bullets.beside::<10>(signals, share, Signal::BulletsAbove10, Signal::BulletsBelow10);
         let dates = Sums::of(looks, |look| (look.date > 0).into());
-        let mean = |sum: u32, reach: u32| scaled(sum / reach);
-        let flat = |sum: u32, reach: u32| byte(sum / reach);
-        let part = |sum: u32, reach: u32| share(sum, reach);
-        let pairs: [(&Sums, Form, usize, Signal, Signal); 12] = [
-            (&widths, mean, 3, Signal::WidthAbove3, Signal::WidthBelow3),
-            (&widths, mean, 10, Signal::WidthAbove10, Signal::WidthBelow10),
-            (&chrome, part, 3, Signal::ChromeAbove3, Signal::ChromeBelow3),
-            (&chrome, part, 10, Signal::ChromeAbove10, Signal::ChromeBelow10),
-            (&ends, part, 3, Signal::EndsAbove3, Signal::EndsBelow3),
-            (&ends, part, 10, Signal::EndsAbove10, Signal::EndsBelow10),
-            (&capitals, flat, 3, Signal::CapitalsAbove3, Signal::CapitalsBelow3),
-            (&capitals, flat, 10, Signal::CapitalsAbove10, Signal::CapitalsBelow10),
-            (&functions, flat, 3, Signal::FunctionsAbove3, Signal::FunctionsBelow3),
-            (&functions, flat, 10, Signal::FunctionsAbove10, Signal::FunctionsBelow10),
-            (&bullets, part, 10, Signal::BulletsAbove10, Signal::BulletsBelow10),
-            (&dates, part, 10, Signal::DatesAbove10, Signal::DatesBelow10),
-        ];
-        for (sums, form, reach, above, below) in pairs {
-            let blocks = u32::try_from(reach).unwrap_or(1);
-            self.signals.fill(above, |i| form(sums.between(i.saturating_sub(reach), i), blocks));
-            self.signals.fill(below, |i| form(sums.between(i + 1, i + 1 + reach), blocks));
-        }
+        dates.beside::<10>(signals, share, Signal::DatesAbove10, Signal::DatesBelow10);
     }
 
-    fn read_neighbours(&mut self, looks: &[Look]) {
-        type Of = fn(&Look) -> u8;
-        let width: Of = |look| scaled(look.width);
-        let neighbours: [(Signal, isize, Of); 17] = [
-            (Signal::WidthM1, -1, width),
-            (Signal::WidthP1, 1, width),
-            (Signal::WidthM2, -2, width),
-            (Signal::WidthP2, 2, width),
-            (Signal::WidthM3, -3, width),
-            (Signal::WidthP3, 3, width),
-            (Signal::EndingM1, -1, |look| look.ending),
-            (Signal::EndingP1, 1, |look| look.ending),
-            (Signal::OpeningP1, 1, |look| look.opening),
-            (Signal::CapitalsM1, -1, |look| look.capitals),
-            (Signal::CapitalsP1, 1, |look| look.capitals),
-            (Signal::IndentM1, -1, |look| look.indent),
-            (Signal::IndentP1, 1, |look| look.indent),
-            (Signal::IndentM2, -2, |look| look.indent),
-            (Signal::IndentP2, 2, |look| look.indent),
-            (Signal::HitM1, -1, |look| look.hit),
-            (Signal::HitP1, 1, |look| look.hit),
-        ];
-        for (signal, step, of) in neighbours {
-            // Beyond the page stands nothing: one more than anything.
-            self.signals.fill(signal, |i| {
-                i.checked_add_signed(step).and_then(|j| looks.get(j)).map_or(255, of)
-            });
+    fn read_neighbours(&mut self) {
+        for (of, neighbour, step) in [
+            (Signal::Width, Signal::WidthM1, -1),
+            (Signal::Width, Signal::WidthP1, 1),
+            (Signal::Width, Signal::WidthM2, -2),
+            (Signal::Width, Signal::WidthP2, 2),
+            (Signal::Width, Signal::WidthM3, -3),
+            (Signal::Width, Signal::WidthP3, 3),
+            (Signal::Ending, Signal::EndingM1, -1),
+            (Signal::Ending, Signal::EndingP1, 1),
+            (Signal::Opening, Signal::OpeningP1, 1),
+            (Signal::Capitals, Signal::CapitalsM1, -1),
+            (Signal::Capitals, Signal::CapitalsP1, 1),
+            (Signal::Indent, Signal::IndentM1, -1),
+            (Signal::Indent, Signal::IndentP1, 1),
+            (Signal::Indent, Signal::IndentM2, -2),
+            (Signal::Indent, Signal::IndentP2, 2),
+            (Signal::Hit, Signal::HitM1, -1),
+            (Signal::Hit, Signal::HitP1, 1),
+        ] {
+            self.signals.shift(of, neighbour, step);
         }
     }
 
@@ -336,10 +337,10 @@ impl Reading {
         self.signals.fill(Signal::PlaceByWidth, |i| share(widths.between(0, i), all));
         self.signals.fill(Signal::Above, |i| scaled(count(i)));
         self.signals.fill(Signal::Below, |i| scaled(count(blocks - 1 - i)));
-        self.signals.fill(Signal::PageProse, |_| scaled(spoken));
-        self.signals.fill(Signal::PageProseBlocks, |_| scaled(told));
-        self.signals.fill(Signal::PageProseShare, |_| share(spoken, all));
-        self.signals.fill(Signal::PageProseWidth, |_| scaled(spoken / told.max(1)));
+        self.signals.fill_with(Signal::PageProse, scaled(spoken));
+        self.signals.fill_with(Signal::PageProseBlocks, scaled(told));
+        self.signals.fill_with(Signal::PageProseShare, share(spoken, all));
+        self.signals.fill_with(Signal::PageProseWidth, scaled(spoken / told.max(1)));
         self.signals.fill(Signal::ProseAbove, |i| share(mass.between(0, i), spoken));
         self.signals.fill(Signal::ProseBelow, |i| share(mass.between(i + 1, blocks), spoken));
         let (above, below) = (Signal::ProseDistanceAbove, Signal::ProseDistanceBelow);
@@ -387,6 +388,12 @@ impl Reading {
             ),
         ];
         for (is, above, count, below) in labels {
+            if !looks.iter().any(|look| is(look.hit)) {
+                self.signals.fill_with(above, scaled(FAR));
+                self.signals.fill_with(below, scaled(FAR));
+                self.signals.fill_with(count, 0);
+                continue;
+            }
             distances(&mut self.signals, |i| is(looks[i].hit), above, below);
             let mut seen = 0;
             self.signals.fill(count, |i| {
@@ -485,10 +492,39 @@ impl Sums {
         self.0[end.min(last)] - self.0[start.min(last)]
     }
 
-    /// Over the blocks within `reach` of block `i`, and how many they are.
-    fn around(&self, i: usize, reach: usize) -> (u32, u32) {
-        let (start, end) = (i.saturating_sub(reach), (i + reach + 1).min(self.0.len() - 1));
-        (self.between(start, end), u32::try_from(end - start).unwrap_or(1))
+    /// Sets a signal to the share of the blocks within `REACH` of each.
+    fn share_around<const REACH: usize>(&self, signals: &mut Signals, signal: Signal) {
+        let number = |count: usize| u32::try_from(count).unwrap_or(1);
+        let blocks = self.0.len() - 1;
+        signals.fill(signal, |i| {
+            let (start, end) = (i.saturating_sub(REACH), (i + REACH + 1).min(blocks));
+            let sum = self.0[end] - self.0[start];
+            // A constant is divided by in a fraction of the time.
+            let whole = 2 * REACH + 1;
+            if end - start == whole {
+                share(sum, number(whole))
+            } else {
+                share(sum, number(end - start))
+            }
+        });
+    }
+
+    /// Sets two signals to what `form` makes of the sum over the `REACH` blocks above each, and below,
+    /// and of `REACH`.
+    pub(super) fn beside<const REACH: usize>(
+        &self,
+        signals: &mut Signals,
+        form: impl Fn(u32, u32) -> u8,
+        above: Signal,
+        below: Signal,
+    ) {
+        let blocks = self.0.len() - 1;
+        let of = u32::try_from(REACH).unwrap_or(1);
+        // What is above a block is below the one before those.
+        let sums = (0..=blocks + REACH).map(|end| self.between(end.saturating_sub(REACH), end));
+        let values: Vec<u8> = sums.map(|sum| form(sum, of)).collect();
+        signals.set_all(above, &values[..blocks]);
+        signals.set_all(below, &values[REACH + 1..]);
     }
 }
 

@@ -142,7 +142,11 @@ impl Topic {
 }
 
 /// The words of a title, folded.
-pub(super) struct TitleWords(Vec<u32>);
+pub(super) struct TitleWords {
+    words: Vec<u32>,
+    /// A bit for the lower bits of each word: most words of a page are refused by it.
+    bits: u64,
+}
 
 impl TitleWords {
     pub(super) fn of(title: &str) -> TitleWords {
@@ -150,18 +154,26 @@ impl TitleWords {
         Spoken::read(title, false, &mut words, &mut Vec::new());
         words.sort_unstable();
         words.dedup();
-        TitleWords(words)
+        let bits = words.iter().fold(0, |bits, &word| bits | bit(word));
+        TitleWords { words, bits }
     }
 
     /// How many of `words` stand in the title, and of how many words of it.
     pub(super) fn shared(&self, words: &[u32]) -> (u32, u32) {
-        let stands = |word: &&u32| self.0.binary_search(word).is_ok();
+        let stands = |word: &&u32| self.bits & bit(**word) != 0 && self.words.contains(word);
         let shared = words.iter().filter(stands).count();
-        let covered = self.0.iter().filter(|word| words.contains(word)).count();
+        if shared == 0 {
+            return (0, 0);
+        }
+        let covered = self.words.iter().filter(|word| words.contains(word)).count();
         (u32::try_from(shared).unwrap_or(u32::MAX), u32::try_from(covered).unwrap_or(u32::MAX))
     }
 
     pub(super) fn len(&self) -> u32 {
-        u32::try_from(self.0.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.words.len()).unwrap_or(u32::MAX)
     }
+}
+
+fn bit(word: u32) -> u64 {
+    1 << (word % 64)
 }
