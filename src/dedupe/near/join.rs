@@ -220,6 +220,7 @@ fn rank(pair: u64) -> usize {
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_possible_truncation, reason = "small numbers")]
 mod tests {
     use super::*;
 
@@ -250,6 +251,47 @@ mod tests {
             expected.sort_unstable();
             parts(&mut pairs).for_each(<[u64]>::sort_unstable);
             assert_eq!(pairs, expected);
+        }
+    }
+
+    #[test]
+    fn whoever_shares_enough_is_found_with_all_that_it_shares() {
+        let mut state = 1_u32;
+        let mut below = |most: u32| {
+            state = state.wrapping_mul(747_796_405).wrapping_add(2_891_336_453);
+            (state >> 16) % most
+        };
+        // A few samples are common, and articles need between one and half of theirs.
+        let articles: Vec<Vec<u32>> = (0..60)
+            .map(|_| {
+                let mut samples: Vec<u32> =
+                    (0..3 + below(40)).map(|_| below(30) * below(30)).collect();
+                samples.sort_unstable();
+                samples.dedup();
+                samples
+            })
+            .collect();
+        let needs: Vec<u8> = articles
+            .iter()
+            .map(|samples| u8::try_from(1 + below(1 + samples.len() as u32 / 2)).unwrap_or(1))
+            .collect();
+        let pairs = (0_u32..)
+            .zip(&articles)
+            .flat_map(|(rank, samples)| samples.iter().map(move |&sample| pair(sample, rank)));
+        let counts = articles.iter().map(|samples| samples.len() as u32).collect();
+        let mut shared = Shared::new(pairs.collect(), counts);
+        let mut room = LookUp::default();
+        for (rank, samples) in articles.iter().enumerate() {
+            let expected: Vec<(u32, u32)> = (0..rank)
+                .filter_map(|other| {
+                    let common = |sample: &&u32| articles[other].contains(sample);
+                    let count = samples.iter().filter(common).count();
+                    let enough = usize::from(needs[rank].min(needs[other]));
+                    (count >= enough).then_some((count as u32, other as u32))
+                })
+                .collect();
+            assert_eq!(*shared.look_up(rank as u32, &needs, &mut room), expected);
+            shared.list(rank as u32);
         }
     }
 
