@@ -2,6 +2,8 @@
 //!
 //! Every number here is argued for in `docs/boilerplate.md`, with the command that measured it.
 
+use hashbrown::HashSet;
+
 use super::copies::Distinct;
 use super::recurring::{ALONE, Counted, Group};
 use super::{Key, Learned, LearnedRow};
@@ -67,6 +69,9 @@ pub(super) fn learned(counted: &Counted, distinct: &Distinct) -> Learned {
     if rule.find_houses() {
         rule.settle();
     }
+    if rule.find_guests() {
+        rule.settle();
+    }
     rule.learned()
 }
 
@@ -93,6 +98,8 @@ struct Rule<'a> {
     of: Vec<u32>,
     /// For each template, whether lines with several dates have it.
     varies: Vec<bool>,
+    /// For each group, whether it is the furniture of another source that says where to find it.
+    guest: Vec<bool>,
     chosen: Vec<bool>,
     places: Vec<Places>,
 }
@@ -105,6 +112,7 @@ impl<'a> Rule<'a> {
             stories: Vec::with_capacity(counted.groups.len()),
             of: Vec::with_capacity(counted.groups.len()),
             varies: Vec::with_capacity(counted.groups.len()),
+            guest: vec![false; counted.groups.len()],
             chosen: Vec::new(),
             places: Vec::new(),
         };
@@ -168,8 +176,8 @@ impl<'a> Rule<'a> {
             && u64::from(places.again) * 100 <= articles * AGAIN_PERCENT;
         let company = u64::from(places.company) * 100 >= articles * COMPANY_PERCENT && articles > 0;
         let steady = facts.stories >= STEADY_LEAST && at_edge(STEADY_EDGE_PERCENT);
-        let rare =
-            facts.share(RARE_PERCENT) && facts.stories >= LEAST && at_edge(RARE_EDGE_PERCENT);
+        let sure = if facts.guest { STEADY_EDGE_PERCENT } else { RARE_EDGE_PERCENT };
+        let rare = facts.share(RARE_PERCENT) && facts.stories >= LEAST && at_edge(sure);
         facts.is_small_common() && (at_edge(100) || company && facts.named)
             || facts.is_common() && facts.share(COMMON_ANYONE_PERCENT) && company
             || facts.is_common() && (inside || at_edge(COMMON_EDGE_PERCENT))
@@ -186,6 +194,7 @@ impl<'a> Rule<'a> {
             of: self.of[group],
             named: self.counted.notes.sources[source.0 as usize].named,
             own: u64::from(here) * 100 >= u64::from(everywhere) * OWN_PERCENT,
+            guest: self.guest[group],
             only_here: here == everywhere,
             heading: marks.is_heading(),
             words: marks.has_words(),
@@ -283,6 +292,21 @@ impl<'a> Rule<'a> {
         any
     }
 
+    /// Finds the furniture of one source in others: channels of one house post each other's stories with
+    /// all that stands under them. Only of lines with an address, for a formula that is at the edge in one
+    /// paper may be so in another's stories. Returns whether there is any.
+    fn find_guests(&mut self) -> bool {
+        let groups = &self.counted.groups;
+        let chosen = groups.iter().zip(&self.chosen).filter(|(_, chosen)| **chosen);
+        let known: HashSet<Key> = chosen.map(|(group, _)| group.key).collect();
+        let is_guest = |(index, group): (usize, &Group)| {
+            let facts = self.facts(index);
+            !facts.own && facts.contact && known.contains(&group.key)
+        };
+        self.guest = groups.iter().enumerate().map(is_guest).collect();
+        self.guest.contains(&true)
+    }
+
     fn learned(&self) -> Learned {
         let counted = self.counted;
         let mut learned = Learned::default();
@@ -317,6 +341,7 @@ struct Facts {
     of: u32,
     named: bool,
     own: bool,
+    guest: bool,
     only_here: bool,
     heading: bool,
     words: bool,
@@ -353,7 +378,8 @@ impl Facts {
     fn is_rare(&self) -> bool {
         let enough =
             self.stories >= LEAST && self.share(RARE_PERCENT) || self.stories >= STEADY_LEAST;
-        !self.is_small() && !self.template && !self.heading && self.own && enough
+        let own = self.own || self.guest;
+        !self.is_small() && !self.template && !self.heading && own && enough
     }
 
     /// On few pages, and says where to write to.

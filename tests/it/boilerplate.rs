@@ -234,6 +234,37 @@ fn a_formula_that_four_papers_print_stays() {
     check(&pages, &[]);
 }
 
+/// Channels of one house post each other's stories with the footer of the first.
+#[test]
+fn a_footer_goes_with_its_address_where_it_is_a_guest() {
+    for (footer, goes) in [
+        ("All that Larsa talks about, every day: https://larsa.example/all", true),
+        ("All that Larsa talks about, every day and in every house.", false),
+    ] {
+        let own = source(&TONGUES[0], 300, |_, story| story.push(footer.to_owned()));
+        let sister = source(&TONGUES[1], 200, |number, story| {
+            if number % 10 == 0 {
+                story.push(footer.to_owned());
+            }
+        });
+        let inside = source(&TONGUES[2], 200, |number, story| {
+            if number % 10 == 0 {
+                story.insert(1, footer.to_owned());
+            }
+        });
+        let mut notes = Learner::default();
+        for (name, pages) in [("own", own), ("sister", sister), ("inside", inside)] {
+            for page in pages {
+                note(&mut notes, &Page { source: name, ..page });
+            }
+        }
+        let learned = notes.counted().learned();
+        let digest = fingerprint::paragraph(footer, &mut String::new()).unwrap();
+        let of = |name| learned.contains(notes.source(name, true), digest);
+        assert_eq!(["own", "sister", "inside"].map(of), [true, goes, false], "{footer}");
+    }
+}
+
 #[test]
 fn sub_heads_questions_refrains_and_code_stay() {
     let lines = [
