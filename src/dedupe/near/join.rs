@@ -181,7 +181,8 @@ impl Shared {
 }
 
 /// Puts `pairs` into parts by their upper byte, in place (the American flag sort of P. `McIlroy` and others,
-/// "Engineering radix sort", 1993): once each is sorted, all are. A part is small enough for a cache.
+/// "Engineering radix sort", 1993): once each is sorted, all are. Of 500 MB of articles a part is small enough
+/// for a cache.
 pub fn parts(pairs: &mut [u64]) -> impl Iterator<Item = &mut [u64]> {
     const PARTS: usize = 256;
     let part = |pair: u64| (pair >> 56) as usize;
