@@ -87,7 +87,7 @@ impl Sketches {
         self.facts.extend_from_slice(&more.facts);
     }
 
-    /// The parts of [`Sketches::pairs`] that are to be sorted, each by itself: in parallel, by whoever has
+    /// The parts of all samples that are to be sorted, each by itself: in parallel, by whoever has
     /// several threads.
     pub fn parts(&mut self) -> impl Iterator<Item = &mut [u64]> {
         join::parts(&mut self.pairs)
