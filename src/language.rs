@@ -338,7 +338,8 @@ fn by_function_words(text: &str) -> Option<&'static str> {
     let mut scores = Scores(NO_SHARES);
     if text.is_ascii() {
         let words = &*PACKED;
-        // What was found since the last look, added up together: most words are in no list.
+        // What was found since the last look, added up together: most words are in no list. A word takes
+        // two bytes at the least, and the last one reaches over the next look.
         let mut found = [&NO_SHARES; EARLY / 2 + 1];
         let (mut count, mut packed, mut len) = (0, 0_u64, 0);
         let mut look = EARLY;
@@ -355,25 +356,21 @@ fn by_function_words(text: &str) -> Option<&'static str> {
                 count += usize::from(shares.is_some());
             }
             (packed, len) = (0, 0);
-            if at >= look || count == found.len() - 1 {
-                found[..count].iter().for_each(|shares| scores.add(shares));
-                count = 0;
-            }
             if at >= look {
-                look += EARLY;
+                scores.add(&found[..count]);
+                (look, count) = (look + EARLY, 0);
                 if let Some(tag) = scores.best(2 * SCORE, 3) {
                     return Some(tag);
                 }
             }
         }
-        found[..count].iter().for_each(|shares| scores.add(shares));
+        scores.add(&found[..count]);
     } else {
         let words = &*WORDS;
         let mut hash = NO_LETTERS;
         for c in text.chars().chain([' ']) {
             if is_between_words(c) {
-                let shares = words.get(&std::mem::replace(&mut hash, NO_LETTERS));
-                scores.add(shares.unwrap_or(&NO_SHARES));
+                scores.add(words.get(&std::mem::replace(&mut hash, NO_LETTERS)).as_slice());
             } else {
                 hash = hash_on(hash, c);
             }
@@ -386,10 +383,12 @@ fn by_function_words(text: &str) -> Option<&'static str> {
 struct Scores(Shares);
 
 impl Scores {
-    /// Adding them all is faster than going through the languages that have the word.
-    fn add(&mut self, shares: &Shares) {
-        for (sum, share) in self.0.iter_mut().zip(shares) {
-            *sum += share;
+    /// Adding for every language is faster than going through those that have the word.
+    fn add(&mut self, words: &[&Shares]) {
+        for shares in words {
+            for (sum, share) in self.0.iter_mut().zip(*shares) {
+                *sum += share;
+            }
         }
     }
 

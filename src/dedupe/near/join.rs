@@ -56,18 +56,20 @@ pub struct LookUp {
 }
 
 impl Shared {
-    /// What `pairs` (see [`pair`]) share; `counts` says of each article how many of them are its own, and
-    /// then how many different ones. Sorts the pairs: at no cost if they are sorted already.
+    /// Sorts `pairs` (see [`pair`]) of `articles` articles: at no cost if they are sorted already.
     #[must_use]
-    pub fn new(mut pairs: Vec<u64>, mut counts: Vec<u32>) -> Shared {
+    pub fn new(mut pairs: Vec<u64>, articles: usize) -> Shared {
         pairs.sort_unstable();
-        pairs.dedup_by(|pair, before| {
-            let again = pair == before;
-            counts[rank(*pair)] -= u32::from(again);
-            again
-        });
-        let mut shared =
-            Shared { ends: vec![0; counts.len()], samples: Vec::new(), counts, lists: Vec::new() };
+        pairs.dedup();
+        let mut shared = Shared {
+            ends: vec![0; articles],
+            samples: Vec::new(),
+            counts: vec![0; articles],
+            lists: Vec::new(),
+        };
+        for &pair in &pairs {
+            shared.counts[rank(pair)] += 1;
+        }
         // First how many shared samples each article has, then where they end.
         let of_one_sample = |a: &u64, b: &u64| a >> 32 == b >> 32;
         let groups = || pairs.chunk_by(of_one_sample).filter(|group| group.len() > 1);
@@ -231,7 +233,7 @@ mod tests {
         let pairs = (0_u32..)
             .zip(samples)
             .flat_map(|(rank, samples)| samples.iter().map(move |&sample| pair(sample, rank)));
-        let mut shared = Shared::new(pairs.collect(), vec![4, 2, 0, 3]);
+        let mut shared = Shared::new(pairs.collect(), 4);
         assert_eq!([0, 1, 2, 3].map(|rank| shared.count(rank)), [3, 2, 0, 3]);
         let mut room = LookUp::default();
         let mut look_up = |shared: &Shared, rank| shared.look_up(rank, &[1; 4], &mut room).clone();
@@ -279,8 +281,7 @@ mod tests {
         let pairs = (0_u32..)
             .zip(&articles)
             .flat_map(|(rank, samples)| samples.iter().map(move |&sample| pair(sample, rank)));
-        let counts = articles.iter().map(|samples| samples.len() as u32).collect();
-        let mut shared = Shared::new(pairs.collect(), counts);
+        let mut shared = Shared::new(pairs.collect(), articles.len());
         let mut room = LookUp::default();
         for (rank, samples) in articles.iter().enumerate() {
             let expected: Vec<(u32, u32)> = (0..rank)
@@ -299,7 +300,7 @@ mod tests {
     #[test]
     fn a_common_phrase_lists_no_more_than_its_room() {
         let pairs = (0..1000).map(|rank| pair(1, rank)).collect();
-        let mut shared = Shared::new(pairs, vec![1; 1000]);
+        let mut shared = Shared::new(pairs, 1000);
         (0..1000).for_each(|rank| shared.list(rank));
         let mut room = LookUp::default();
         let found = shared.look_up(999, &[1; 1000], &mut room);

@@ -69,16 +69,14 @@ impl Facts {
 pub struct Sketches {
     /// See [`join::pair`].
     pairs: Vec<u64>,
-    /// Of each article its rank, its number of samples and what else is known.
-    facts: Vec<(u32, u32, Facts)>,
+    facts: Vec<(u32, Facts)>,
 }
 
 impl Sketches {
     /// Enters the article with this rank and these samples.
     pub fn push(&mut self, rank: u32, samples: &[u32], facts: Facts) {
         self.pairs.extend(samples.iter().map(|&sample| join::pair(sample, rank)));
-        let count = u32::try_from(samples.len()).unwrap_or(u32::MAX);
-        self.facts.push((rank, count, facts));
+        self.facts.push((rank, facts));
     }
 
     /// Enters the articles of `more`.
@@ -123,11 +121,10 @@ pub fn decide<E>(
     measure: &mut dyn FnMut(ArticleId, ArticleId) -> Result<Similarity, E>,
 ) -> Result<Vec<Miss>, E> {
     let mut facts = vec![Facts::default(); ranks.len()];
-    let mut counts = vec![0; ranks.len()];
-    for &(rank, count, of) in &sketches.facts {
-        (facts[rank as usize], counts[rank as usize]) = (of, count);
+    for &(rank, of) in &sketches.facts {
+        facts[rank as usize] = of;
     }
-    let shared = Shared::new(sketches.pairs, counts);
+    let shared = Shared::new(sketches.pairs, ranks.len());
     let lengths = ranks.all().map(|rank| Length::of(&facts[rank as usize], shared.count(rank)));
     let lengths: Vec<Length> = lengths.collect();
     let needs = lengths.iter().map(Length::need).collect();

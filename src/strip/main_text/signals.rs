@@ -388,12 +388,6 @@ impl Reading {
             ),
         ];
         for (is, above, count, below) in labels {
-            if !looks.iter().any(|look| is(look.hit)) {
-                self.signals.fill_with(above, scaled(FAR));
-                self.signals.fill_with(below, scaled(FAR));
-                self.signals.fill_with(count, 0);
-                continue;
-            }
             distances(&mut self.signals, |i| is(looks[i].hit), above, below);
             let mut seen = 0;
             self.signals.fill(count, |i| {
@@ -457,6 +451,12 @@ pub(super) fn distances(
     above: Signal,
     below: Signal,
 ) {
+    // On most pages most labels are nowhere.
+    if !(0..signals.blocks()).any(&is) {
+        signals.fill_with(above, scaled(FAR));
+        signals.fill_with(below, scaled(FAR));
+        return;
+    }
     let further = |i: usize, distance: u32| if is(i) { 1 } else { FAR.min(distance + 1) };
     let mut distance = FAR;
     signals.fill(above, |i| {
