@@ -291,7 +291,7 @@ fn add_paragraph(
     }
     let start = clean.text.len();
     let raw = paragraph.span.of(dump_text);
-    let digest = if paragraph.plain {
+    let digest = if paragraph.plain_words.is_some() {
         clean.text.push_str(&paragraph.text);
         Some(fingerprint::plain_paragraph(&paragraph.text, &mut scratch.key))
     } else {
@@ -312,10 +312,9 @@ fn add_paragraph(
         return;
     };
     let text = &clean.text[start..];
-    clean.words +=
-        if paragraph.plain { normalize::ascii_words(text) } else { normalize::words(text) };
+    clean.words += paragraph.plain_words.unwrap_or_else(|| normalize::words(text));
     // A plain paragraph on one line is the very text of the dump.
-    let same = paragraph.plain && matches!(paragraph.text, Cow::Borrowed(_));
+    let same = paragraph.plain_words.is_some() && matches!(paragraph.text, Cow::Borrowed(_));
     clean.digests.push(digest);
     clean.paragraphs.push(CleanParagraph {
         bytes: text.len(),

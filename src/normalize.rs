@@ -32,7 +32,7 @@ use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 use unicode_general_category::{GeneralCategory, get_general_category};
 mod words;
 
-pub(crate) use words::ascii_words;
+pub(crate) use words::AsciiWords;
 pub use words::words;
 
 /// The written form of one line or paragraph; borrowed when it is so already.

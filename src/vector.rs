@@ -6,23 +6,21 @@
 /// Bytes of a row: what loops look at together.
 pub(crate) const ROW: usize = 32;
 
-/// Rows after which counts of bytes must be added up, for none may exceed a byte.
-pub(crate) const ROWS: usize = 255;
+/// Bytes that are told apart together where each answer is one bit.
+pub(crate) const BITS: usize = 64;
 
-/// The next row of `rest` with what stands behind it, up to `WIDE` bytes, and `rest` after it; of the last
-/// one all that is left, in front of what `room` holds.
+/// A bit for each byte of `row`: whether `is` holds for it. The first byte has the lowest bit.
 #[inline(always)]
-pub(crate) fn take_row<'r, 'b: 'r, const WIDE: usize>(
-    rest: &mut &'b [u8],
-    room: &'r mut [u8; WIDE],
-) -> &'r [u8; WIDE] {
-    if let Some(row) = rest.first_chunk() {
-        *rest = &rest[ROW..];
-        return row;
+pub(crate) fn bits(machine: impl Machine, row: &[u8; BITS], is: impl Fn(u8) -> bool) -> u64 {
+    let (halves, _) = row.as_chunks::<ROW>();
+    let mut marked = [[0; ROW]; BITS / ROW];
+    for (marked, half) in marked.iter_mut().zip(halves) {
+        for (mark, &byte) in marked.iter_mut().zip(half) {
+            *mark = 0_u8.wrapping_sub(u8::from(is(byte)));
+        }
     }
-    room[..rest.len()].copy_from_slice(rest);
-    *rest = &[];
-    room
+    let [low, high] = marked.map(|marked| u64::from(machine.high_bits(&marked)));
+    low | high << ROW
 }
 
 /// Numbers of a [`Table`].
@@ -60,6 +58,9 @@ pub(crate) trait Machine: Copy {
 
     /// Adds to each sum the number of `table` at its place, which is below [`NUMBERS`].
     fn add(self, table: &Self::Ready, places: &[u8; ROW], sums: &mut [i32; ROW]);
+
+    /// The highest bit of each byte, that of the first byte lowest.
+    fn high_bits(self, row: &[u8; ROW]) -> u32;
 }
 
 /// A loop over bytes. All of it must be inlined into [`run`](Loop::run), for only that is compiled
@@ -98,6 +99,17 @@ impl Machine for Any {
         for (sum, &place) in sums.iter_mut().zip(places) {
             *sum += i32::from(table.get(place));
         }
+    }
+
+    #[inline(always)]
+    fn high_bits(self, row: &[u8; ROW]) -> u32 {
+        /// Moves the highest bits of eight bytes into the highest byte, in order.
+        const GATHER: u64 = 0x0002_0408_1020_4081;
+        let (words, _) = row.as_chunks::<8>();
+        words.iter().rev().fold(0, |bits, word| {
+            let high = u64::from_le_bytes(*word) & 0x8080_8080_8080_8080;
+            bits << 8 | (high.wrapping_mul(GATHER) >> 56) as u32
+        })
     }
 }
 
@@ -166,31 +178,39 @@ mod x86 {
                 *sums = cast(avx2._mm256_add_epi32(cast(*sums), numbers));
             }
         }
-    }
-}
 
-/// The sum of the counts of one row of places.
-#[inline(always)]
-pub(crate) fn sum(counts: &[u8; ROW]) -> usize {
-    const EVEN: u64 = 0x00FF_00FF_00FF_00FF;
-    let (words, _) = counts.as_chunks::<8>();
-    let pairs = words.iter().fold(0, |pairs, word| {
-        let word = u64::from_le_bytes(*word);
-        pairs + (word & EVEN) + (word >> 8 & EVEN)
-    });
-    // Four sums of 16 bits, added up in the highest.
-    usize::from((pairs.wrapping_mul(0x0001_0001_0001_0001) >> 48) as u16)
+        #[inline(always)]
+        fn high_bits(self, row: &[u8; ROW]) -> u32 {
+            self.avx2._mm256_movemask_epi8(cast(*row)).cast_unsigned()
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Tells capitals from other bytes.
+    struct Capitals<'t>(&'t [u8; BITS]);
+
+    impl Loop for Capitals<'_> {
+        type Output = u64;
+
+        #[inline(always)]
+        fn run(self, machine: impl Machine) -> u64 {
+            bits(machine, self.0, |byte| byte.is_ascii_uppercase())
+        }
+    }
+
     #[test]
-    fn sums_are_exact() {
-        assert_eq!(sum(&[255; ROW]), 255 * ROW);
-        let counts: [u8; ROW] = std::array::from_fn(|i| [0, 37, 74, 255, 1][i % 5]);
-        assert_eq!(sum(&counts), counts.iter().map(|&count| usize::from(count)).sum::<usize>());
+    fn every_machine_gives_the_same_bits() {
+        let text: Vec<u8> = (0..=255).cycle().take(1000).collect();
+        for row in text.windows(BITS).filter_map(<[u8]>::first_chunk) {
+            let expected =
+                (0..BITS).fold(0, |bits, n| bits | u64::from(row[n].is_ascii_uppercase()) << n);
+            assert_eq!(widest(Capitals(row)), expected);
+            assert_eq!(Capitals(row).run(Any), expected);
+        }
     }
 
     /// Adds the numbers of a table at some places.

@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::vector::{Loop, Machine, ROW, ROWS, sum, take_row, widest};
+use crate::vector::{BITS, Loop, Machine, bits, widest};
 
 /// Number of words of `text`: the segments between Unicode word boundaries (UAX #29) that have at
 /// least one alphanumeric character; `text.unicode_words().count()`, but faster.
@@ -10,12 +10,7 @@ use crate::vector::{Loop, Machine, ROW, ROWS, sum, take_row, widest};
 /// `can't`, `3.14` and `1,000` are one word each, `well-known` is two, and every Han character one.
 #[must_use]
 pub fn words(text: &str) -> usize {
-    if text.is_ascii() { ascii_words(text) } else { mixed(text) }
-}
-
-/// The same as [`words`] for a text that is known to be ASCII.
-pub(crate) fn ascii_words(text: &str) -> usize {
-    ascii(text.as_bytes())
+    if text.is_ascii() { ascii(text.as_bytes()) } else { mixed(text) }
 }
 
 /// Bytes of stand-ins that are gathered before they are counted: small enough for the first cache.
@@ -224,10 +219,6 @@ const fn stand_in(c: char) -> StandIn {
 }
 
 /// Counts the words of ASCII text.
-///
-/// A word starts at each letter or digit that follows neither; but a mark that links two letters or
-/// two digits (rules WB6 and WB7, WB11 and WB12) makes one word of two. Whole rows of bytes are
-/// looked at at once.
 fn ascii(bytes: &[u8]) -> usize {
     if memchr::memchr(b'_', bytes).is_some() {
         // The underscore links anything, and is a word with a letter or digit only.
@@ -237,68 +228,89 @@ fn ascii(bytes: &[u8]) -> usize {
             .map(|token| token.unicode_words().count())
             .sum();
     }
-    widest(Starts(bytes))
+    widest(Count(bytes))
 }
 
-/// Counting them by their starts.
-struct Starts<'t>(&'t [u8]);
+/// Counting them.
+struct Count<'t>(&'t [u8]);
 
-impl Loop for Starts<'_> {
+impl Loop for Count<'_> {
     type Output = usize;
 
     #[inline(always)]
-    fn run(self, _: impl Machine) -> usize {
-        starts(self.0)
-    }
-}
-
-#[inline(always)]
-fn starts(bytes: &[u8]) -> usize {
-    let mut count = usize::from(bytes.first().is_some_and(|&byte| is_word(byte)));
-    let mut rest = bytes;
-    while rest.len() >= 2 {
-        // Each place of a row has a count of its own, so that all are counted at once.
-        let mut starts = [0_u8; ROW];
-        let mut links = [0_u8; ROW];
-        for _ in 0..ROWS {
-            let mut last = [b' '; ROW + 2];
-            let row = take_row(&mut rest, &mut last);
-            for i in 0..ROW {
-                let (a, b, c) = (row[i], row[i + 1], row[i + 2]);
-                starts[i] += u8::from(!is_word(a) & is_word(b));
-                links[i] += u8::from(is_link(a, b, c));
-            }
-            if rest.len() < 2 {
-                break;
-            }
+    fn run(self, machine: impl Machine) -> usize {
+        let mut words = AsciiWords::default();
+        let (rows, rest) = self.0.as_chunks();
+        for row in rows {
+            words.add_row(machine, row);
         }
-        count += sum(&starts);
-        count -= sum(&links);
+        let mut last = [b' '; BITS];
+        last[..rest.len()].copy_from_slice(rest);
+        words.add_row(machine, &last);
+        words.count
     }
-    count
 }
 
-/// Whether `byte` is a letter or a digit.
-#[inline(always)]
-fn is_word(byte: u8) -> bool {
-    is_letter(byte) | is_digit(byte)
+/// A count of the words of ASCII text without underscores, [`BITS`] bytes at a time.
+///
+/// A word starts at each letter or digit that follows neither; but a mark that links two letters or
+/// two digits (rules WB6 and WB7, WB11 and WB12) makes one word of two.
+#[derive(Default)]
+pub(crate) struct AsciiWords {
+    /// The words that started so far.
+    pub(crate) count: usize,
+    before: Kinds,
 }
 
-#[inline(always)]
-fn is_letter(byte: u8) -> bool {
-    (byte | 0x20).wrapping_sub(b'a') < 26
+/// The bytes of a row, by what they are to words: a bit for each.
+#[derive(Clone, Copy, Default)]
+struct Kinds {
+    letters: u64,
+    digits: u64,
+    /// Marks that link letters.
+    letter_links: u64,
+    /// Marks that link digits.
+    digit_links: u64,
 }
 
-#[inline(always)]
-fn is_digit(byte: u8) -> bool {
-    byte.wrapping_sub(b'0') < 10
+impl AsciiWords {
+    /// Counts the words that start in the next row; what fills up the last one must be neither letter
+    /// nor digit.
+    #[inline(always)]
+    fn add_row(&mut self, machine: impl Machine, row: &[u8; BITS]) {
+        let letters = bits(machine, row, |byte| (byte | 0x20).wrapping_sub(b'a') < 26);
+        let digits = bits(machine, row, |byte| byte.wrapping_sub(b'0') < 10);
+        self.add(machine, row, letters, digits);
+    }
+
+    /// The same where it is known which bytes are letters and which are digits.
+    #[inline(always)]
+    pub(crate) fn add(
+        &mut self,
+        machine: impl Machine,
+        row: &[u8; BITS],
+        letters: u64,
+        digits: u64,
+    ) {
+        let either = bits(machine, row, |byte| matches!(byte, b'.' | b'\''));
+        let letter_links = either | bits(machine, row, |byte| byte == b':');
+        let digit_links = either | bits(machine, row, |byte| matches!(byte, b',' | b';'));
+        let before = self.before;
+        let inside = behind(letters | digits, before.letters | before.digits, 1);
+        let linked = (behind(letters, before.letters, 2)
+            & behind(letter_links, before.letter_links, 1)
+            & letters)
+            | (behind(digits, before.digits, 2)
+                & behind(digit_links, before.digit_links, 1)
+                & digits);
+        let starts = (letters | digits) & !inside & !linked;
+        self.count += starts.count_ones() as usize;
+        self.before = Kinds { letters, digits, letter_links, digit_links };
+    }
 }
 
-/// Whether `b` makes one word of `a` and `c`.
-#[expect(clippy::needless_bitwise_bool, reason = "without branches, rows are looked at at once")]
+/// The bits `by` places behind those of `row`, which follows `before`.
 #[inline(always)]
-fn is_link(a: u8, b: u8, c: u8) -> bool {
-    let either = (b == b'.') | (b == b'\'');
-    (is_letter(a) & is_letter(c) & (either | (b == b':')))
-        | (is_digit(a) & is_digit(c) & (either | (b == b',') | (b == b';')))
+fn behind(row: u64, before: u64, by: u32) -> u64 {
+    row << by | before >> (u64::BITS - by)
 }

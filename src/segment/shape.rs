@@ -2,7 +2,8 @@
 //! counted in one look at it.
 
 use super::lines::is_wide;
-use crate::vector::{Loop, Machine, ROW, ROWS, sum, take_row, widest};
+use crate::normalize::AsciiWords;
+use crate::vector::{BITS, Loop, Machine, bits, widest};
 
 /// The characters of one block, by kind. Each is of one of `letters`, `digits`, `spaces`,
 /// `punctuation` or a control.
@@ -26,9 +27,10 @@ pub struct Shape {
     pub punctuation: usize,
     /// Words between white space.
     pub words: usize,
-    /// Whether it is plain ASCII: graphic characters but the grave accent, one space between words,
-    /// none at the ends. Then it is its own written form, and but for case its own key.
-    pub plain: bool,
+    /// The number of its words as [`normalize::words`](crate::normalize::words) counts them, when it is
+    /// plain: graphic characters of ASCII but the grave accent and the underscore, one space between
+    /// words, none at the ends. Then it is its own written form, and but for case its own key.
+    pub plain_words: Option<usize>,
     /// The first character.
     pub first: Option<char>,
     /// The last character.
@@ -45,18 +47,18 @@ impl Shape {
     }
 }
 
-/// Counts ASCII. Each place of a row has counts of its own, so that all are counted at once.
+/// Counts ASCII.
 fn ascii(bytes: &[u8]) -> Shape {
-    let Counts { upper, lower, digits, blanks, controls, starts, odd } = widest(Count(bytes));
-    let blank_first = bytes.first().is_none_or(|&byte| byte == b' ');
-    let blank_last = bytes.last().is_none_or(|&byte| byte == b' ');
+    let counted = widest(Count { bytes, after_space: true });
+    let Counts { upper, lower, digits, blanks, controls, words, odd, ref unicode_words } = counted;
     let ends = if controls == 0 { 0 } else { bytes.iter().filter(|&&byte| is_end(byte)).count() };
     let words = if ends == 0 {
-        starts + usize::from(!blank_first) - usize::from(blank_last && !bytes.is_empty())
+        words
     } else {
         let tokens = bytes.split(|&byte| byte == b' ' || is_end(byte));
         tokens.filter(|token| !token.is_empty()).count()
     };
+    let plain = !odd && controls == 0 && bytes.last().is_some_and(|&byte| byte != b' ');
     Shape {
         chars: bytes.len(),
         width: bytes.len(),
@@ -65,9 +67,9 @@ fn ascii(bytes: &[u8]) -> Shape {
         lower,
         digits,
         spaces: blanks + ends,
-        punctuation: bytes.len() - upper - lower - digits - blanks - controls,
+        punctuation: counted.punctuation(bytes.len()),
         words,
-        plain: !odd && controls == 0 && !blank_first && !blank_last,
+        plain_words: plain.then_some(unicode_words.count),
         ..Shape::default()
     }
 }
@@ -80,61 +82,69 @@ struct Counts {
     digits: usize,
     blanks: usize,
     controls: usize,
-    /// Spaces that something else follows, be it the end.
-    starts: usize,
-    /// Whether there is a grave accent, or a space behind a space.
+    /// Words between spaces.
+    words: usize,
+    /// Whether there is a grave accent, an underscore, or a space behind a space or at the start.
     odd: bool,
+    unicode_words: AsciiWords,
 }
 
 /// The counting.
-struct Count<'t>(&'t [u8]);
+struct Count<'t> {
+    bytes: &'t [u8],
+    /// Whether they stand at the start or behind a space.
+    after_space: bool,
+}
 
 impl Loop for Count<'_> {
     type Output = Counts;
 
     #[inline(always)]
-    fn run(self, _: impl Machine) -> Counts {
-        count(self.0)
+    fn run(self, machine: impl Machine) -> Counts {
+        /// No ASCII, so that it counts for nothing.
+        const NOTHING: u8 = 0x80;
+        let mut counts = Counts::default();
+        let mut space_before = u64::from(self.after_space);
+        let (rows, rest) = self.bytes.as_chunks();
+        for row in rows {
+            counts.add(machine, row, &mut space_before);
+        }
+        if !rest.is_empty() {
+            let mut last = [NOTHING; BITS];
+            last[..rest.len()].copy_from_slice(rest);
+            counts.add(machine, &last, &mut space_before);
+        }
+        counts
     }
 }
 
-#[inline(always)]
-#[expect(clippy::needless_bitwise_bool, reason = "without branches, rows are looked at at once")]
-fn count(bytes: &[u8]) -> Counts {
-    /// No ASCII, so that it counts for nothing.
-    const NOTHING: u8 = 0x80;
-    let mut counts = Counts::default();
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let mut sums = [[0_u8; ROW]; 6];
-        let mut odd = [false; ROW];
-        for _ in 0..ROWS {
-            let mut last = [NOTHING; ROW + 1];
-            let row = take_row(&mut rest, &mut last);
-            for i in 0..ROW {
-                let (byte, next) = (row[i], row[i + 1]);
-                let blank = byte == b' ';
-                sums[0][i] += u8::from(byte.wrapping_sub(b'A') < 26);
-                sums[1][i] += u8::from(byte.wrapping_sub(b'a') < 26);
-                sums[2][i] += u8::from(byte.wrapping_sub(b'0') < 10);
-                sums[3][i] += u8::from(blank);
-                sums[4][i] += u8::from((byte < b' ') | (byte == 0x7F));
-                sums[5][i] += u8::from(blank & (next != b' '));
-                odd[i] |= (byte == b'`') | (blank & (next == b' '));
-            }
-            if rest.is_empty() {
-                break;
-            }
-        }
-        counts.upper += sum(&sums[0]);
-        counts.lower += sum(&sums[1]);
-        counts.digits += sum(&sums[2]);
-        counts.blanks += sum(&sums[3]);
-        counts.controls += sum(&sums[4]);
-        counts.starts += sum(&sums[5]);
-        counts.odd |= odd.contains(&true);
+impl Counts {
+    /// What is nothing else of `len` bytes.
+    fn punctuation(&self, len: usize) -> usize {
+        len - self.upper - self.lower - self.digits - self.blanks - self.controls
     }
-    counts
+
+    #[inline(always)]
+    fn add(&mut self, machine: impl Machine, row: &[u8; BITS], space_before: &mut u64) {
+        let of = |bits: u64| bits.count_ones() as usize;
+        let upper = bits(machine, row, |byte| byte.wrapping_sub(b'A') < 26);
+        let lower = bits(machine, row, |byte| byte.wrapping_sub(b'a') < 26);
+        let digits = bits(machine, row, |byte| byte.wrapping_sub(b'0') < 10);
+        let blanks = bits(machine, row, |byte| byte == b' ');
+        let others = bits(machine, row, |byte| byte.wrapping_sub(b'!') < 0x80 - b'!');
+        let controls = bits(machine, row, |byte| byte < b' ' || byte == 0x7F);
+        let odd = bits(machine, row, |byte| matches!(byte, b'`' | b'_'));
+        let after_space = blanks << 1 | *space_before;
+        *space_before = blanks >> (BITS - 1);
+        self.upper += of(upper);
+        self.lower += of(lower);
+        self.digits += of(digits);
+        self.blanks += of(blanks);
+        self.controls += of(controls);
+        self.words += of((others | controls) & after_space);
+        self.odd |= odd | (blanks & after_space) != 0;
+        self.unicode_words.add(machine, row, upper | lower, digits);
+    }
 }
 
 /// The white space among the controls.
@@ -142,17 +152,42 @@ fn is_end(byte: u8) -> bool {
     ASCII[usize::from(byte & 0x7F)] == END
 }
 
-/// Counts any text, a character at a time.
+/// Counts any text: long runs of ASCII together, the rest a character at a time.
 fn mixed(text: &str) -> Shape {
     let mut counts = [0_usize; KINDS];
     let mut shape = Shape::default();
     let mut before = BLANK;
-    for c in text.chars() {
-        let place = if c.is_ascii() { ASCII[c as usize] } else { place(c) };
-        counts[usize::from(place)] += 1;
-        shape.width += usize::from(!c.is_ascii() && is_wide(c));
-        shape.words += usize::from(is_blank(before) && !is_blank(place));
-        before = place;
+    let mut rest = text;
+    while !rest.is_empty() {
+        if let Some((run, behind)) = ascii_run(rest) {
+            let counted = widest(Count { bytes: run.as_bytes(), after_space: is_blank(before) });
+            if counted.controls == 0 {
+                counts[usize::from(UPPER)] += counted.upper;
+                counts[usize::from(LOWER)] += counted.lower;
+                counts[usize::from(DIGIT)] += counted.digits;
+                counts[usize::from(BLANK)] += counted.blanks;
+                counts[usize::from(PUNCTUATION)] += counted.punctuation(run.len());
+                shape.words += counted.words;
+                before = if run.ends_with(' ') { BLANK } else { PUNCTUATION };
+                rest = behind;
+                continue;
+            }
+        }
+        // Up to where ASCII starts again.
+        let mut chars = rest.chars();
+        let mut is_ascii = true;
+        while let Some(c) = chars.next() {
+            is_ascii &= c.is_ascii();
+            let place = if c.is_ascii() { ASCII[c as usize] } else { place(c) };
+            counts[usize::from(place)] += 1;
+            shape.width += usize::from(!c.is_ascii() && is_wide(c));
+            shape.words += usize::from(is_blank(before) && !is_blank(place));
+            before = place;
+            if !is_ascii && chars.as_str().as_bytes().first().is_some_and(u8::is_ascii) {
+                break;
+            }
+        }
+        rest = chars.as_str();
     }
     let of = |place: u8| counts[usize::from(place)];
     Shape {
@@ -166,6 +201,17 @@ fn mixed(text: &str) -> Shape {
         punctuation: of(PUNCTUATION),
         ..shape
     }
+}
+
+/// The ASCII at the start of `text` and what is behind it, when it is long enough to be counted together.
+fn ascii_run(text: &str) -> Option<(&str, &str)> {
+    /// Below this, counting the characters one by one is as fast.
+    const RUN: usize = 32;
+    let (chunks, _) = text.as_bytes().as_chunks::<RUN>();
+    let whole = chunks.iter().take_while(|chunk| chunk.is_ascii()).count() * RUN;
+    let rest = text.as_bytes().get(whole..)?;
+    let len = whole + rest.iter().take_while(|byte| byte.is_ascii()).count();
+    (whole > 0).then(|| text.split_at_checked(len)).flatten()
 }
 
 // The kinds of characters, places in a list of counts.
@@ -227,6 +273,8 @@ fn place(c: char) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use unicode_segmentation::UnicodeSegmentation;
+
     use super::super::lines::width;
     use super::*;
 
@@ -247,12 +295,16 @@ mod tests {
             spaces,
             punctuation: text.chars().count() - letters - digits - spaces - controls,
             words: text.split_whitespace().count(),
-            plain: text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic() && byte != b'`')
-                && !text.is_empty()
-                && text.split(' ').all(|word| !word.is_empty()),
+            plain_words: is_plain(text).then(|| text.unicode_words().count()),
             first: text.chars().next(),
             last: text.chars().next_back(),
         }
+    }
+
+    fn is_plain(text: &str) -> bool {
+        let graphic = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'`' | b'_');
+        text.bytes().all(|byte| byte == b' ' || graphic(byte))
+            && text.split(' ').all(|word| !word.is_empty())
     }
 
     #[test]
@@ -265,8 +317,15 @@ mod tests {
         {
             assert_eq!(Shape::of(text), plainly(text), "{text:?}");
         }
-        for end in 0..long.len() {
-            assert_eq!(Shape::of(&long[..end]), plainly(&long[..end]), "{end}");
+        let dotted = "It's 3.14, or 1,000; a.b:c 5:6 'x' No. 7.".repeat(8);
+        let foreign =
+            "A cost of £40m (or so) was paid by the ministry in one go – twice\t– and over ";
+        let foreign = foreign.repeat(4);
+        for text in [long, dotted, foreign] {
+            for (end, _) in text.char_indices() {
+                assert_eq!(Shape::of(&text[..end]), plainly(&text[..end]), "{end} of {text}");
+                assert_eq!(Shape::of(&text[end..]), plainly(&text[end..]), "{end} of {text}");
+            }
         }
     }
 }

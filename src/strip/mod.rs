@@ -238,8 +238,8 @@ pub struct Paragraph<'a> {
     pub span: Span,
     /// 1-based line of the dump's text on which it starts.
     pub line: usize,
-    /// Whether the text is its own written form, as `segment::shape` tells it.
-    pub plain: bool,
+    /// The number of its words when it is plain, as `segment::shape` tells it.
+    pub plain_words: Option<usize>,
 }
 
 /// An article without chrome and repeats, and the account of what went.
@@ -421,9 +421,9 @@ fn apply<'a>(
             credits.push((stripped.captions.len(), credit));
         }
         Some(Take::Remove { .. }) | None => {
-            let plain = cuts.is_empty() && page.facts[index].shape.plain;
+            let plain_words = page.facts[index].shape.plain_words.filter(|_| cuts.is_empty());
             let (span, line) = (block.span, block.line);
-            stripped.paragraphs.push(Paragraph { text, span, line, plain });
+            stripped.paragraphs.push(Paragraph { text, span, line, plain_words });
         }
     }
 }

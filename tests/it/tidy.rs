@@ -34,7 +34,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("page", &["difference", "options", "report", "text"]),
     ("read", &["article", "error", "ledger", "options"]),
     ("write", &["article", "error", "ledger", "options"]),
-    ("segment", &["article", "fingerprint", "lexicon", "options", "recognize", "vector"]),
+    (
+        "segment",
+        &["article", "fingerprint", "lexicon", "normalize", "options", "recognize", "vector"],
+    ),
     (
         "strip",
         &[
