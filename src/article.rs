@@ -101,7 +101,7 @@ pub struct Article<'a> {
     /// How many of the first blocks are lines of a metadata header.
     pub header_blocks: usize,
     /// What the input record or the metadata header says of it.
-    pub fields: Fields,
+    pub fields: Cow<'a, Fields>,
 }
 
 impl Article<'_> {

@@ -178,11 +178,17 @@ impl Cleaner {
 /// split has `path#record.number`.
 #[must_use]
 pub fn dump_name(dump: &Dump, number: u64, parts: usize) -> String {
-    match dump.record {
-        None => format!("{}#{number}", dump.path),
-        Some(record) if parts == 1 => format!("{}#{record}", dump.path),
-        Some(record) => format!("{}#{record}.{number}", dump.path),
+    let mut name = String::with_capacity(dump.path.len() + 24);
+    name.push_str(&dump.path);
+    let mut add = |mark, number| {
+        name.push(mark);
+        name.push_str(itoa::Buffer::new().format(number));
+    };
+    add('#', dump.record.unwrap_or(number));
+    if dump.record.is_some() && parts > 1 {
+        add('.', number);
     }
+    name
 }
 
 /// The reject of an article without paragraphs.
@@ -291,9 +297,10 @@ fn add_paragraph(
     }
     let start = clean.text.len();
     let raw = paragraph.span.of(dump_text);
-    let digest = if paragraph.plain_words.is_some() {
+    let digest = if let Some(plain) = paragraph.plain {
         clean.text.push_str(&paragraph.text);
-        Some(fingerprint::plain_paragraph(&paragraph.text, &mut scratch.key))
+        let digest = || fingerprint::plain_paragraph(&paragraph.text, &mut scratch.key);
+        Some(plain.digest.unwrap_or_else(digest))
     } else {
         normalize::append(&paragraph.text, &mut clean.text);
         fingerprint::paragraph(&clean.text[start..], &mut scratch.key)
@@ -312,9 +319,9 @@ fn add_paragraph(
         return;
     };
     let text = &clean.text[start..];
-    clean.words += paragraph.plain_words.unwrap_or_else(|| normalize::words(text));
+    clean.words += paragraph.plain.map_or_else(|| normalize::words(text), |plain| plain.words);
     // A plain paragraph on one line is the very text of the dump.
-    let same = paragraph.plain_words.is_some() && matches!(paragraph.text, Cow::Borrowed(_));
+    let same = paragraph.plain.is_some() && matches!(paragraph.text, Cow::Borrowed(_));
     clean.digests.push(digest);
     clean.paragraphs.push(CleanParagraph {
         bytes: text.len(),

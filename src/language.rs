@@ -277,11 +277,54 @@ const PLAIN: [u8; 128] = {
 static WORDS: LazyLock<Words> =
     LazyLock::new(|| table(|word| Some(word.chars().fold(NO_LETTERS, hash_on))));
 
-/// The same for the words in ASCII, of which none has more than eight letters, by those letters.
-static PACKED: LazyLock<Words> = LazyLock::new(|| {
-    let pack = |word: &str| word.bytes().fold(0, |word, byte| word << 8 | u64::from(byte));
-    table(|word| word.is_ascii().then(|| pack(word)))
+/// The same for the words in ASCII.
+static PACKED: LazyLock<PackedWords> = LazyLock::new(|| {
+    let mut lens = [0; 128];
+    let words = table(|word| {
+        let mut packed = Packed::default();
+        word.is_ascii().then(|| {
+            word.bytes().for_each(|byte| packed.push(byte));
+            lens[packed.first()] |= 1 << packed.len;
+            packed.letters
+        })
+    });
+    PackedWords { words, lens }
 });
+
+/// Words in ASCII, of which none has more than eight letters.
+struct PackedWords {
+    /// By their letters.
+    words: Words,
+    /// For each first letter the lengths of the words, a bit for each: most words of a text are of
+    /// no such length, and are not looked up.
+    lens: [u16; 128],
+}
+
+impl PackedWords {
+    fn get(&self, word: Packed) -> Option<&Shares> {
+        let may_be = word.len <= 8 && self.lens[word.first()] >> word.len & 1 != 0;
+        if may_be { self.words.get(&word.letters) } else { None }
+    }
+}
+
+/// A word in ASCII being read: its last eight letters.
+#[derive(Clone, Copy, Default)]
+struct Packed {
+    letters: u64,
+    len: u32,
+}
+
+impl Packed {
+    fn push(&mut self, letter: u8) {
+        self.letters = self.letters << 8 | u64::from(letter);
+        self.len += 1;
+    }
+
+    /// The first letter of a word of at most eight.
+    fn first(self) -> usize {
+        (self.letters >> (self.len.saturating_sub(1) * 8) & 0x7F) as usize
+    }
+}
 
 type Words = HashMap<u64, Shares, BuildHasherDefault<Spread>>;
 
@@ -292,10 +335,10 @@ type Shares = [u16; FUNCTION_WORDS.len().next_multiple_of(8)];
 
 const NO_SHARES: Shares = [0; FUNCTION_WORDS.len().next_multiple_of(8)];
 
-fn table(key: impl Fn(&str) -> Option<u64>) -> Words {
+fn table(mut key: impl FnMut(&str) -> Option<u64>) -> Words {
     let mut words: Words = HashMap::default();
     for (place, (_, list)) in FUNCTION_WORDS.iter().enumerate() {
-        for word in list.split(' ').filter_map(&key) {
+        for word in list.split(' ').filter_map(&mut key) {
             words.entry(word).or_insert(NO_SHARES)[place] = UNIT;
         }
     }
@@ -341,21 +384,18 @@ fn by_function_words(text: &str) -> Option<&'static str> {
         // What was found since the last look, added up together: most words are in no list. A word takes
         // two bytes at the least, and the last one reaches over the next look.
         let mut found = [&NO_SHARES; EARLY / 2 + 1];
-        let (mut count, mut packed, mut len) = (0, 0_u64, 0);
+        let (mut count, mut word) = (0, Packed::default());
         let mut look = EARLY;
         for (at, byte) in text.bytes().chain([b' ']).enumerate() {
             let letter = PLAIN[usize::from(byte & 0x7F)];
             if letter != 0 {
-                packed = packed << 8 | u64::from(letter);
-                len += 1;
+                word.push(letter);
                 continue;
             }
-            if len <= 8 {
-                let shares = words.get(&packed);
-                found[count] = shares.unwrap_or(&NO_SHARES);
-                count += usize::from(shares.is_some());
+            if let Some(shares) = words.get(std::mem::take(&mut word)) {
+                found[count] = shares;
+                count += 1;
             }
-            (packed, len) = (0, 0);
             if at >= look {
                 scores.add(&found[..count]);
                 (look, count) = (look + EARLY, 0);
@@ -366,14 +406,26 @@ fn by_function_words(text: &str) -> Option<&'static str> {
         }
         scores.add(&found[..count]);
     } else {
-        let words = &*WORDS;
-        let mut hash = NO_LETTERS;
-        for c in text.chars().chain([' ']) {
-            if is_between_words(c) {
-                scores.add(words.get(&std::mem::replace(&mut hash, NO_LETTERS)).as_slice());
-            } else {
-                hash = hash_on(hash, c);
+        let (packed, words) = (&*PACKED, &*WORDS);
+        let (mut word, mut is_ascii, mut start) = (Packed::default(), true, 0);
+        for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
+            let letter = if c.is_ascii() { PLAIN[c as usize] } else { 0 };
+            if letter != 0 {
+                word.push(letter);
+                continue;
             }
+            if !c.is_ascii() && !is_between_words(c) {
+                is_ascii = false;
+                continue;
+            }
+            let found = if is_ascii {
+                packed.get(word)
+            } else {
+                let letters = text.get(start..at).unwrap_or_default();
+                words.get(&letters.chars().fold(NO_LETTERS, hash_on))
+            };
+            scores.add(found.as_slice());
+            (word, is_ascii, start) = (Packed::default(), true, at + c.len_utf8());
         }
     }
     scores.best(SCORE, 2)
@@ -597,9 +649,15 @@ mod tests {
         let all: std::collections::HashSet<&str> =
             FUNCTION_WORDS.iter().flat_map(|(_, list)| list.split(' ')).collect();
         assert_eq!(WORDS.len(), all.len(), "two words share a hash");
-        let plain = all.iter().filter(|word| word.is_ascii());
-        assert!(plain.clone().all(|word| word.len() <= 8), "packed words have eight letters");
-        assert_eq!(PACKED.len(), plain.count());
+        let plain: Vec<_> = all.iter().filter(|word| word.is_ascii()).collect();
+        assert!(plain.iter().all(|word| word.len() <= 8), "packed words have eight letters");
+        assert_eq!(PACKED.words.len(), plain.len());
+        for word in plain {
+            let mut packed = Packed::default();
+            word.bytes().for_each(|byte| packed.push(byte));
+            let hash = word.chars().fold(NO_LETTERS, hash_on);
+            assert_eq!(PACKED.get(packed), WORDS.get(&hash), "{word}");
+        }
         for c in '\u{1}'..'\u{80}' {
             assert_eq!(PLAIN[c as usize] == 0, is_between_words(c), "{c:?}");
         }

@@ -147,29 +147,28 @@ fn strip_ends(text: &str) -> &str {
 /// The folded words at one end of a line, each as a hash: enough to refuse nearly every sentence
 /// before it is folded. Two words may share a hash; whoever trusts one looks at the words after.
 #[derive(Clone, Debug)]
-pub(super) struct Words<I> {
-    chars: I,
-    /// A character that was read and belongs to the next word.
-    next: Option<char>,
+pub(super) struct Words<'a, const FROM_END: bool> {
+    /// What was not read yet.
+    rest: &'a str,
     humps: bool,
     hump_seen: bool,
 }
 
-impl<'a> Words<std::str::Chars<'a>> {
+impl<'a> Words<'a, false> {
     /// The words of `line` from the start; with `humps`, one ends before a capital in its midst.
     pub(super) fn from_start(line: &'a str, humps: bool) -> Self {
-        Self { chars: line.chars(), next: None, humps, hump_seen: false }
+        Self { rest: line, humps, hump_seen: false }
     }
 }
 
-impl<'a> Words<std::iter::Rev<std::str::Chars<'a>>> {
+impl<'a> Words<'a, true> {
     /// The words of `line` from the end, their letters in reverse.
     pub(super) fn from_end(line: &'a str) -> Self {
-        Self { chars: line.chars().rev(), next: None, humps: false, hump_seen: false }
+        Self { rest: line, humps: false, hump_seen: false }
     }
 }
 
-impl<I: Iterator<Item = char>> Words<I> {
+impl<const FROM_END: bool> Words<'_, FROM_END> {
     /// Whether a capital followed a small letter in a word so far.
     pub(super) fn hump_seen(&self) -> bool {
         self.hump_seen
@@ -177,9 +176,8 @@ impl<I: Iterator<Item = char>> Words<I> {
 
     /// Whether a divider follows, with or without a space before it.
     pub(super) fn divider_follows(mut self) -> bool {
-        let mut next = self.next.take();
-        while let Some(c) = next.or_else(|| self.chars.next()) {
-            next = None;
+        while let Some(c) = self.first() {
+            self.pass(c.len_utf8());
             match fold_char(c) {
                 DROP | ' ' | ')' | ']' | '"' | '.' => {}
                 c => return matches!(c, ':' | '|' | '>' | '-'),
@@ -187,38 +185,83 @@ impl<I: Iterator<Item = char>> Words<I> {
         }
         false
     }
+
+    /// The next character.
+    fn first(&self) -> Option<char> {
+        if FROM_END { self.rest.chars().next_back() } else { self.rest.chars().next() }
+    }
+
+    /// Goes behind the next character, which has `len` bytes.
+    fn pass(&mut self, len: usize) {
+        let rest = if FROM_END {
+            self.rest.len().checked_sub(len).and_then(|end| self.rest.get(..end))
+        } else {
+            self.rest.get(len..)
+        };
+        self.rest = rest.unwrap_or_default();
+    }
+
+    /// Reads on in a word as long as plain letters follow, and returns its hash. `small` says whether
+    /// the letter before was a small one. Nearly all of nearly every line is read here.
+    fn plain_letters(&mut self, mut hash: u64, small: &mut bool) -> u64 {
+        let bytes = self.rest.as_bytes();
+        let mut read = 0;
+        loop {
+            let next = if FROM_END { bytes.iter().nth_back(read) } else { bytes.get(read) };
+            let Some(&byte) = next else { break };
+            match byte {
+                b'a'..=b'z' => *small = true,
+                b'A'..=b'Z' => {
+                    self.hump_seen |= *small;
+                    if *small && self.humps {
+                        break;
+                    }
+                    *small = false;
+                }
+                _ => break,
+            }
+            hash = add_char(hash, char::from(byte.to_ascii_lowercase()));
+            read += 1;
+        }
+        self.pass(read);
+        hash
+    }
 }
 
-impl<I: Iterator<Item = char>> Iterator for Words<I> {
+impl<const FROM_END: bool> Iterator for Words<'_, FROM_END> {
     type Item = u64;
 
     fn next(&mut self) -> Option<u64> {
         let mut hash = 0;
         let mut small = false;
         let mut numbered = false;
-        while let Some(original) = self.next.take().or_else(|| self.chars.next()) {
+        loop {
+            if !numbered {
+                hash = self.plain_letters(hash, &mut small);
+            }
+            let Some(original) = self.first() else { break };
             let c = fold_char(original);
             if c == DROP {
+                self.pass(original.len_utf8());
                 continue;
             }
             if numbered {
                 // `1,234` is one number.
                 if matches!(c, '#' | ',' | '.') {
+                    self.pass(original.len_utf8());
                     continue;
                 }
-                self.next = Some(original);
                 return Some(hash);
             }
-            if c.is_ascii_lowercase() && (hash != 0 || original == c) {
-                // The plain letters of a word, but for the hump.
-                let capital = small && c != original;
-                self.hump_seen |= capital;
-                if capital && self.humps {
-                    self.next = Some(original);
+            if c.is_ascii_lowercase() && hash != 0 {
+                // A plain letter of a word but for its accent.
+                self.hump_seen |= small;
+                if small && self.humps {
                     return Some(hash);
                 }
                 hash = add_char(hash, c);
-                small = c == original;
+                small = false;
+                self.pass(original.len_utf8());
                 continue;
             }
             let word = is_word(c);
@@ -226,9 +269,9 @@ impl<I: Iterator<Item = char>> Iterator for Words<I> {
             let capital = small && c != original && original.is_uppercase();
             self.hump_seen |= capital;
             if hash != 0 && (!word || lone || c == '#' || (capital && self.humps)) {
-                self.next = Some(original);
                 return Some(hash);
             }
+            self.pass(original.len_utf8());
             if !word {
                 continue;
             }

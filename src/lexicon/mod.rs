@@ -15,7 +15,7 @@ mod read;
 mod shape;
 mod table;
 
-use agreed::GLUED_BYTES_MAX;
+use agreed::{GLUED_BYTES_MAX, NO_BYTES, hash_on};
 use fold::{Folded, is_word};
 
 use crate::ledger::Reason;
@@ -207,10 +207,19 @@ fn label(key: &str, words: &[Part], humped: bool) -> Option<(usize, Option<Hit>)
     // A word that ends at a hump is none where the tables were made, and a number stood there as digits.
     if humped || alone.contains('#') || table::may_start_label(alone) {
         let undivided = |(index, word): &(usize, &Part)| *index == 0 || !word.divided;
-        let longest = words.iter().take(LABEL_WORDS_MAX).enumerate().take_while(undivided).count();
+        let words = words.iter().take(LABEL_WORDS_MAX).enumerate().take_while(undivided);
+        // All starts of the row are hashed in one walk.
+        let mut labels = [("", NO_BYTES); LABEL_WORDS_MAX];
+        let (mut hash, mut hashed, mut longest) = (NO_BYTES, first.start, 0);
+        for (index, word) in words {
+            hash = hash_on(hash, key.as_bytes().get(hashed..word.end)?);
+            hashed = word.end;
+            labels[index] = (key.get(first.start..word.end)?, hash);
+            longest = index + 1;
+        }
         let found = (1..=longest).rev().find_map(|count| {
-            let last = words.get(count - 1)?;
-            Some((count, Some(table::exact(key.get(first.start..last.end)?)?)))
+            let (label, hash) = labels[count - 1];
+            Some((count, Some(table::exact_hashed(label, hash)?)))
         });
         if found.is_some() {
             return found;

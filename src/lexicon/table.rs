@@ -1,7 +1,5 @@
 //! Answers what phrase a folded line is, from tables that the build script made of the phrase files.
 
-use std::str::Chars;
-
 use super::agreed::{
     AFTER_LIST, BEFORE_LIST, FILTER_BITS, GLUED_BYTES_MAX, IN_LIST, NO_BYTES, START_WORDS, Start,
     WHOLE, bucket, hash_on, join, pair_bit, pair_row,
@@ -114,7 +112,7 @@ pub(super) fn may_match(line: &str) -> bool {
         && Words::from_end(line).next().is_some_and(|word| TAILS.all(word).next().is_some())
 }
 
-fn may_start(line: &str, words: &mut Words<Chars<'_>>) -> bool {
+fn may_start(line: &str, words: &mut Words<'_, false>) -> bool {
     let Ok(len) = u16::try_from(line.len()) else { return false };
     let row = line.len() <= GLUED_BYTES_MAX;
     let mut hash = 0;
@@ -152,7 +150,11 @@ pub(super) fn exact(key: &str) -> Option<Hit> {
     if key.len() > EXACT_BYTES_MAX.max(LISTED_BYTES_MAX) {
         return None;
     }
-    let hash = hash_on(NO_BYTES, key.as_bytes());
+    exact_hashed(key, hash_on(NO_BYTES, key.as_bytes()))
+}
+
+/// The same for a key whose hash is known.
+pub(super) fn exact_hashed(key: &str, hash: u64) -> Option<Hit> {
     let mut same = EXACT.all(hash);
     if let Some(Exact(_, class)) = same.find(|Exact(place, _)| place.text() == key) {
         return hit(*class);

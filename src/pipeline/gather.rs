@@ -5,14 +5,14 @@ use std::ops::ControlFlow;
 
 use rayon::ThreadPool;
 
-use super::for_each_article;
+use super::Cleaning;
 use super::guard::guarded;
 use super::index::Index;
 use super::ordered::ordered;
 use super::spool::Spool;
 use super::stored::{Entry, StoredArticle};
 use crate::boilerplate::{self, Key, Learned, Learner, Observed, SourceId};
-use crate::clean::{CleanArticle, Cleaner};
+use crate::clean::CleanArticle;
 use crate::dedupe::{self, ArticleId, Candidate};
 use crate::error::{Error, ErrorKind};
 use crate::fingerprint::{self, Digest};
@@ -111,11 +111,11 @@ impl Gathered {
         &mut self,
         pool: &ThreadPool,
         reader: Reader,
-        cleaner: &Cleaner,
+        cleaning: &Cleaning,
         observer: &dyn Observer,
         folder: &OutputFolder,
     ) -> Result<(), Error> {
-        let work = |batch: Batch| chunk(batch, cleaner);
+        let work = |batch: Batch| chunk(batch, cleaning);
         let flow = ordered(pool, reader, work, |chunk| {
             if observer.interrupted() {
                 return ControlFlow::Break(Err(Error::at("run", ErrorKind::Interrupted)));
@@ -373,7 +373,7 @@ pub(super) fn title_digest(text: &str) -> Option<Digest> {
 }
 
 /// Cleans one batch.
-fn chunk(batch: Batch, cleaner: &Cleaner) -> Result<Chunk, Error> {
+fn chunk(batch: Batch, cleaning: &Cleaning) -> Result<Chunk, Error> {
     let mut chunk = Chunk {
         input: batch.input,
         bytes_read: batch.bytes_read,
@@ -385,7 +385,7 @@ fn chunk(batch: Batch, cleaner: &Cleaner) -> Result<Chunk, Error> {
         unnamed: 0,
     };
     let mut failure = Ok(());
-    chunk.repaired = for_each_article(batch, cleaner, &mut |outcome| {
+    chunk.repaired = cleaning.each_article(batch, &mut |outcome| {
         if failure.is_ok() {
             failure = chunk.take(outcome);
         }

@@ -21,6 +21,7 @@ mod write_pass;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -103,7 +104,7 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
     observer.phase("cleaning", found.inputs.iter().filter_map(|input| input.bytes).sum());
     let mut gathered = Gathered::new(options, &found, &folder, observer)?;
     let reader = Reader::new(found.inputs, &read_options(job));
-    gathered.gather(&pool, reader, &Cleaner::new(options), observer, &folder)?;
+    gathered.gather(&pool, reader, &Cleaning::new(options), observer, &folder)?;
     clock.lap("clean");
 
     observer.phase("looking for copies", gathered.spool.bytes());
@@ -258,10 +259,10 @@ pub fn clean(
         totals.files_failed += 1;
     }
     let pool = pool(job.options.threads)?;
-    let cleaner = Cleaner::new(&job.options);
+    let cleaning = Cleaning::new(&job.options);
     observer.phase("cleaning", found.inputs.iter().filter_map(|input| input.bytes).sum());
     let reader = Reader::new(found.inputs, &reading);
-    let work = |batch: Batch| rows(batch, &cleaner);
+    let work = |batch: Batch| rows(batch, &cleaning);
     let mut left = job.options.limit.unwrap_or(u64::MAX);
     let mut failed = None;
     let flow = ordered(&pool, reader, work, |rows| {
@@ -317,12 +318,12 @@ struct Record {
 /// Bytes of rows that room is made for at once: a batch, and a quarter more for fingerprints.
 const ROWS_BYTES: usize = 5 << 18;
 
-fn rows(batch: Batch, cleaner: &Cleaner) -> Result<CleanRows, Error> {
+fn rows(batch: Batch, cleaning: &Cleaning) -> Result<CleanRows, Error> {
     let (input, bytes_read) = (batch.input, batch.bytes_read);
     let mut rows = CleanRows { input, bytes_read, ..CleanRows::default() };
     // About as long as what was read, where it was not compressed.
     rows.bytes.reserve(usize::try_from(bytes_read).unwrap_or(0).min(ROWS_BYTES));
-    for_each_article(batch, cleaner, &mut |outcome| {
+    cleaning.each_article(batch, &mut |outcome| {
         let written = outcome.is_ok();
         let whole_file = outcome.as_ref().is_err_and(|reject| reject.record.is_none());
         match outcome {
@@ -386,10 +387,27 @@ pub(crate) fn read_options(job: &Job) -> ReadOptions {
     }
 }
 
-/// Parses `batch` and cleans every dump in it; returns how many records were repaired.
-fn for_each_article(batch: Batch, cleaner: &Cleaner, each: guard::Each) -> Result<u64, Error> {
-    let mut scratch = Scratch::default();
-    guard::each_article(batch, &mut |dump, each| cleaner.clean(dump, &mut scratch, each), each)
+/// A cleaner and the buffers of those who work with it. Buffers that go from batch to batch remember more
+/// lines of the sites (`strip::seen`).
+struct Cleaning {
+    cleaner: Cleaner,
+    idle: Mutex<Vec<Scratch>>,
+}
+
+impl Cleaning {
+    fn new(options: &Options) -> Cleaning {
+        Cleaning { cleaner: Cleaner::new(options), idle: Mutex::default() }
+    }
+
+    /// Cleans every article of `batch`; returns how many records were repaired.
+    fn each_article(&self, batch: Batch, each: guard::Each) -> Result<u64, Error> {
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut scratch = idle().pop().unwrap_or_default();
+        let mut clean = |dump: &_, each: guard::Each| self.cleaner.clean(dump, &mut scratch, each);
+        let repaired = guard::each_article(batch, &mut clean, each)?;
+        idle().push(scratch);
+        Ok(repaired)
+    }
 }
 
 /// Measures the phases of a run. A clock that goes backwards measures nothing.

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+use crate::vector::{BITS, Loop, Machine, bits, widest};
+
 /// The marks: what stands between a label and its source, or ends the label.
 const MARKS: [&str; 12] = [
     ":",
@@ -29,22 +31,58 @@ pub(super) fn any(text: &str) -> bool {
     if !text.is_ascii() {
         return ALL.is_match(text);
     }
-    // Each mark in ASCII has a colon, three dots or a y.
-    let bytes = text.as_bytes();
-    let from = |at: usize, back: usize| bytes.get(at.checked_sub(back)?..);
-    let stands = |at: usize, back: usize, mark: &str| {
-        from(at, back).is_some_and(|rest| rest.starts_with(mark.as_bytes()))
+    widest(Look(text.as_bytes()))
+}
+
+/// The look at ASCII, in which each mark has a colon, three dots or a y.
+struct Look<'t>(&'t [u8]);
+
+impl Loop for Look<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) -> bool {
+        let bytes = self.0;
+        let mut dots_before = 0;
+        for (index, row) in bytes.chunks(BITS).enumerate() {
+            let mut last = [0; BITS];
+            let row = row.first_chunk().unwrap_or_else(|| {
+                last[..row.len()].copy_from_slice(row);
+                &last
+            });
+            let dots = bits(machine, row, |byte| byte == b'.');
+            let three = dots
+                & (dots << 1 | dots_before >> (BITS - 1))
+                & (dots << 2 | dots_before >> (BITS - 2));
+            if bits(machine, row, |byte| byte == b':') | three != 0 {
+                return true;
+            }
+            dots_before = dots;
+            let mut ys = bits(machine, row, |byte| byte | 0x20 == b'y');
+            while ys != 0 {
+                if stands_around(bytes, index * BITS + ys.trailing_zeros() as usize) {
+                    return true;
+                }
+                ys &= ys - 1;
+            }
+        }
+        false
+    }
+}
+
+/// Whether a mark stands around the y at `at`.
+fn stands_around(bytes: &[u8], at: usize) -> bool {
+    let stands = |back: usize, mark: &str| {
+        at.checked_sub(back)
+            .and_then(|start| bytes.get(start..))
+            .is_some_and(|rest| rest.starts_with(mark.as_bytes()))
     };
-    memchr::memchr(b':', bytes).is_some()
-        || memchr::memchr_iter(b'.', bytes).any(|at| stands(at, 0, "..."))
-        || memchr::memchr2_iter(b'y', b'Y', bytes).any(|at| {
-            stands(at, 2, " by ")
-                || stands(at, 2, " By ")
-                || stands(at, 2, " BY ")
-                || stands(at, 6, "ourtesy of ")
-                || stands(at, 6, "ourtesy Of ")
-                || stands(at, 2, "opyright ")
-        })
+    stands(2, " by ")
+        || stands(2, " By ")
+        || stands(2, " BY ")
+        || stands(6, "ourtesy of ")
+        || stands(6, "ourtesy Of ")
+        || stands(2, "opyright ")
 }
 
 #[cfg(test)]
@@ -61,6 +99,13 @@ mod tests {
             let last = mark.char_indices().next_back().map_or(0, |(at, _)| at);
             let cut = format!("y {}", &mark[..last]);
             assert_eq!(any(&cut), ALL.is_match(&cut), "{cut:?}");
+        }
+        let long = "He paid 5. Years later.. they say so ".repeat(5);
+        for at in 0..long.len() {
+            for mark in ["...", "..", ":", " by ", "y of "] {
+                let text = format!("{}{mark}{}", &long[..at], &long[at..]);
+                assert_eq!(any(&text), ALL.is_match(&text), "{text:?}");
+            }
         }
         for text in ["", "y", ". .. .", "by the way, Bylaws", "courtesy", "copyright", "BY", " bY "]
         {

@@ -30,6 +30,9 @@ pub fn segment(dump: &Dump, split: Split) -> Vec<Article<'_>> {
         Split::Never => false,
     };
     let starts = if cut { cut::starts(&blocks, &form_feeds) } else { vec![0] };
+    if starts.len() == 1 {
+        return vec![article(blocks, dump)];
+    }
     let mut articles = Vec::with_capacity(starts.len());
     let mut blocks = blocks.into_iter();
     for (n, &start) in starts.iter().enumerate() {
@@ -40,9 +43,12 @@ pub fn segment(dump: &Dump, split: Split) -> Vec<Article<'_>> {
 }
 
 /// An article of `dump`, with what its metadata header says where the record says nothing.
-fn article<'a>(blocks: Vec<Block<'a>>, dump: &Dump) -> Article<'a> {
+fn article<'a>(blocks: Vec<Block<'a>>, dump: &'a Dump) -> Article<'a> {
     let header_blocks = if dump.record.is_none() { header::length(&blocks) } else { 0 };
     let given = &dump.fields;
+    if header_blocks == 0 {
+        return Article { blocks, header_blocks, fields: Cow::Borrowed(given) };
+    }
     let said = header::fields(&blocks, header_blocks);
     let either = |given: &Option<String>, said: Option<String>| given.clone().or(said);
     let fields = Fields {
@@ -56,7 +62,7 @@ fn article<'a>(blocks: Vec<Block<'a>>, dump: &Dump) -> Article<'a> {
         language: either(&given.language, said.language),
         meta: given.meta.clone(),
     };
-    Article { blocks, header_blocks, fields }
+    Article { blocks, header_blocks, fields: Cow::Owned(fields) }
 }
 
 /// One block a line; in hard-wrapped text, one block a paragraph.

@@ -57,7 +57,7 @@ pub use page::Page;
 pub use seen::Scratch;
 
 use crate::article::{Article, Caption, Span};
-use crate::fingerprint::key_of;
+use crate::fingerprint::{Digest, key_of};
 use crate::keep::KeepList;
 use crate::ledger::{Reason, Removal, Repeats};
 use crate::model::Model;
@@ -238,8 +238,17 @@ pub struct Paragraph<'a> {
     pub span: Span,
     /// 1-based line of the dump's text on which it starts.
     pub line: usize,
-    /// The number of its words when it is plain, as `segment::shape` tells it.
-    pub plain_words: Option<usize>,
+    /// What is known of it when it is plain, as `segment::shape` tells it.
+    pub plain: Option<Plain>,
+}
+
+/// A plain paragraph, which is its own written form.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain {
+    /// The number of its words.
+    pub words: usize,
+    /// Its fingerprint, where that is known already.
+    pub digest: Option<Digest>,
 }
 
 /// An article without chrome and repeats, and the account of what went.
@@ -293,9 +302,11 @@ pub fn strip<'a>(
     scratch: &mut Scratch,
 ) -> Stripped<'a> {
     let page = rules.read(article, scratch);
-    let mut stripped = Stripped { blocks_in: article.blocks.len(), ..Stripped::default() };
-    let mut fates = vec![Fate::default(); article.blocks.len()];
-    let mut marks = Vec::new();
+    let blocks_in = article.blocks.len();
+    let paragraphs = Vec::with_capacity(blocks_in);
+    let mut stripped = Stripped { paragraphs, blocks_in, ..Stripped::default() };
+    let mut fates = vec![Fate::default(); blocks_in];
+    let mut marks = Vec::with_capacity(blocks_in);
     for rule in &rules.listed {
         rule.mark(&page, &mut marks);
         for mark in marks.drain(..) {
@@ -421,9 +432,11 @@ fn apply<'a>(
             credits.push((stripped.captions.len(), credit));
         }
         Some(Take::Remove { .. }) | None => {
-            let plain_words = page.facts[index].shape.plain_words.filter(|_| cuts.is_empty());
+            let facts = &page.facts[index];
+            let plain = facts.shape.plain_words.filter(|_| cuts.is_empty());
+            let plain = plain.map(|words| Plain { words, digest: facts.digest });
             let (span, line) = (block.span, block.line);
-            stripped.paragraphs.push(Paragraph { text, span, line, plain_words });
+            stripped.paragraphs.push(Paragraph { text, span, line, plain });
         }
     }
 }

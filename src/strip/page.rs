@@ -4,7 +4,7 @@
 use super::main_text::Judged;
 use super::seen::{Plain, Scratch};
 use crate::article::{Article, Block};
-use crate::fingerprint::key_of;
+use crate::fingerprint::{Digest, key_of};
 use crate::ledger::Reason;
 use crate::lexicon::{self, Hit, Strength};
 use crate::recognize::byline::{self, Byline};
@@ -56,6 +56,8 @@ pub struct Facts<'a> {
     pub teaser: Option<Reason>,
     /// Where the second of two equal halves of the line starts.
     pub second_copy: Option<usize>,
+    /// Its fingerprint, where that is known already.
+    pub digest: Option<Digest>,
 }
 
 /// One article with what was read from it.
@@ -607,6 +609,7 @@ fn facts<'a>(text: &'a str, scratch: &mut Scratch) -> Facts<'a> {
         hit,
         digits: if text.len() <= 24 && text.chars().all(char::is_numeric) { text.len() } else { 0 },
         second_copy: second_copy(text),
+        digest: None,
     };
     if date.is_none() && credit.is_none() && byline.is_none() {
         scratch.seen.put(text, plain);
@@ -630,6 +633,7 @@ impl Facts<'_> {
             caption: false,
             teaser: None,
             second_copy: plain.second_copy,
+            digest: plain.digest,
         }
     }
 }

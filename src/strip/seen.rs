@@ -1,6 +1,7 @@
 //! What was found of lines that stood a moment ago: pages of one site repeat theirs, and a line alone
 //! always says the same. A small memory of fixed size; what it holds changes no result.
 
+use crate::fingerprint::{self, Digest};
 use crate::lexicon::{self, Hit};
 use crate::segment::shape::Shape;
 
@@ -25,6 +26,8 @@ pub(super) struct Plain {
     pub(super) hit: Option<Hit>,
     pub(super) digits: usize,
     pub(super) second_copy: Option<usize>,
+    /// The fingerprint of a plain line that was seen again: it will be, more often than not.
+    pub(super) digest: Option<Digest>,
 }
 
 /// The lines seen last. A line has two slots to stand in. A new one takes the place of one that was not seen
@@ -33,6 +36,7 @@ pub(super) struct Plain {
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     slots: Vec<[Slot; 2]>,
+    key: String,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -51,6 +55,10 @@ impl Seen {
         let pair = self.slots.get_mut(place(text.as_bytes()))?;
         let slot = pair.iter_mut().find(|slot| slot.line == text)?;
         slot.again = true;
+        if slot.plain.shape.plain_words.is_some() {
+            let digest = || fingerprint::plain_paragraph(text, &mut self.key);
+            slot.plain.digest.get_or_insert_with(digest);
+        }
         Some(slot.plain)
     }
 
@@ -111,5 +119,17 @@ mod tests {
         seen.put(&long, plain(1));
         assert!(seen.get(&long).is_none());
         assert!(Seen::default().get("").is_none());
+    }
+
+    #[test]
+    fn the_fingerprint_of_a_plain_line_is_kept() {
+        let mut seen = Seen::default();
+        for (line, is_plain) in [("Follow us on Facebook", true), ("Follow us  on Facebook", false)]
+        {
+            seen.put(line, Plain { shape: Shape::of(line), ..Plain::default() });
+            let digest = fingerprint::paragraph(line, &mut String::new()).filter(|_| is_plain);
+            assert_eq!(seen.get(line).map(|plain| plain.digest), Some(digest));
+            assert_eq!(seen.get(line).map(|plain| plain.digest), Some(digest));
+        }
     }
 }

@@ -42,7 +42,7 @@ impl<'o> Object<'o> {
 
     pub(super) fn number(&mut self, key: &str, number: u64) {
         let out = self.value(key);
-        out.extend_from_slice(number.to_string().as_bytes());
+        out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
     }
 
     pub(super) fn truth(&mut self, key: &str, truth: bool) {

@@ -19,7 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("observer", &[]),
     ("text", &[]),
     ("vector", &[]),
-    ("recognize", &[]),
+    ("recognize", &["vector"]),
     ("language", &[]),
     ("model", &["vector"]),
     ("normalize", &["vector"]),
