@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use hashbrown::HashMap;
 
+use crate::vector::{BITS, Loop, Machine, bits, widest};
+
 /// The language of an article's text as a BCP 47 tag (`en`, `ar`, `zh`); `None` where that is not
 /// clear.
 ///
@@ -257,22 +259,6 @@ fn hash_on_byte(hash: u64, byte: u8) -> u64 {
     (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3)
 }
 
-/// For each character of ASCII its small letter, 0 where it stands between words. What is neither
-/// letter nor digit stands for itself, but for NUL.
-const PLAIN: [u8; 128] = {
-    let mut plain = [0; 128];
-    let mut byte = 0_u8;
-    while byte < 128 {
-        let between =
-            byte == b' ' || (b'\t' <= byte && byte <= b'\r') || byte.is_ascii_punctuation();
-        if !between {
-            plain[byte as usize] = if byte == 0 { 1 } else { byte.to_ascii_lowercase() };
-        }
-        byte += 1;
-    }
-    plain
-};
-
 /// The shares of each word by its hash.
 static WORDS: LazyLock<Words> =
     LazyLock::new(|| table(|word| Some(word.chars().fold(NO_LETTERS, hash_on))));
@@ -281,11 +267,10 @@ static WORDS: LazyLock<Words> =
 static PACKED: LazyLock<PackedWords> = LazyLock::new(|| {
     let mut lens = [0; 128];
     let words = table(|word| {
-        let mut packed = Packed::default();
         word.is_ascii().then(|| {
-            word.bytes().for_each(|byte| packed.push(byte));
-            lens[packed.first()] |= 1 << packed.len;
-            packed.letters
+            let word = Packed::of(word.as_bytes(), 0, word.len());
+            lens[word.first()] |= 1 << word.len;
+            word.letters
         })
     });
     PackedWords { words, lens }
@@ -307,22 +292,32 @@ impl PackedWords {
     }
 }
 
-/// A word in ASCII being read: its last eight letters.
-#[derive(Clone, Copy, Default)]
+/// A word in ASCII: its letters, the first one lowest, small, and how many there are. Of a longer word than
+/// eight the letters do not count.
+#[derive(Clone, Copy)]
 struct Packed {
     letters: u64,
-    len: u32,
+    len: usize,
 }
 
 impl Packed {
-    fn push(&mut self, letter: u8) {
-        self.letters = self.letters << 8 | u64::from(letter);
-        self.len += 1;
+    /// The word from `start` to `end`.
+    fn of(text: &[u8], start: usize, end: usize) -> Packed {
+        /// What makes letters small; no function word has another character.
+        const SMALL: u64 = 0x2020_2020_2020_2020;
+        let len = end - start;
+        let rest = text.get(start..).unwrap_or_default();
+        let letters = rest.first_chunk().copied().unwrap_or_else(|| {
+            let mut letters = [0; 8];
+            letters[..rest.len()].copy_from_slice(rest);
+            letters
+        });
+        let used = if len < 8 { (1 << (8 * len)) - 1 } else { u64::MAX };
+        Packed { letters: (u64::from_le_bytes(letters) | SMALL) & used, len }
     }
 
-    /// The first letter of a word of at most eight.
     fn first(self) -> usize {
-        (self.letters >> (self.len.saturating_sub(1) * 8) & 0x7F) as usize
+        (self.letters & 0x7F) as usize
     }
 }
 
@@ -384,51 +379,71 @@ fn by_function_words(text: &str) -> Option<&'static str> {
         // What was found since the last look, added up together: most words are in no list. A word takes
         // two bytes at the least, and the last one reaches over the next look.
         let mut found = [&NO_SHARES; EARLY / 2 + 1];
-        let (mut count, mut word) = (0, Packed::default());
-        let mut look = EARLY;
-        for (at, byte) in text.bytes().chain([b' ']).enumerate() {
-            let letter = PLAIN[usize::from(byte & 0x7F)];
-            if letter != 0 {
-                word.push(letter);
-                continue;
-            }
-            if let Some(shares) = words.get(std::mem::take(&mut word)) {
-                found[count] = shares;
-                count += 1;
-            }
-            if at >= look {
-                scores.add(&found[..count]);
-                (look, count) = (look + EARLY, 0);
-                if let Some(tag) = scores.best(2 * SCORE, 3) {
-                    return Some(tag);
+        let (mut count, mut start, mut look) = (0, 0, EARLY);
+        let between = widest(BetweenWords(text.as_bytes()));
+        for (row, mut between) in between.into_iter().enumerate() {
+            while between != 0 {
+                let at = row * BITS + between.trailing_zeros() as usize;
+                between &= between - 1;
+                if let Some(shares) = words.get(Packed::of(text.as_bytes(), start, at)) {
+                    found[count] = shares;
+                    count += 1;
+                }
+                start = at + 1;
+                if at >= look {
+                    scores.add(&found[..count]);
+                    (look, count) = (look + EARLY, 0);
+                    if let Some(tag) = scores.best(2 * SCORE, 3) {
+                        return Some(tag);
+                    }
                 }
             }
         }
         scores.add(&found[..count]);
     } else {
         let (packed, words) = (&*PACKED, &*WORDS);
-        let (mut word, mut is_ascii, mut start) = (Packed::default(), true, 0);
-        for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-            let letter = if c.is_ascii() { PLAIN[c as usize] } else { 0 };
-            if letter != 0 {
-                word.push(letter);
-                continue;
-            }
-            if !c.is_ascii() && !is_between_words(c) {
-                is_ascii = false;
-                continue;
-            }
-            let found = if is_ascii {
-                packed.get(word)
+        let mut start = 0;
+        let ends = text.char_indices().filter(|&(_, c)| is_between_words(c));
+        for (at, c) in ends.chain([(text.len(), ' ')]) {
+            let word = text.get(start..at).unwrap_or_default();
+            let found = if word.is_ascii() {
+                packed.get(Packed::of(text.as_bytes(), start, at))
             } else {
-                let letters = text.get(start..at).unwrap_or_default();
-                words.get(&letters.chars().fold(NO_LETTERS, hash_on))
+                words.get(&word.chars().fold(NO_LETTERS, hash_on))
             };
             scores.add(found.as_slice());
-            (word, is_ascii, start) = (Packed::default(), true, at + c.len_utf8());
+            start = at + c.len_utf8();
         }
     }
     scores.best(SCORE, 2)
+}
+
+/// Tells for each byte of at most [`HEAD`] of ASCII, and for the one behind them, whether it stands between
+/// words: a bit for each.
+struct BetweenWords<'t>(&'t [u8]);
+
+impl Loop for BetweenWords<'_> {
+    type Output = [u64; HEAD / BITS + 1];
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) -> Self::Output {
+        let mut between = [0; HEAD / BITS + 1];
+        let mut text = [b' '; (HEAD / BITS + 1) * BITS];
+        let len = self.0.len().min(HEAD);
+        text[..len].copy_from_slice(&self.0[..len]);
+        for (between, row) in between.iter_mut().zip(text.as_chunks().0) {
+            let letters = bits(machine, row, |byte| (byte | 0x20).wrapping_sub(b'a') < 26);
+            let digits = bits(machine, row, |byte| byte.wrapping_sub(b'0') < 10);
+            let graphic = bits(machine, row, |byte| byte.wrapping_sub(b' ') < 0x7F - b' ');
+            let ends = bits(machine, row, |byte| byte.wrapping_sub(b'\t') < 5);
+            *between = (graphic | ends) & !letters & !digits;
+        }
+        // Behind the text, only the first place ends a word.
+        let (row, place) = (len / BITS, len % BITS);
+        between[row] &= u64::MAX >> (BITS - 1 - place);
+        between[row + 1..].fill(0);
+        between
+    }
 }
 
 /// What the words so far are worth for each language.
@@ -653,13 +668,18 @@ mod tests {
         assert!(plain.iter().all(|word| word.len() <= 8), "packed words have eight letters");
         assert_eq!(PACKED.words.len(), plain.len());
         for word in plain {
-            let mut packed = Packed::default();
-            word.bytes().for_each(|byte| packed.push(byte));
+            let packed = Packed::of(word.as_bytes(), 0, word.len());
             let hash = word.chars().fold(NO_LETTERS, hash_on);
             assert_eq!(PACKED.get(packed), WORDS.get(&hash), "{word}");
         }
-        for c in '\u{1}'..'\u{80}' {
-            assert_eq!(PLAIN[c as usize] == 0, is_between_words(c), "{c:?}");
+        for c in '\0'..'\u{80}' {
+            let text = String::from(c).repeat(HEAD);
+            for len in [1, BITS - 1, BITS, HEAD] {
+                let between = widest(BetweenWords(&text.as_bytes()[..len]));
+                let ends = between.iter().map(|row| row.count_ones() as usize).sum::<usize>();
+                assert_eq!(ends, 1 + if is_between_words(c) { len } else { 0 }, "{c:?}");
+                assert_ne!(between[len / BITS] >> (len % BITS) & 1, 0);
+            }
         }
     }
 }

@@ -185,18 +185,14 @@ fn looks_like_source(text: &str) -> bool {
     if agency(text).is_some() {
         return true;
     }
+    let parts = || text.split(['/', '|', ',', '(', ')']);
     let mut words = 0_usize;
-    let mut names = 0_usize;
-    let strange = text
-        .split(['/', '|', ',', '(', ')'])
-        .filter(|part| agency(part).is_none() && agency(without_photo(part)).is_none());
-    names += text
-        .split(['/', '|', ',', '(', ')'])
-        .filter(|part| !part.trim().is_empty())
-        .count()
-        .saturating_sub(strange.clone().count());
+    let strange: Vec<&str> = parts().filter(|part| !is_agency(part)).collect();
+    let mut names =
+        parts().filter(|part| !part.trim().is_empty()).count().saturating_sub(strange.len());
     let beside_agency = names > 0;
     for word in strange
+        .into_iter()
         .filter(|part| !beside_agency || part.trim().contains(' '))
         .flat_map(|part| part.split([' ', '\u{a0}']))
     {
@@ -222,7 +218,7 @@ fn looks_like_source(text: &str) -> bool {
 
 /// Whether one of the parts of `text` is a known agency.
 fn names_agency(text: &str) -> bool {
-    parts(text).any(|part| agency(part).is_some() || agency(without_photo(part)).is_some())
+    parts(text).any(is_agency)
         || text.split([' ', '\u{a0}']).next_back().is_some_and(|last| {
             last.len() > 2 && agency(last).is_some() && text.split(' ').count() <= 5
         })
@@ -247,6 +243,15 @@ fn split_words(part: &str, joined: bool) -> impl Iterator<Item = &str> {
         .find_map(|joint| part.split_once(joint));
     let (first, second) = cut.map_or((part, None), |(first, second)| (first, Some(second)));
     std::iter::once(first).chain(second)
+}
+
+/// Whether `part` is a known agency, perhaps with the word photo behind it.
+fn is_agency(part: &str) -> bool {
+    if agency(part).is_some() {
+        return true;
+    }
+    let core = without_photo(part);
+    core.len() < part.trim().len() && agency(core).is_some()
 }
 
 /// `AP` of `AP Photo` and of `AP file photo`.
@@ -719,14 +724,24 @@ fn may_be_label(word: &str) -> bool {
     let core = word.trim_end_matches([':', '：', ',', '.', '…']);
     let mut chars = core.chars();
     match chars.next() {
-        Some(c) if c.is_ascii() => {
+        // The first two letters of the labels in ASCII.
+        Some(first) if first.is_ascii() => {
             let second = chars.next().map_or(' ', |c| c.to_ascii_lowercase());
-            // The first two letters of the labels in ASCII.
-            let starts = [
-                "ph", "pi", "fo", "fi", "im", "il", "bi", "be", "cr", "sc", "sy", "sl", "su", "vi",
-                "ar", "an", "ka", "ke", "zd", "ha", "re", "di",
-            ];
-            starts.iter().any(|start| start.chars().eq([c.to_ascii_lowercase(), second]))
+            match first.to_ascii_lowercase() {
+                'p' => matches!(second, 'h' | 'i'),
+                'f' => matches!(second, 'o' | 'i'),
+                'i' => matches!(second, 'm' | 'l'),
+                'b' => matches!(second, 'i' | 'e'),
+                's' => matches!(second, 'c' | 'y' | 'l' | 'u'),
+                'a' => matches!(second, 'r' | 'n'),
+                'k' => matches!(second, 'a' | 'e'),
+                'c' => second == 'r',
+                'z' => second == 'd',
+                'h' => second == 'a',
+                'r' => second == 'e',
+                'v' | 'd' => second == 'i',
+                _ => false,
+            }
         }
         Some(_) => core.chars().count() <= 14,
         None => false,

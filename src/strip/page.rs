@@ -80,6 +80,8 @@ pub struct Page<'p, 'a> {
     /// What a model makes of the blocks, when there is a whole page around the article.
     pub main_text: Option<Judged>,
     published: Option<String>,
+    /// For each block, whether it states the title again.
+    repeats_title: Vec<bool>,
 }
 
 impl<'p, 'a> Page<'p, 'a> {
@@ -107,6 +109,7 @@ impl<'p, 'a> Page<'p, 'a> {
             frame_end: 0,
             main_text: None,
             published: None,
+            repeats_title: Vec::new(),
         };
         page.find_doubles();
         page.find_marked_captions();
@@ -129,6 +132,7 @@ impl<'p, 'a> Page<'p, 'a> {
 
     fn read_around(&mut self, title: Option<usize>) {
         self.title = title;
+        self.repeats_title = (0..self.len()).map(|i| self.states_title(i)).collect();
         self.frame_end = self.find_frame_end();
         self.find_framed_captions();
         self.head = self.find_head();
@@ -414,6 +418,10 @@ impl<'p, 'a> Page<'p, 'a> {
 
     /// Whether block `i` states the title again, be it with the site's name behind it.
     pub(super) fn repeats_title(&self, i: usize) -> bool {
+        self.repeats_title[i]
+    }
+
+    fn states_title(&self, i: usize) -> bool {
         let text = self.text(i);
         if let Some(title) = &self.article.fields.title {
             return states(text, title);

@@ -20,7 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("vector", &[]),
     ("recognize", &["vector"]),
-    ("language", &[]),
+    ("language", &["vector"]),
     ("model", &["vector"]),
     ("normalize", &["vector"]),
     ("fingerprint", &["normalize"]),
