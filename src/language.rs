@@ -452,11 +452,13 @@ struct Scores(Shares);
 impl Scores {
     /// Adding for every language is faster than going through those that have the word.
     fn add(&mut self, words: &[&Shares]) {
+        let mut sums = self.0;
         for shares in words {
-            for (sum, share) in self.0.iter_mut().zip(*shares) {
+            for (sum, share) in sums.iter_mut().zip(*shares) {
                 *sum += share;
             }
         }
+        self.0 = sums;
     }
 
     /// The best language, when it has the worth of `least` and `times` that of the next.

@@ -206,22 +206,15 @@ struct RawLines {
 
 impl Raws for RawLines {
     fn parse(mut self: Box<Self>, file: &Origin, each: Each) -> u64 {
-        let mut mended = Vec::new();
-        if may_have_surrogates(&self.bytes) {
-            let mut start = 0;
-            while start < self.bytes.len() {
-                let line = &mut self.bytes[start..];
-                let end = memchr::memchr(b'\n', line).map_or(line.len(), |end| end + 1);
-                if repair_surrogates(&mut line[..end]) {
-                    mended.push(start);
-                }
-                start += end;
-            }
-        }
-        let valid = simdutf8::basic::from_utf8(&self.bytes).ok();
         let (mut at, mut repaired) = (self.start, 0);
         let mut start = 0;
-        for whole_line in lines(&self.bytes) {
+        // Line by line, for a line stays in the cache from one look at it to the next and a batch does not.
+        while start < self.bytes.len() {
+            let rest = &mut self.bytes[start..];
+            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+            let whole_line = &mut rest[..end];
+            let is_mended = may_have_surrogates(whole_line) && repair_surrogates(whole_line);
+            let whole_line = &*whole_line;
             let line = content(whole_line);
             if is_longer_than(file.limits.record_bytes_max, whole_line) {
                 let detail = record::too_large_detail(file.limits.record_bytes_max);
@@ -231,10 +224,10 @@ impl Raws for RawLines {
             } else if !line.is_empty() {
                 // Trimming takes off only ASCII and whole byte order marks.
                 let from = start + (line.as_ptr() as usize - whole_line.as_ptr() as usize);
-                let text = valid.and_then(|text| text.get(from..from + line.len()));
-                let text = text.map_or_else(|| lossy(line), Cow::Borrowed);
+                let text = simdutf8::basic::from_utf8(line);
+                let text = text.map_or_else(|_| lossy(line), Cow::Borrowed);
                 let is_repaired = matches!(text, Cow::Owned(_))
-                    || mended.binary_search(&start).is_ok()
+                    || is_mended
                     || (self.replaced && text.contains('\u{fffd}'));
                 let place = Place { offset: self.start.offset + from as u64, ..at };
                 let records = parse_line(&text, records_in(line), file, place, each);

@@ -426,9 +426,10 @@ fn surrogate(bytes: &[u8], at: usize) -> Option<u16> {
     unit_after(escape).filter(|unit| (0xd800..=0xdfff).contains(unit))
 }
 
-/// Whether an escape of a surrogate may be in `bytes`: a quick look at a whole batch.
+/// Whether an escape of a surrogate may be in `bytes`: a quick look.
 pub(super) fn may_have_surrogates(bytes: &[u8]) -> bool {
-    memchr::memmem::find(bytes, b"\\ud").is_some() || memchr::memmem::find(bytes, b"\\uD").is_some()
+    memchr::memmem::find_iter(bytes, b"\\u")
+        .any(|at| matches!(bytes.get(at + 2), Some(b'd' | b'D')))
 }
 
 #[cfg(test)]

@@ -85,24 +85,17 @@ impl Raw {
     /// file gives the same pieces. Returns how many came.
     fn fill(&mut self, out: &mut Vec<u8>, count: usize) -> usize {
         let start = out.len();
-        out.resize(start + count, 0);
-        let mut filled = start;
-        while filled < out.len() && !self.ended {
+        if !self.ended {
+            out.reserve(count);
+            // Into room that was not filled with zeros before.
             let read = match &mut self.source {
-                Source::File(file) => file.read(&mut out[filled..]),
-                Source::Stdin(stdin) => stdin.read(&mut out[filled..]),
+                Source::File(file) => file.take(count as u64).read_to_end(out),
+                Source::Stdin(stdin) => stdin.take(count as u64).read_to_end(out),
             };
-            match read {
-                Ok(0) => self.ended = true,
-                Ok(count) => filled += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    self.error = Some(error);
-                    self.ended = true;
-                }
-            }
+            self.ended = out.len() - start < count;
+            self.error = read.err();
         }
-        out.truncate(filled);
+        let filled = out.len();
         if let Some(hasher) = &mut self.hasher {
             hasher.update(&out[start..]);
         }

@@ -305,11 +305,13 @@ fn strip_label(text: &str) -> Option<(&str, bool)> {
         if at == 0 {
             continue;
         }
-        let label = words::fold(&text[..at]);
-        if best.is_none() && count == 1 && !LABEL_STARTS.contains(&label) {
+        let (starts, is_label, by) = words::with_fold(&text[..at], |label| {
+            (LABEL_STARTS.contains(label), LABELS.contains(label), ends_in_by(label))
+        });
+        if best.is_none() && count == 1 && !starts {
             return None;
         }
-        if LABELS.contains(&label) {
+        if is_label {
             let rest = &text[at..];
             let core = rest.trim_start_matches([
                 ':', '：', ',', '/', '|', '.', '…', '-', '–', '=', ' ', '\u{a0}', '©', '／',
@@ -317,14 +319,17 @@ fn strip_label(text: &str) -> Option<(&str, bool)> {
             let marked = rest
                 .trim_start()
                 .starts_with([':', '：', ',', '/', '|', '.', '…', '-', '–', '©', '=', '／']);
-            let by =
-                ["by", "of", "copyright", "from", "автор фото", "di", "de", "von", "af", "par"]
-                    .iter()
-                    .any(|end| label.ends_with(end));
             best = Some((core, marked || by));
         }
     }
     best
+}
+
+/// Whether a label says that a name follows, without a mark between them.
+fn ends_in_by(label: &str) -> bool {
+    ["by", "of", "copyright", "from", "автор фото", "di", "de", "von", "af", "par"]
+        .iter()
+        .any(|end| label.ends_with(end))
 }
 
 /// The credit inside brackets or behind a label, made plain: labels, "©" and "File" go.
@@ -674,7 +679,7 @@ fn labelled(line: &str, body: usize) -> Option<Credit<'_>> {
         if first.is_lowercase() && !led {
             continue;
         }
-        if !first.is_alphabetic() || !may_be_label(word) {
+        if !first.is_alphabetic() || !marks::may_be_label(word) {
             continue;
         }
         let Some((rest, marked)) = strip_label(&line[start..]) else { continue };
@@ -717,35 +722,6 @@ fn words_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.split([' ', '\u{a0}', '(', '|', '/'])
         .filter(|word| !word.is_empty())
         .map(move |word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
-}
-
-/// Cheap test before the labels are tried: whether `word` can begin one.
-fn may_be_label(word: &str) -> bool {
-    let core = word.trim_end_matches([':', '：', ',', '.', '…']);
-    let mut chars = core.chars();
-    match chars.next() {
-        // The first two letters of the labels in ASCII.
-        Some(first) if first.is_ascii() => {
-            let second = chars.next().map_or(' ', |c| c.to_ascii_lowercase());
-            match first.to_ascii_lowercase() {
-                'p' => matches!(second, 'h' | 'i'),
-                'f' => matches!(second, 'o' | 'i'),
-                'i' => matches!(second, 'm' | 'l'),
-                'b' => matches!(second, 'i' | 'e'),
-                's' => matches!(second, 'c' | 'y' | 'l' | 'u'),
-                'a' => matches!(second, 'r' | 'n'),
-                'k' => matches!(second, 'a' | 'e'),
-                'c' => second == 'r',
-                'z' => second == 'd',
-                'h' => second == 'a',
-                'r' => second == 'e',
-                'v' | 'd' => second == 'i',
-                _ => false,
-            }
-        }
-        Some(_) => core.chars().count() <= 14,
-        None => false,
-    }
 }
 
 /// What follows the last sentence, if it names an agency: `... at dawn. REUTERS/Sam Holt`; also a

@@ -1,4 +1,4 @@
-//! A cheap look for the marks without which no label of a credit is followed by a source.
+//! Cheap looks for what every label of a credit has: a start, and a mark before the source that follows.
 
 use std::sync::LazyLock;
 
@@ -83,6 +83,35 @@ fn stands_around(bytes: &[u8], at: usize) -> bool {
         || stands(6, "ourtesy of ")
         || stands(6, "ourtesy Of ")
         || stands(2, "opyright ")
+}
+
+/// Cheap test before the labels are tried: whether `word` can begin one.
+pub(super) fn may_be_label(word: &str) -> bool {
+    let core = word.trim_end_matches([':', '：', ',', '.', '…']);
+    let mut chars = core.chars();
+    match chars.next() {
+        // The first two letters of the labels in ASCII.
+        Some(first) if first.is_ascii() => {
+            let second = chars.next().map_or(' ', |c| c.to_ascii_lowercase());
+            match first.to_ascii_lowercase() {
+                'p' => matches!(second, 'h' | 'i'),
+                'f' => matches!(second, 'o' | 'i'),
+                'i' => matches!(second, 'm' | 'l'),
+                'b' => matches!(second, 'i' | 'e'),
+                's' => matches!(second, 'c' | 'y' | 'l' | 'u'),
+                'a' => matches!(second, 'r' | 'n'),
+                'k' => matches!(second, 'a' | 'e'),
+                'c' => second == 'r',
+                'z' => second == 'd',
+                'h' => second == 'a',
+                'r' => second == 'e',
+                'v' | 'd' => second == 'i',
+                _ => false,
+            }
+        }
+        Some(_) => core.chars().count() <= 14,
+        None => false,
+    }
 }
 
 #[cfg(test)]
