@@ -34,6 +34,7 @@ pub struct Cleaner {
 pub struct Scratch {
     strip: strip::Scratch,
     key: String,
+    plain_key: Vec<u8>,
 }
 
 /// One paragraph of a clean article.
@@ -299,7 +300,7 @@ fn add_paragraph(
     let raw = paragraph.span.of(dump_text);
     let digest = if let Some(plain) = paragraph.plain {
         clean.text.push_str(&paragraph.text);
-        let digest = || fingerprint::plain_paragraph(&paragraph.text, &mut scratch.key);
+        let digest = || fingerprint::plain_paragraph(&paragraph.text, &mut scratch.plain_key);
         Some(plain.digest.unwrap_or_else(digest))
     } else {
         normalize::append(&paragraph.text, &mut clean.text);

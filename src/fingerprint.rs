@@ -39,11 +39,10 @@ pub fn paragraph(text: &str, scratch: &mut String) -> Option<Digest> {
 
 /// The same as [`paragraph`] for a text that is plain: ASCII without controls and grave accents, one
 /// space between words, none at the ends, and not empty. Its key is the text in small letters.
-pub(crate) fn plain_paragraph(text: &str, scratch: &mut String) -> Digest {
+pub(crate) fn plain_paragraph(text: &str, scratch: &mut Vec<u8>) -> Digest {
     scratch.clear();
-    scratch.push_str(text);
-    scratch.make_ascii_lowercase();
-    digest(scratch)
+    scratch.extend(text.bytes().map(|byte| byte.to_ascii_lowercase()));
+    Digest(*blake3::hash(scratch).as_bytes())
 }
 
 /// The fingerprint of an article with these paragraphs: BLAKE3 of their fingerprints' bytes, one

@@ -237,9 +237,9 @@ static FUNCTION_WORDS: [(&str, &str); 41] = [
 ];
 
 /// A word of one language alone counts this much, one of several its share.
-const UNIT: u16 = 60;
+const UNIT: u8 = 60;
 /// What the best language must reach: the worth of three words of its own.
-const SCORE: u16 = 3 * UNIT;
+const SCORE: u16 = 3 * UNIT as u16;
 
 /// The hash of no letters.
 const NO_LETTERS: u64 = 0xCBF2_9CE4_8422_2325;
@@ -323,12 +323,13 @@ impl Packed {
 
 type Words = HashMap<u64, Shares, BuildHasherDefault<Spread>>;
 
-/// What a word is worth for each language, by its place in [`FUNCTION_WORDS`]. The worth of all words
-/// of [`HEAD`] bytes is far below the bound of the type. There are places to spare, so that all are
-/// added in whole vectors.
-type Shares = [u16; FUNCTION_WORDS.len().next_multiple_of(8)];
+/// The languages, and places to spare, so that the worth for all of them is added in whole vectors.
+const PLACES: usize = FUNCTION_WORDS.len().next_multiple_of(16);
 
-const NO_SHARES: Shares = [0; FUNCTION_WORDS.len().next_multiple_of(8)];
+/// What a word is worth for each language, by its place in [`FUNCTION_WORDS`].
+type Shares = [u8; PLACES];
+
+const NO_SHARES: Shares = [0; PLACES];
 
 fn table(mut key: impl FnMut(&str) -> Option<u64>) -> Words {
     let mut words: Words = HashMap::default();
@@ -338,7 +339,7 @@ fn table(mut key: impl FnMut(&str) -> Option<u64>) -> Words {
         }
     }
     for shares in words.values_mut() {
-        let languages = shares.iter().map(|share| share / UNIT).sum::<u16>();
+        let languages = shares.iter().map(|share| share / UNIT).sum::<u8>();
         for share in shares {
             *share /= languages.max(1);
         }
@@ -373,7 +374,7 @@ impl Hasher for Spread {
 }
 
 fn by_function_words(text: &str) -> Option<&'static str> {
-    let mut scores = Scores(NO_SHARES);
+    let mut scores = Scores([0; PLACES]);
     if text.is_ascii() {
         let words = &*PACKED;
         // What was found since the last look, added up together: most words are in no list. A word takes
@@ -446,8 +447,9 @@ impl Loop for BetweenWords<'_> {
     }
 }
 
-/// What the words so far are worth for each language.
-struct Scores(Shares);
+/// What the words so far are worth for each language; that of all words of [`HEAD`] bytes is far below the
+/// bound of the type.
+struct Scores([u16; PLACES]);
 
 impl Scores {
     /// Adding for every language is faster than going through those that have the word.
@@ -455,7 +457,7 @@ impl Scores {
         let mut sums = self.0;
         for shares in words {
             for (sum, share) in sums.iter_mut().zip(*shares) {
-                *sum += share;
+                *sum += u16::from(*share);
             }
         }
         self.0 = sums;

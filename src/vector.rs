@@ -23,6 +23,16 @@ pub(crate) fn bits(machine: impl Machine, row: &[u8; BITS], is: impl Fn(u8) -> b
     low | high << ROW
 }
 
+/// At most [`BITS`] bytes as a row, filled up with what `room` holds.
+#[inline(always)]
+pub(crate) fn filled<'r>(bytes: &'r [u8], room: &'r mut [u8; BITS]) -> &'r [u8; BITS] {
+    if let Some(row) = bytes.first_chunk() {
+        return row;
+    }
+    room[..bytes.len()].copy_from_slice(bytes);
+    room
+}
+
 /// Numbers of a [`Table`].
 pub(crate) const NUMBERS: usize = 64;
 

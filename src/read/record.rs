@@ -14,6 +14,7 @@ use super::fields::FieldName;
 use super::{Each, Origin, Place};
 use crate::article::Fields;
 use crate::ledger::RejectReason;
+use crate::vector::{BITS, Loop, Machine, bits, filled, widest};
 
 /// Keys of one record. A table of articles has a few dozen; each costs more memory than its bytes.
 const MEMBERS_MAX: usize = 1 << 16;
@@ -274,35 +275,64 @@ fn string(value: &str) -> Option<String> {
 /// The text behind the escapes of a string that a parser has passed. Runs without escapes, most of
 /// a text, are copied whole, which a parser that also checks them cannot do.
 fn unescape(inner: &str) -> Option<String> {
-    let mut text = String::with_capacity(inner.len());
-    let mut rest = inner;
-    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
-        text.push_str(&rest[..at]);
-        let letter = *rest.as_bytes().get(at + 1)?;
-        rest = rest.get(at + 2..)?;
-        text.push(match letter {
-            b'n' => '\n',
-            b'"' | b'\\' | b'/' => char::from(letter),
-            b't' => '\t',
-            b'r' => '\r',
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'u' => {
-                let unit = unit(rest)?;
-                rest = rest.get(4..)?;
-                if let 0xd800..=0xdbff = unit {
-                    let low = unit_after(rest)?;
-                    rest = rest.get(6..)?;
-                    char::decode_utf16([unit, low]).next()?.ok()?
-                } else {
-                    char::from_u32(u32::from(unit))?
+    widest(Unescaping(inner))
+}
+
+/// Copying a text and what its escapes stand for.
+struct Unescaping<'t>(&'t str);
+
+impl Loop for Unescaping<'_> {
+    type Output = Option<String>;
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) -> Option<String> {
+        let inner = self.0;
+        let mut text = String::with_capacity(inner.len());
+        let mut start = 0;
+        for (index, row) in inner.as_bytes().chunks(BITS).enumerate() {
+            let mut room = [0; BITS];
+            let mut marks = bits(machine, filled(row, &mut room), |byte| byte == b'\\');
+            while marks != 0 {
+                let at = index * BITS + marks.trailing_zeros() as usize;
+                marks &= marks - 1;
+                // The second of two is what the first one escapes.
+                if at < start {
+                    continue;
                 }
+                text.push_str(inner.get(start..at)?);
+                let (c, len) = escaped(inner.get(at + 1..)?)?;
+                text.push(c);
+                start = at + 1 + len;
             }
-            _ => return None,
-        });
+        }
+        text.push_str(inner.get(start..)?);
+        Some(text)
     }
-    text.push_str(rest);
-    Some(text)
+}
+
+/// The character that is escaped by what follows a backslash, and how many bytes of that are the escape.
+fn escaped(rest: &str) -> Option<(char, usize)> {
+    let letter = *rest.as_bytes().first()?;
+    let c = match letter {
+        b'n' => '\n',
+        b'"' | b'\\' | b'/' => char::from(letter),
+        b't' => '\t',
+        b'r' => '\r',
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'u' => {
+            let digits = rest.get(1..)?;
+            return match unit(digits)? {
+                high @ 0xd800..=0xdbff => {
+                    let low = unit_after(digits.get(4..)?)?;
+                    Some((char::decode_utf16([high, low]).next()?.ok()?, 11))
+                }
+                unit => Some((char::from_u32(u32::from(unit))?, 5)),
+            };
+        }
+        _ => return None,
+    };
+    Some((c, 1))
 }
 
 /// The four hexadecimal digits at the start.
@@ -448,6 +478,12 @@ mod tests {
         ] {
             let parsed: String = serde_json::from_str(&format!("\"{inner}\"")).unwrap_or_default();
             assert_eq!(unescape(inner).as_deref(), Some(&*parsed), "{inner}");
+            // Across the ends of rows.
+            for before in 0..BITS {
+                let (plain, inner) = ("x".repeat(before), inner.repeat(9));
+                let expected = plain.clone() + &parsed.repeat(9);
+                assert_eq!(unescape(&(plain + &inner)), Some(expected), "{before} {inner}");
+            }
         }
         for inner in [r"\", r"\u12", r"\u12g4", r"\ud800", r"\ud800\u0041", r"\udc00", r"\x"] {
             assert_eq!(unescape(inner), None, "{inner}");

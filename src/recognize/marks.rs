@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use crate::vector::{BITS, Loop, Machine, bits, widest};
+use crate::vector::{BITS, Loop, Machine, bits, filled, widest};
 
 /// The marks: what stands between a label and its source, or ends the label.
 const MARKS: [&str; 12] = [
@@ -45,11 +45,8 @@ impl Loop for Look<'_> {
         let bytes = self.0;
         let mut dots_before = 0;
         for (index, row) in bytes.chunks(BITS).enumerate() {
-            let mut last = [0; BITS];
-            let row = row.first_chunk().unwrap_or_else(|| {
-                last[..row.len()].copy_from_slice(row);
-                &last
-            });
+            let mut room = [0; BITS];
+            let row = filled(row, &mut room);
             let dots = bits(machine, row, |byte| byte == b'.');
             let three = dots
                 & (dots << 1 | dots_before >> (BITS - 1))

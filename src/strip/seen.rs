@@ -36,7 +36,10 @@ pub(super) struct Plain {
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     slots: Vec<[Slot; 2]>,
-    key: String,
+    /// A part of the hash of the line in each slot, 0 where there is none. Few enough to stay near the
+    /// processor, where the slots do not: most lines are in no slot.
+    tags: Vec<[u32; 2]>,
+    key: Vec<u8>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -52,8 +55,11 @@ impl Seen {
         if text.len() > LINE_BYTES_MAX {
             return None;
         }
-        let pair = self.slots.get_mut(place(text.as_bytes()))?;
-        let slot = pair.iter_mut().find(|slot| slot.line == text)?;
+        let (place, tag) = place(text.as_bytes());
+        let tags = self.tags.get(place)?;
+        let mut same =
+            tags.iter().zip(self.slots.get_mut(place)?).filter(|(other, _)| **other == tag);
+        let (_, slot) = same.find(|(_, slot)| slot.line == text)?;
         slot.again = true;
         if slot.plain.shape.plain_words.is_some() {
             let digest = || fingerprint::plain_paragraph(text, &mut self.key);
@@ -68,28 +74,38 @@ impl Seen {
         }
         if self.slots.is_empty() {
             self.slots.resize(SLOTS / 2, Default::default());
+            self.tags.resize(SLOTS / 2, [0; 2]);
         }
-        let Some(pair) = self.slots.get_mut(place(text.as_bytes())) else { return };
-        if let Some(slot) = pair.iter_mut().find(|slot| !slot.again) {
+        let (place, tag) = place(text.as_bytes());
+        let (Some(pair), Some(tags)) = (self.slots.get_mut(place), self.tags.get_mut(place)) else {
+            return;
+        };
+        if let Some(at) = pair.iter().position(|slot| !slot.again) {
+            let slot = &mut pair[at];
             slot.line.clear();
             slot.line.push_str(text);
             slot.plain = plain;
+            tags[at] = tag;
             // The older of two is the next to go.
             pair.swap(0, 1);
+            tags.swap(0, 1);
         } else {
             *pair = std::mem::take(pair).map(|slot| Slot { again: false, ..slot });
         }
     }
 }
 
-/// The pair of slots of a line, by a hash of eight bytes at a time.
-fn place(text: &[u8]) -> usize {
+/// The pair of slots of a line and its tag, by a hash of eight bytes at a time.
+fn place(text: &[u8]) -> (usize, u32) {
     const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
     let mix = |hash: u64, word: u64| (hash.rotate_left(23) ^ word).wrapping_mul(ODD);
     let (words, rest) = text.as_chunks::<8>();
     let hash = words.iter().fold(0, |hash, word| mix(hash, u64::from_le_bytes(*word)));
     let last = rest.iter().fold(text.len() as u64, |last, &byte| last << 8 | u64::from(byte));
-    usize::try_from(mix(hash, last) >> 40).unwrap_or_default() % (SLOTS / 2)
+    let hash = mix(hash, last);
+    let place = usize::try_from(hash >> 40).unwrap_or_default() % (SLOTS / 2);
+    // Of other bits than the place.
+    (place, u32::try_from(hash >> 18 & 0x3F_FFFF).unwrap_or_default() | 1 << 31)
 }
 
 #[cfg(test)]

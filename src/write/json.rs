@@ -1,6 +1,8 @@
 //! Writes JSON objects as `serde_json` does, but looks at whole rows of a text's bytes at once: texts
 //! are most of what is written.
 
+use crate::vector::{BITS, Loop, Machine, bits, filled, widest};
+
 /// An object being written.
 pub(super) struct Object<'o> {
     out: &'o mut Vec<u8>,
@@ -63,28 +65,40 @@ pub(super) fn list<T>(out: &mut Vec<u8>, items: &[T], mut each: impl FnMut(&T, &
 }
 
 /// Appends `text` as a JSON string.
-#[expect(clippy::needless_bitwise_bool, reason = "without branches, rows are looked at at once")]
 pub(super) fn string(text: &str, out: &mut Vec<u8>) {
-    let mut rest = text.as_bytes();
-    out.reserve(rest.len() + rest.len() / 32 + 2);
+    out.reserve(text.len() + text.len() / 32 + 2);
     out.push(b'"');
-    // Of the controls a clean text has line ends only.
-    let is_rare = |byte: u8| (byte < b' ') & (byte != b'\n');
-    let rare = rest.iter().fold(false, |found, &byte| found | is_rare(byte));
-    let is_odd = |byte: u8| (byte < b' ') | (byte == b'"') | (byte == b'\\');
-    loop {
-        let odd = if rare {
-            rest.iter().position(|&byte| is_odd(byte))
-        } else {
-            memchr::memchr3(b'"', b'\\', b'\n', rest)
-        };
-        let (plain, odd) = rest.split_at(odd.unwrap_or(rest.len()));
-        out.extend_from_slice(plain);
-        let Some((&byte, after)) = odd.split_first() else { break };
-        escape(byte, out);
-        rest = after;
+    widest(Escaping { text: text.as_bytes(), out });
+    out.push(b'"');
+}
+
+/// Appending a text with escapes.
+struct Escaping<'t, 'o> {
+    text: &'t [u8],
+    out: &'o mut Vec<u8>,
+}
+
+impl Loop for Escaping<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) {
+        let Escaping { text, out } = self;
+        let mut start = 0;
+        for (index, row) in text.chunks(BITS).enumerate() {
+            let mut room = [b' '; BITS];
+            let row = filled(row, &mut room);
+            let mut odd = bits(machine, row, |byte| byte < b' ' || byte == b'"' || byte == b'\\');
+            while odd != 0 {
+                let at = index * BITS + odd.trailing_zeros() as usize;
+                odd &= odd - 1;
+                out.extend_from_slice(&text[start..at]);
+                escape(text[at], out);
+                start = at + 1;
+            }
+        }
+        out.extend_from_slice(&text[start..]);
     }
-    out.push(b'"');
 }
 
 fn escape(byte: u8, out: &mut Vec<u8>) {

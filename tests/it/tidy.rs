@@ -32,8 +32,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("dedupe", &["fingerprint", "options"]),
     ("report", &["ledger", "options"]),
     ("page", &["difference", "options", "report", "text"]),
-    ("read", &["article", "error", "ledger", "options"]),
-    ("write", &["article", "error", "ledger", "options"]),
+    ("read", &["article", "error", "ledger", "options", "vector"]),
+    ("write", &["article", "error", "ledger", "options", "vector"]),
     (
         "segment",
         &["article", "fingerprint", "lexicon", "normalize", "options", "recognize", "vector"],
