@@ -20,50 +20,45 @@ pub struct Folded {
 }
 
 impl Folded {
+    /// Nothing yet.
+    pub const NONE: Folded = Folded { hash: 0x811C_9DC5, letters: 0, capital: false, small: false };
+
     /// Folds `word`.
     #[must_use]
     pub fn of(word: &str) -> Folded {
-        if word.is_ascii() {
-            return Folded::of_ascii(word.as_bytes());
-        }
-        let mut folded = Folded { hash: NO_LETTERS, letters: 0, capital: false, small: false };
-        for (c, small) in word.chars().filter_map(|c| Some((c, fold(c)?))) {
-            if folded.letters == 0 {
-                folded.capital = small != c;
-                folded.small = small == c && c.is_lowercase();
-            }
-            folded.letters += 1;
-            folded.hash = (folded.hash ^ u32::from(small)).wrapping_mul(PRIME);
+        let mut folded = Folded::NONE;
+        for c in word.chars() {
+            folded.add(c);
         }
         folded
     }
 
-    /// Folds a word in ASCII.
-    #[must_use]
-    pub fn of_ascii(word: &[u8]) -> Folded {
-        let mut folded = Folded { hash: NO_LETTERS, letters: 0, capital: false, small: false };
-        for &byte in word {
-            let small = SMALL[usize::from(byte & 0x7F)];
-            if small == 0 {
-                continue;
-            }
-            if folded.letters == 0 {
-                folded.capital = small != byte;
-                folded.small = byte.is_ascii_lowercase();
-            }
-            folded.letters += 1;
-            folded.hash = (folded.hash ^ u32::from(small)).wrapping_mul(PRIME);
+    /// Adds the next character of the word and tells whether it is a letter or a digit: no other counts.
+    #[inline]
+    pub fn add(&mut self, c: char) -> bool {
+        let Some(small) = fold(c) else { return false };
+        if self.letters == 0 {
+            self.capital = small != c;
+            self.small = small == c && c.is_lowercase();
         }
-        folded
+        self.letters += 1;
+        self.hash = (self.hash ^ u32::from(small)).wrapping_mul(0x0100_0193);
+        true
     }
 }
 
-/// The hash of no letters.
-const NO_LETTERS: u32 = 0x811C_9DC5;
-const PRIME: u32 = 0x0100_0193;
+/// The small letter of a letter or digit; nothing of any other character.
+#[inline]
+fn fold(c: char) -> Option<char> {
+    match ASCII.get(c as usize) {
+        Some(0) => None,
+        Some(&small) => Some(char::from(small)),
+        None => fold_any(c),
+    }
+}
 
-/// For each character of ASCII what [`fold`] makes of it, 0 for nothing.
-const SMALL: [u8; 128] = {
+/// The same for each character of ASCII, 0 for nothing.
+static ASCII: [u8; 128] = {
     let mut small = [0; 128];
     let mut byte = 0_u8;
     while byte < 128 {
@@ -75,12 +70,22 @@ const SMALL: [u8; 128] = {
     small
 };
 
-/// The small letter of a letter or digit; nothing of any other character.
-fn fold(c: char) -> Option<char> {
+/// The same for any character: the common ones by their blocks, all else by the tables of the standard
+/// library.
+fn fold_any(c: char) -> Option<char> {
     match c {
-        'a'..='z' | '0'..='9' => Some(c),
-        'A'..='Z' => Some(c.to_ascii_lowercase()),
-        _ if c.is_ascii() || !c.is_alphanumeric() => None,
+        'ß'..='ö'
+        | 'ø'..='ÿ'
+        | 'а'..='џ'
+        | 'א'..='ת'
+        | '\u{620}'..='\u{64A}'
+        | '\u{905}'..='\u{939}'
+        | '\u{3041}'..='\u{3096}'
+        | '\u{4E00}'..='\u{9FFF}'
+        | '\u{AC00}'..='\u{D7A3}' => Some(c),
+        'А'..='Я' => char::from_u32(u32::from(c) + 0x20),
+        '\u{2000}'..='\u{206F}' => None,
+        _ if !c.is_alphanumeric() => None,
         _ => c.to_lowercase().next(),
     }
 }
@@ -143,6 +148,19 @@ impl Words {
             for words in words.chunks(16) {
                 let _ = writeln!(text, "words {says} {}", words.join(" "));
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_and_digits_are_those_of_the_standard_library() {
+        for c in '\0'..=char::MAX {
+            let small = if c.is_alphanumeric() { c.to_lowercase().next() } else { None };
+            assert_eq!(fold(c), small, "{c:?}");
         }
     }
 }

@@ -18,11 +18,9 @@ pub fn read(signals: &mut Signals, scores: &[i32], words: &[u32]) {
     let chances: Vec<u32> = scores.iter().map(|&score| permille(score)).collect();
     let level = |score: i32| byte(u32::try_from(score / 40 + 128).unwrap_or(0)).min(254);
     signals.fill(Signal::Score, |i| level(scores[i]));
-    for (signal, step) in
-        [(Signal::ScoreM1, -1), (Signal::ScoreP1, 1), (Signal::ScoreM2, -2), (Signal::ScoreP2, 2)]
-    {
-        signals.shift(Signal::Score, signal, step);
-    }
+    let (above, below) = (Signal::ScoreM1, Signal::ScoreP1);
+    let (above_2, below_2) = (Signal::ScoreM2, Signal::ScoreP2);
+    signals.shift(Signal::Score, [(above, -1), (below, 1), (above_2, -2), (below_2, 2)]);
     let chance = Sums::of(&chances, |&chance| chance);
     let mean = |sum: u32, of: u32| byte(sum / of * 255 / 1000);
     chance.beside::<3>(signals, mean, Signal::LikelyAbove3, Signal::LikelyBelow3);
@@ -45,7 +43,8 @@ pub fn read(signals: &mut Signals, scores: &[i32], words: &[u32]) {
     signals.fill_with(Signal::PageLikely, share(sum, all.between(0, blocks).saturating_mul(62)));
     signals.fill_with(Signal::PageLikelyWords, scaled(sum / 62));
     let (above, below) = (Signal::LikelyDistanceAbove, Signal::LikelyDistanceBelow);
-    distances(signals, |i| chances[i] > LIKELY, above, below);
+    let told: Vec<usize> = (0..blocks).filter(|&i| chances[i] > LIKELY).collect();
+    distances(signals, &told, above, below);
     runs(signals, &chances, &weights);
     alike(signals, &chances);
 }
@@ -72,7 +71,7 @@ fn runs(signals: &mut Signals, chances: &[u32], weights: &[u32]) {
 fn alike(signals: &mut Signals, chances: &[u32]) {
     let mut groups: HashMap<[u8; 5], (u32, u32)> = HashMap::new();
     let look = |signals: &Signals, i: usize| {
-        let of = |signal: Signal| signals.column(signal as usize)[i];
+        let of = |signal: Signal| signals.get(signal, i);
         [
             of(Signal::Ending),
             of(Signal::Opening),

@@ -1,6 +1,7 @@
 //! What the words of a block tell the model: how many are function words, begin with a capital, end
 //! a sentence, stand in the title, or stand in the page's prose.
 
+use std::str::Chars;
 use std::sync::LazyLock;
 
 use hashbrown::HashSet;
@@ -51,10 +52,9 @@ impl Spoken {
     ) -> Spoken {
         let mut spoken = Spoken::default();
         let mut ended = false;
-        let mut add = |word: Folded, last: Option<char>| {
-            if word.letters == 0 {
-                return;
-            }
+        let mut chars = text.chars();
+        let pieces = std::iter::from_fn(|| Piece::next(&mut chars)).take(WORDS_MAX);
+        for Piece { word, last } in pieces.filter(|piece| piece.word.letters > 0) {
             all.push(word.hash);
             spoken.stops += u32::from(ended && !word.small);
             spoken.words += 1;
@@ -64,21 +64,8 @@ impl Spoken {
             if !function && word.letters >= TOPIC_LETTERS_MIN {
                 topics.push(word.hash);
             }
-            ended = matches!(last, Some('.' | '!' | '?' | '؟' | '۔' | '।'));
-            spoken.commas += u32::from(matches!(last, Some(',' | '،')));
-        };
-        if text.is_ascii() {
-            let pieces = text.as_bytes().split(|byte| matches!(byte, b'\t'..=b'\r' | b' '));
-            for piece in pieces.filter(|piece| !piece.is_empty()).take(WORDS_MAX) {
-                let last = piece.iter().rev().find(|byte| !matches!(byte, b'"' | b'\'' | b')'));
-                add(Folded::of_ascii(piece), last.map(|&last| char::from(last)));
-            }
-        } else {
-            for piece in text.split_whitespace().take(WORDS_MAX) {
-                let closing = ['"', '\'', '”', '’', '»', ')'];
-                let last = piece.trim_end_matches(closing).chars().next_back();
-                add(Folded::of(piece), last);
-            }
+            ended = matches!(last, '.' | '!' | '?' | '؟' | '۔' | '।');
+            spoken.commas += u32::from(matches!(last, ',' | '،'));
         }
         spoken.functions_of = spoken.words;
         if wide {
@@ -101,6 +88,35 @@ impl Spoken {
         self.functions = functions;
         self.functions_of = letters.max(1);
         self.stops += stops;
+    }
+}
+
+/// What stands between white space.
+struct Piece {
+    word: Folded,
+    /// Its last character but for what closes a quotation or brackets; a space where there is none.
+    last: char,
+}
+
+impl Piece {
+    /// The next of a text.
+    #[inline]
+    fn next(chars: &mut Chars) -> Option<Piece> {
+        let mut piece = Piece { word: Folded::NONE, last: ' ' };
+        let mut is_any = false;
+        for c in chars {
+            if piece.word.add(c) {
+                (is_any, piece.last) = (true, c);
+            } else if !c.is_whitespace() {
+                is_any = true;
+                if !matches!(c, '"' | '\'' | '”' | '’' | '»' | ')') {
+                    piece.last = c;
+                }
+            } else if is_any {
+                break;
+            }
+        }
+        is_any.then_some(piece)
     }
 }
 
