@@ -9,8 +9,8 @@ pub(crate) const ROW: usize = 32;
 /// Rows after which counts of bytes must be added up, for none may exceed a byte.
 pub(crate) const ROWS: usize = 255;
 
-/// The next row of `rest` with what stands behind it, up to `WIDE` bytes, and `rest` after it; of the last
-/// one all that is left, in front of what `room` holds.
+/// The next row of `rest` with what stands behind it, up to `WIDE` bytes, and `rest` after it; near the end
+/// all that is left, in front of what `room` holds.
 #[inline(always)]
 pub(crate) fn take_row<'r, 'b: 'r, const WIDE: usize>(
     rest: &mut &'b [u8],
@@ -21,7 +21,7 @@ pub(crate) fn take_row<'r, 'b: 'r, const WIDE: usize>(
         return row;
     }
     room[..rest.len()].copy_from_slice(rest);
-    *rest = &[];
+    *rest = &rest[rest.len().min(ROW)..];
     room
 }
 

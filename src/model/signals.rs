@@ -352,6 +352,9 @@ pub const fn byte(number: u32) -> u8 {
 /// `part` of `whole` as a signal; nothing of nothing is none.
 #[must_use]
 pub fn share(part: u32, whole: u32) -> u8 {
+    if part == 0 {
+        return 0;
+    }
     let whole = whole.max(1);
     // Nearly always in 32 bits, whose division takes half the time.
     let share = part.checked_mul(WHOLE).map_or_else(

@@ -1,8 +1,6 @@
 //! The signals of the second round: what the first made of the blocks around each.
 
-use hashbrown::HashMap;
-
-use super::signals::{Sums, distances};
+use super::signals::{Groups, Sums, distances};
 use crate::model::permille;
 use crate::model::signals::{Signal, Signals, byte, scaled, share};
 
@@ -69,28 +67,24 @@ fn runs(signals: &mut Signals, chances: &[u32], weights: &[u32]) {
 
 /// What the first round made of the blocks of the same look: a list is kept or goes as a whole.
 fn alike(signals: &mut Signals, chances: &[u32]) {
-    let mut groups: HashMap<[u8; 5], (u32, u32)> = HashMap::new();
-    let look = |signals: &Signals, i: usize| {
-        let of = |signal: Signal| signals.get(signal, i);
-        [
-            of(Signal::Ending),
-            of(Signal::Opening),
-            of(Signal::Width) / 6,
-            of(Signal::Indent),
-            of(Signal::GapAbove).min(2),
-        ]
-    };
-    for (i, chance) in chances.iter().enumerate() {
-        let group = groups.entry(look(signals, i)).or_default();
-        *group = (group.0 + chance, group.1 + 1);
-    }
-    let means: Vec<u8> = (0..chances.len())
+    let looks: Vec<u32> = (0..chances.len())
         .map(|i| {
-            let (sum, count) = groups.get(&look(signals, i)).copied().unwrap_or_default();
-            // The mean of the others.
-            let others = (sum - chances[i]) / (count - 1).max(1);
-            if count > 1 { byte(others * 250 / 1000) } else { 255 }
+            let of = |signal: Signal| signals.get(signal, i);
+            let of_text = [of(Signal::Ending) << 4 | of(Signal::Opening), of(Signal::Width) / 6];
+            let of_place = [of(Signal::Indent), of(Signal::GapAbove).min(2)];
+            u32::from_le_bytes([of_text[0], of_text[1], of_place[0], of_place[1]])
         })
         .collect();
-    signals.fill(Signal::LikelyAlike, |i| means[i]);
+    let groups = Groups::of(looks.into_iter());
+    let mut sums = vec![(0, 0); groups.count];
+    for (&group, chance) in groups.of.iter().zip(chances) {
+        let (sum, count) = &mut sums[group];
+        (*sum, *count) = (*sum + chance, *count + 1);
+    }
+    signals.fill(Signal::LikelyAlike, |i| {
+        let (sum, count): (u32, u32) = sums[groups.of[i]];
+        // The mean of the others.
+        let others = (sum - chances[i]) / (count - 1).max(1);
+        if count > 1 { byte(others * 250 / 1000) } else { 255 }
+    });
 }

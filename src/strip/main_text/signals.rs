@@ -1,18 +1,18 @@
 //! Reads the signals of a page.
 
-use std::hash::BuildHasher;
-use std::sync::LazyLock;
+use std::hash::{BuildHasher, Hash};
 
-use aho_corasick::AhoCorasick;
 use hashbrown::{DefaultHashBuilder, HashMap};
 
 use super::words::{Spoken, TitleWords, Topic};
 use crate::article::Block;
 use crate::ledger::Reason;
 use crate::lexicon::Strength;
+use crate::model::marks::Marks;
 use crate::model::signals::{OfBlock, Signal, Signals, byte, scaled, share};
 use crate::model::words::Words;
 use crate::recognize::date::Kind;
+use crate::segment::shape::Shape;
 use crate::strip::Page;
 use crate::strip::page::Facts;
 
@@ -29,35 +29,6 @@ const SHORT_WIDTH: u32 = 50;
 const MASS_MAX: u32 = 400;
 /// Blocks from which a distance is far.
 const FAR: u32 = 80;
-
-/// What stands in an address.
-static ADDRESSES: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let found = AhoCorasick::new(["http", "www.", ".com"]);
-    found.unwrap_or_else(|error| unreachable!("constant patterns: {error}"))
-});
-
-/// What is counted of the signs inside a line, as one in its own sixteen bits: bars, signs of program
-/// code, of accounts, of quotations.
-const fn mark(c: char) -> u64 {
-    match c {
-        '|' | '›' | '»' | '>' | '·' | '•' | '/' | '→' => 1,
-        '{' | '}' | ';' | '=' | '<' | '_' => 1 << 16,
-        '@' | '#' => 1 << 32,
-        '"' | '“' | '”' | '„' | '«' | '「' => 1 << 48,
-        _ => 0,
-    }
-}
-
-/// The same for each character of ASCII.
-static MARKS: [u64; 128] = {
-    let mut marks = [0; 128];
-    let mut byte = 0;
-    while byte < 128 {
-        marks[byte as usize] = mark(byte as char);
-        byte += 1_u8;
-    }
-    marks
-};
 
 /// What one block looks like by itself.
 #[derive(Clone, Copy, Default)]
@@ -107,7 +78,7 @@ impl Reading {
         reading.read_windows(&looks);
         reading.read_neighbours();
         reading.read_places(&looks);
-        reading.read_labels(&looks);
+        reading.read_labels(page, &looks);
         reading.read_title(page);
         reading.read_topic(&looks);
         reading.read_words(says);
@@ -205,18 +176,17 @@ impl Reading {
         own.set(Signal::Byline, facts.byline.as_ref().map_or(0, |b| 1 + u8::from(b.sure)));
         own.set(Signal::Caption, facts.caption.into());
         own.set(Signal::Prose, look.prose.into());
-        read_marks(&mut own, text, shape.digits);
+        read_marks(&mut own, text, shape);
         look
     }
 
     fn read_repeats(&mut self, page: &Page) {
         let hasher = DefaultHashBuilder::default();
-        let mut counts: HashMap<u64, u32> = HashMap::with_capacity(self.blocks);
         let keys: Vec<u64> = (0..self.blocks).map(|i| hasher.hash_one(page.text(i))).collect();
-        for key in &keys {
-            *counts.entry(*key).or_default() += 1;
-        }
-        self.signals.fill(Signal::Repeats, |i| scaled(counts.get(&keys[i]).copied().unwrap_or(1)));
+        let groups = Groups::of(keys.into_iter());
+        let mut counts = vec![0; groups.count];
+        groups.of.iter().for_each(|&group| counts[group] += 1);
+        self.signals.fill(Signal::Repeats, |i| scaled(counts[groups.of[i]]));
     }
 
     /// Programs that set every link on a line of its own cut paragraphs into pieces.
@@ -324,7 +294,7 @@ impl Reading {
     }
 
     /// The labels above and below that say what part of a page this is.
-    fn read_labels(&mut self, looks: &[Look]) {
+    fn read_labels(&mut self, page: &Page, looks: &[Look]) {
         type Labels = (fn(u8) -> bool, Signal, Signal, Signal);
         let labels: [Labels; 6] = [
             (
@@ -354,9 +324,9 @@ impl Reading {
                 Signal::LegalNext,
             ),
         ];
-        let hits: Vec<usize> = (0..looks.len()).filter(|&i| looks[i].hit > 0).collect();
         for (is, above, count, below) in labels {
-            let told: Vec<usize> = hits.iter().copied().filter(|&i| is(looks[i].hit)).collect();
+            let told = page.hits.iter().copied().filter(|&i| is(looks[i].hit));
+            let told: Vec<usize> = told.collect();
             distances(&mut self.signals, &told, above, below);
             let mut values = vec![0; looks.len()];
             for (seen, &i) in (1..).zip(&told) {
@@ -374,10 +344,12 @@ impl Reading {
         let title = TitleWords::of(title.unwrap_or(""));
         let length = |words: &[u32]| u32::try_from(words.len()).unwrap_or(u32::MAX);
         for i in 0..self.blocks {
-            let (shared, covered) = title.shared(self.topics(i));
-            let words = length(self.topics(i));
-            self.signals.set(Signal::TitleWords, i, share(shared, words));
-            self.signals.set(Signal::TitleCovered, i, share(covered, title.len()));
+            let words = self.topics(i);
+            let (shared, covered) = title.shared(words);
+            let shared = share(shared, length(words));
+            let mut own = self.signals.of_block(i);
+            own.set(Signal::TitleWords, shared);
+            own.set(Signal::TitleCovered, share(covered, title.len()));
         }
         let signed = |i: usize, from: usize| {
             let step =
@@ -407,27 +379,18 @@ impl Reading {
     }
 }
 
-/// Signs inside the line, among its first bytes.
-fn read_marks(own: &mut OfBlock, text: &str, digits: usize) {
-    const BYTES: usize = 400;
-    let text = &text[..text.floor_char_boundary(BYTES)];
-    let counts: u64 = if text.is_ascii() {
-        text.bytes().map(|byte| MARKS[usize::from(byte & 0x7F)]).sum()
-    } else {
-        text.chars().map(mark).sum()
-    };
-    let count = |shift: u32| u32::try_from(counts >> shift & 0xFFFF).unwrap_or(0);
-    let [bars, code, at, quotes] = [0, 16, 32, 48].map(count);
-    let address = ADDRESSES.is_match(text);
+/// The signs inside the line, and a year.
+fn read_marks(own: &mut OfBlock, text: &str, shape: &Shape) {
+    let marks = Marks::of(text);
+    let text = text.as_bytes().get(..marks.bytes as usize).unwrap_or_default();
     let is_year = |w: &[u8]| {
         matches!(w, [b'1', b'9', ..] | [b'2', b'0', ..]) && w.iter().all(u8::is_ascii_digit)
     };
-    let year = digits >= 4 && text.as_bytes().windows(4).any(is_year);
-    let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
-    own.set(Signal::Bars, scaled(bars));
-    own.set(Signal::Code, share(code * 4, length));
-    own.set(Signal::Address, 2 * u8::from(address) + u8::from(at > 0));
-    own.set(Signal::Quotes, scaled(quotes));
+    let year = shape.digits >= 4 && text.windows(4).any(is_year);
+    own.set(Signal::Bars, scaled(marks.bars));
+    own.set(Signal::Code, share(marks.code * 4, marks.bytes));
+    own.set(Signal::Address, 2 * u8::from(marks.address) + u8::from(marks.names > 0));
+    own.set(Signal::Quotes, scaled(marks.quotes));
     own.set(Signal::Year, year.into());
 }
 
@@ -435,6 +398,25 @@ fn read_marks(own: &mut OfBlock, text: &str, digits: usize) {
 fn part<'w>(all: &'w [u32], ends: &[usize], i: usize) -> &'w [u32] {
     let start = if i == 0 { 0 } else { ends[i - 1] };
     all.get(start..ends[i]).unwrap_or_default()
+}
+
+/// Blocks that have the same key.
+pub(super) struct Groups {
+    /// The group of each block, counted from zero.
+    pub(super) of: Vec<usize>,
+    /// How many groups there are.
+    pub(super) count: usize,
+}
+
+impl Groups {
+    pub(super) fn of<K: Hash + Eq>(keys: impl ExactSizeIterator<Item = K>) -> Groups {
+        let mut groups = HashMap::with_capacity(keys.len());
+        let group = |key| {
+            let next = groups.len();
+            *groups.entry(key).or_insert(next)
+        };
+        Groups { of: keys.map(group).collect(), count: groups.len() }
+    }
 }
 
 /// Distances below [`FAR`] as signals, from the nearest on, and from the furthest.
