@@ -9,8 +9,8 @@ pub(crate) const ROW: usize = 32;
 /// Rows after which counts of bytes must be added up, for none may exceed a byte.
 pub(crate) const ROWS: usize = 255;
 
-/// The next row of `rest` with what stands behind it, up to `WIDE` bytes, and `rest` after it; near the end
-/// all that is left, in front of what `room` holds.
+/// The next row of `rest` with what stands behind it, up to `WIDE` bytes, and `rest` after it; of the last
+/// one all that is left, in front of what `room` holds.
 #[inline(always)]
 pub(crate) fn take_row<'r, 'b: 'r, const WIDE: usize>(
     rest: &mut &'b [u8],
@@ -21,7 +21,7 @@ pub(crate) fn take_row<'r, 'b: 'r, const WIDE: usize>(
         return row;
     }
     room[..rest.len()].copy_from_slice(rest);
-    *rest = &rest[rest.len().min(ROW)..];
+    *rest = &[];
     room
 }
 
@@ -58,6 +58,9 @@ pub(crate) trait Machine: Copy {
     /// Makes `table` ready.
     fn ready(self, table: &Table) -> Self::Ready;
 
+    /// A bit for each byte: its highest.
+    fn bits(self, bytes: &[u8; ROW]) -> u32;
+
     /// Adds to each sum the number of `table` at its place, which is below [`NUMBERS`]. No sum may overflow.
     fn add(self, table: &Self::Ready, places: &[u8; ROW], sums: &mut [i16; ROW]);
 }
@@ -93,6 +96,11 @@ impl Machine for Any {
     #[inline(always)]
     fn ready(self, table: &Table) -> Table {
         table.clone()
+    }
+
+    #[inline(always)]
+    fn bits(self, bytes: &[u8; ROW]) -> u32 {
+        bytes.iter().rev().fold(0, |bits, byte| bits << 1 | u32::from(byte >> 7))
     }
 
     #[inline(always)]
@@ -140,6 +148,11 @@ mod x86 {
         }
 
         #[inline(always)]
+        fn bits(self, bytes: &[u8; ROW]) -> u32 {
+            self.avx2._mm256_movemask_epi8(cast(*bytes)).cast_unsigned()
+        }
+
+        #[inline(always)]
         fn add(self, table: &[__m256i; 8], places: &[u8; ROW], sums: &mut [i16; ROW]) {
             let V3 { avx2, .. } = self;
             // The second quarter behind the third: unpacking takes the lower quarters of both halves first.
@@ -184,6 +197,11 @@ mod x86 {
         }
 
         #[inline(always)]
+        fn bits(self, bytes: &[u8; ROW]) -> u32 {
+            V3::bits(*self, bytes)
+        }
+
+        #[inline(always)]
         fn add(self, table: &[__m512i; 2], places: &[u8; ROW], sums: &mut [i16; ROW]) {
             let V4 { avx512bw, .. } = self;
             let places = avx512bw._mm512_cvtepu8_epi16(cast(*places));
@@ -215,6 +233,29 @@ mod tests {
         assert_eq!(sum(&[255; ROW]), 255 * ROW);
         let counts: [u8; ROW] = std::array::from_fn(|i| [0, 37, 74, 255, 1][i % 5]);
         assert_eq!(sum(&counts), counts.iter().map(|&count| usize::from(count)).sum::<usize>());
+    }
+
+    /// Takes the highest bits.
+    struct Highest([u8; ROW]);
+
+    impl Loop for Highest {
+        type Output = u32;
+
+        #[inline(always)]
+        fn run(self, machine: impl Machine) -> u32 {
+            machine.bits(&self.0)
+        }
+    }
+
+    #[test]
+    fn every_machine_takes_the_same_bits() {
+        let bits = 0x9ABC_1357_u32;
+        let bytes = std::array::from_fn(|i| if bits >> i & 1 == 1 { 0x85 } else { 0x7F });
+        assert_eq!((Highest(bytes).run(Any), widest(Highest(bytes))), (bits, bits));
+        #[cfg(target_arch = "x86_64")]
+        if let Some(machine) = x86::V3::try_new() {
+            assert_eq!(machine.vectorize(x86::On { work: Highest(bytes), machine }), bits);
+        }
     }
 
     /// Adds the numbers of a table at some places.

@@ -5,7 +5,7 @@
 //! al. 2018, arXiv:1706.09516). So a page is scored column by column, without a branch, and with
 //! whole numbers only: the same bytes on every machine.
 
-pub mod marks;
+pub mod head;
 pub mod signals;
 pub mod words;
 

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::ops::Range;
 
 use hashbrown::HashMap;
 
 /// One word, folded: its letters and digits, small.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Folded {
     /// A hash of it (FNV-1a, by characters).
     pub hash: u32,
@@ -42,10 +43,49 @@ impl Folded {
             self.small = small == c && c.is_lowercase();
         }
         self.letters += 1;
-        self.hash = (self.hash ^ u32::from(small)).wrapping_mul(0x0100_0193);
+        self.hash = (self.hash ^ u32::from(small)).wrapping_mul(PRIME);
         true
     }
+
+    /// Adds letters and digits of ASCII: those in this part of `room`, behind which there are at least
+    /// seven bytes more.
+    #[inline]
+    pub(super) fn add_ascii(&mut self, room: &[u8], part: Range<usize>) {
+        if self.letters == 0 {
+            self.capital = room[part.start].is_ascii_uppercase();
+            self.small = room[part.start].is_ascii_lowercase();
+        }
+        self.letters += part.len();
+        // Eight at once, for a loop that ends with the word would be guessed wrong by the processor.
+        for start in part.clone().step_by(8) {
+            let Some(&eight) = room[start..].first_chunk() else { break };
+            let count = (part.end - start).min(8);
+            let small = u64::from_le_bytes(eight) | 0x2020_2020_2020_2020;
+            let small = (small & u64::MAX >> (64 - 8 * count)).to_le_bytes();
+            for (byte, factor) in small.into_iter().zip(FACTORS[count]) {
+                self.hash = (self.hash ^ u32::from(byte)).wrapping_mul(factor);
+            }
+        }
+    }
 }
+
+/// The factor of the hash.
+const PRIME: u32 = 0x0100_0193;
+
+/// By which the hash is multiplied at each of eight places, of which so many hold a letter.
+static FACTORS: [[u32; 8]; 9] = {
+    let mut factors = [[1; 8]; 9];
+    let mut count = 0;
+    while count < 9 {
+        let mut place = 0;
+        while place < count {
+            factors[count][place] = PRIME;
+            place += 1;
+        }
+        count += 1;
+    }
+    factors
+};
 
 /// The small letter of a letter or digit; nothing of any other character.
 #[inline]

@@ -8,7 +8,7 @@ use super::words::{Spoken, TitleWords, Topic};
 use crate::article::Block;
 use crate::ledger::Reason;
 use crate::lexicon::Strength;
-use crate::model::marks::Marks;
+use crate::model::head::Head;
 use crate::model::signals::{OfBlock, Signal, Signals, byte, scaled, share};
 use crate::model::words::Words;
 use crate::recognize::date::Kind;
@@ -122,8 +122,9 @@ impl Reading {
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX).min(1 << 20);
         let (chars, letters) = (count(shape.chars), count(shape.letters));
         let wide = shape.width - shape.chars;
+        let head = Head::of(text);
         let spoken =
-            Spoken::read(text, wide * 2 > shape.letters, &mut self.topics, &mut self.words);
+            Spoken::read(&head, text, wide * 2 > shape.letters, &mut self.topics, &mut self.words);
         self.ends.push(self.topics.len());
         self.word_ends.push(self.words.len());
         let width = count(shape.width);
@@ -176,7 +177,7 @@ impl Reading {
         own.set(Signal::Byline, facts.byline.as_ref().map_or(0, |b| 1 + u8::from(b.sure)));
         own.set(Signal::Caption, facts.caption.into());
         own.set(Signal::Prose, look.prose.into());
-        read_marks(&mut own, text, shape);
+        read_marks(&mut own, &head, text, shape);
         look
     }
 
@@ -380,17 +381,16 @@ impl Reading {
 }
 
 /// The signs inside the line, and a year.
-fn read_marks(own: &mut OfBlock, text: &str, shape: &Shape) {
-    let marks = Marks::of(text);
-    let text = text.as_bytes().get(..marks.bytes as usize).unwrap_or_default();
+fn read_marks(own: &mut OfBlock, head: &Head, text: &str, shape: &Shape) {
+    let text = text.as_bytes().get(..head.bytes).unwrap_or_default();
     let is_year = |w: &[u8]| {
         matches!(w, [b'1', b'9', ..] | [b'2', b'0', ..]) && w.iter().all(u8::is_ascii_digit)
     };
     let year = shape.digits >= 4 && text.windows(4).any(is_year);
-    own.set(Signal::Bars, scaled(marks.bars));
-    own.set(Signal::Code, share(marks.code * 4, marks.bytes));
-    own.set(Signal::Address, 2 * u8::from(marks.address) + u8::from(marks.names > 0));
-    own.set(Signal::Quotes, scaled(marks.quotes));
+    own.set(Signal::Bars, scaled(head.bars));
+    own.set(Signal::Code, share(head.code * 4, u32::try_from(head.bytes).unwrap_or(u32::MAX)));
+    own.set(Signal::Address, 2 * u8::from(head.address) + u8::from(head.names > 0));
+    own.set(Signal::Quotes, scaled(head.quotes));
     own.set(Signal::Year, year.into());
 }
 

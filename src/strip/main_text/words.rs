@@ -1,12 +1,12 @@
 //! What the words of a block tell the model: how many are function words, begin with a capital, end
 //! a sentence, stand in the title, or stand in the page's prose.
 
-use std::str::Chars;
 use std::sync::LazyLock;
 
 use hashbrown::HashSet;
 
 use crate::language;
+use crate::model::head::Head;
 use crate::model::words::Folded;
 use crate::segment::lines::is_wide;
 
@@ -42,9 +42,10 @@ pub(super) struct Spoken {
 }
 
 impl Spoken {
-    /// Looks at the first words of `text`; appends their hashes to `all`, those of its topic words to
+    /// Looks at the first words of `text`, which has this head; appends their hashes to `all`, those of its topic words to
     /// `topics`.
     pub(super) fn read(
+        head: &Head,
         text: &str,
         wide: bool,
         topics: &mut Vec<u32>,
@@ -52,9 +53,7 @@ impl Spoken {
     ) -> Spoken {
         let mut spoken = Spoken::default();
         let mut ended = false;
-        let mut chars = text.chars();
-        let pieces = std::iter::from_fn(|| Piece::next(&mut chars)).take(WORDS_MAX);
-        for Piece { word, last } in pieces.filter(|piece| piece.word.letters > 0) {
+        let mut tell = |word: Folded, last: char| {
             all.push(word.hash);
             spoken.stops += u32::from(ended && !word.small);
             spoken.words += 1;
@@ -66,6 +65,17 @@ impl Spoken {
             }
             ended = matches!(last, '.' | '!' | '?' | '؟' | '۔' | '।');
             spoken.commas += u32::from(matches!(last, ',' | '،'));
+        };
+        if head.is_all {
+            head.words(WORDS_MAX, tell);
+        } else {
+            for piece in text.split_whitespace().take(WORDS_MAX) {
+                let word = Folded::of(piece);
+                if word.letters > 0 {
+                    let closing = ['"', '\'', '”', '’', '»', ')'];
+                    tell(word, piece.trim_end_matches(closing).chars().next_back().unwrap_or(' '));
+                }
+            }
         }
         spoken.functions_of = spoken.words;
         if wide {
@@ -88,35 +98,6 @@ impl Spoken {
         self.functions = functions;
         self.functions_of = letters.max(1);
         self.stops += stops;
-    }
-}
-
-/// What stands between white space.
-struct Piece {
-    word: Folded,
-    /// Its last character but for what closes a quotation or brackets; a space where there is none.
-    last: char,
-}
-
-impl Piece {
-    /// The next of a text.
-    #[inline]
-    fn next(chars: &mut Chars) -> Option<Piece> {
-        let mut piece = Piece { word: Folded::NONE, last: ' ' };
-        let mut is_any = false;
-        for c in chars {
-            if piece.word.add(c) {
-                (is_any, piece.last) = (true, c);
-            } else if !c.is_whitespace() {
-                is_any = true;
-                if !matches!(c, '"' | '\'' | '”' | '’' | '»' | ')') {
-                    piece.last = c;
-                }
-            } else if is_any {
-                break;
-            }
-        }
-        is_any.then_some(piece)
     }
 }
 
@@ -167,7 +148,7 @@ pub(super) struct TitleWords {
 impl TitleWords {
     pub(super) fn of(title: &str) -> TitleWords {
         let mut words = Vec::new();
-        Spoken::read(title, false, &mut words, &mut Vec::new());
+        Spoken::read(&Head::of(title), title, false, &mut words, &mut Vec::new());
         words.sort_unstable();
         words.dedup();
         let bits = words.iter().fold(0, |bits, &word| bits | bit(word));
