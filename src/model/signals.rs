@@ -417,13 +417,19 @@ impl Signals {
 
     /// Sets the signal of every block to one value.
     pub fn fill_with(&mut self, signal: Signal, value: u8) {
-        self.column_mut(signal).for_each(|row| row.fill(value));
+        for rows in &mut self.rows {
+            rows[signal as usize] = [value; ROW];
+        }
     }
 
     /// Sets the signal of every block, in order.
     pub fn set_all(&mut self, signal: Signal, values: &[u8]) {
-        for (row, values) in self.column_mut(signal).zip(values.chunks(ROW)) {
-            row.copy_from_slice(values);
+        let (values, rest) = values.as_chunks();
+        for (rows, values) in self.rows.iter_mut().zip(values) {
+            rows[signal as usize] = *values;
+        }
+        if let Some(rows) = self.rows.get_mut(values.len()) {
+            rows[signal as usize][..rest.len()].copy_from_slice(rest);
         }
     }
 
@@ -431,8 +437,10 @@ impl Signals {
     /// Beyond the page stands nothing: one more than anything.
     pub fn shift<const COUNT: usize>(&mut self, from: Signal, to: [(Signal, isize); COUNT]) {
         const FAR: usize = 3;
-        let mut values = vec![u8::MAX; self.blocks + 2 * FAR];
-        values.splice(FAR..FAR + self.blocks, self.column(from));
+        let mut values = vec![u8::MAX; FAR];
+        self.rows.iter().for_each(|rows| values.extend_from_slice(&rows[from as usize]));
+        values.truncate(FAR + self.blocks);
+        values.extend([u8::MAX; FAR]);
         for (signal, step) in to {
             self.set_all(signal, &values[FAR.saturating_add_signed(step)..][..self.blocks]);
         }

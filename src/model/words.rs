@@ -7,6 +7,8 @@ use std::ops::Range;
 
 use hashbrown::HashMap;
 
+use crate::language::function_words;
+
 /// One word, folded: its letters and digits, small.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Folded {
@@ -136,34 +138,60 @@ pub fn text_of(word: &str) -> String {
     word.chars().filter_map(fold).collect()
 }
 
-/// Words with what they say: tenths of a logit, above zero for main text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Words with what they say: tenths of a logit, above zero for main text; and the function words of all
+/// languages.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
     by_text: BTreeMap<String, i8>,
-    by_hash: HashMap<u32, i8>,
+    by_hash: HashMap<u32, Known>,
+}
+
+/// What is known of a word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// What it says, where that is known.
+    pub says: Option<i8>,
+    /// Whether hardly a sentence of some language can be written without it.
+    pub is_function: bool,
+}
+
+impl Default for Words {
+    /// Words of which none says anything.
+    fn default() -> Words {
+        let mut words = Words { by_text: BTreeMap::new(), by_hash: HashMap::new() };
+        for word in function_words() {
+            words.known(word).is_function = true;
+        }
+        words
+    }
 }
 
 impl Words {
     /// Adds a word.
     pub fn add(&mut self, word: &str, says: i8) {
         let word = text_of(word);
-        self.by_hash.insert(Folded::of(&word).hash, says);
+        self.known(&word).says = Some(says);
         self.by_text.insert(word, says);
     }
 
-    /// What the word with this hash says; nothing where it is not known.
-    #[must_use]
-    pub fn says(&self, hash: u32) -> Option<i8> {
-        self.by_hash.get(&hash).copied()
+    fn known(&mut self, word: &str) -> &mut Known {
+        self.by_hash.entry(Folded::of(word).hash).or_default()
     }
 
-    /// How many there are.
+    /// What is known of the word with this hash.
+    #[must_use]
+    #[inline]
+    pub fn get(&self, hash: u32) -> Known {
+        self.by_hash.get(&hash).copied().unwrap_or_default()
+    }
+
+    /// How many of them say something.
     #[must_use]
     pub fn len(&self) -> usize {
         self.by_text.len()
     }
 
-    /// Whether there are none.
+    /// Whether none does.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.by_text.is_empty()

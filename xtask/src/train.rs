@@ -281,7 +281,7 @@ impl Example<'_> {
         let mut page = Page::read(article, &mut copydesk::strip::Scratch::default());
         if main_text::states_title(&page) {
             page.set_title(main_text::title(&page, scores));
-            self.reading.read_title(&page);
+            self.reading.read_title(&page, &Words::default());
         }
     }
 }

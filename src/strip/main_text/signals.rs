@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, Hash};
 
 use hashbrown::{DefaultHashBuilder, HashMap};
 
-use super::words::{Spoken, TitleWords, Topic};
+use super::words::{Sayings, Spoken, TitleWords, Topic};
 use crate::article::Block;
 use crate::ledger::Reason;
 use crate::lexicon::Strength;
@@ -62,7 +62,7 @@ pub struct Reading {
 impl Reading {
     /// Reads the signals of `page` but for those of the second round.
     #[must_use]
-    pub fn of(page: &Page, says: &Words) -> Reading {
+    pub fn of(page: &Page, known: &Words) -> Reading {
         let blocks = page.len();
         let mut reading = Reading {
             signals: Signals::new(blocks),
@@ -72,16 +72,15 @@ impl Reading {
             words: Vec::new(),
             word_ends: Vec::with_capacity(blocks),
         };
-        let looks: Vec<Look> = (0..blocks).map(|i| reading.read_block(page, i)).collect();
+        let looks: Vec<Look> = (0..blocks).map(|i| reading.read_block(page, i, known)).collect();
         reading.read_repeats(page);
         reading.read_joined(page, &looks);
         reading.read_windows(&looks);
         reading.read_neighbours();
         reading.read_places(&looks);
         reading.read_labels(page, &looks);
-        reading.read_title(page);
+        reading.read_title(page, known);
         reading.read_topic(&looks);
-        reading.read_words(says);
         reading
     }
 
@@ -96,26 +95,18 @@ impl Reading {
         part(&self.words, &self.word_ends, i)
     }
 
-    /// Reads what the words of each block say.
-    pub fn read_words(&mut self, says: &Words) {
-        let byte = |tenths: i32| byte(u32::try_from(128 + tenths * 2).unwrap_or(0));
+    /// Reads what the words of each block say, by other words than those that the page was read with.
+    pub fn read_words(&mut self, known: &Words) {
         for i in 0..self.blocks {
-            let (mut sum, mut count, mut low, mut high, mut first) = (0_i32, 0, 0, 0, 0);
-            for (n, word) in self.words(i).iter().enumerate() {
-                let Some(said) = says.says(*word).map(i32::from) else { continue };
-                sum += said;
-                count += 1;
-                (low, high) = (low.min(said), high.max(said));
-                first += if n < 2 { said } else { 0 };
+            let mut sayings = Sayings::default();
+            for (n, &word) in self.words(i).iter().enumerate() {
+                sayings.add(known.get(word), n < 2);
             }
-            self.signals.set(Signal::WordsSay, i, byte(sum * 2 / (count + 1)));
-            self.signals.set(Signal::WordAgainst, i, byte(low));
-            self.signals.set(Signal::WordFor, i, byte(high));
-            self.signals.set(Signal::FirstWords, i, byte(first));
+            sayings.tell(&mut self.signals.of_block(i));
         }
     }
 
-    fn read_block(&mut self, page: &Page, i: usize) -> Look {
+    fn read_block(&mut self, page: &Page, i: usize, known: &Words) -> Look {
         let (facts, block) = (&page.facts[i], &page.article.blocks[i]);
         let text = page.text(i);
         let shape = &facts.shape;
@@ -123,8 +114,14 @@ impl Reading {
         let (chars, letters) = (count(shape.chars), count(shape.letters));
         let wide = shape.width - shape.chars;
         let head = Head::of(text);
-        let spoken =
-            Spoken::read(&head, text, wide * 2 > shape.letters, &mut self.topics, &mut self.words);
+        let spoken = Spoken::read(
+            &head,
+            text,
+            wide * 2 > shape.letters,
+            known,
+            &mut self.topics,
+            &mut self.words,
+        );
         self.ends.push(self.topics.len());
         self.word_ends.push(self.words.len());
         let width = count(shape.width);
@@ -158,6 +155,7 @@ impl Reading {
         own.set(Signal::Commas, scaled(spoken.commas));
         own.set(Signal::FunctionCount, scaled(spoken.functions));
         own.set(Signal::Functions, look.functions);
+        spoken.sayings.tell(&mut own);
         own.set(Signal::Stops, scaled(spoken.stops));
         own.set(Signal::Ending, look.ending);
         own.set(Signal::Opening, look.opening);
@@ -339,10 +337,10 @@ impl Reading {
     }
 
     /// Reads what goes by the title and by what `page` makes of it.
-    pub fn read_title(&mut self, page: &Page) {
+    pub fn read_title(&mut self, page: &Page, known: &Words) {
         let given = page.article.fields.title.as_deref();
         let title = given.or_else(|| page.title.map(|title| page.text(title)));
-        let title = TitleWords::of(title.unwrap_or(""));
+        let title = TitleWords::of(title.unwrap_or(""), known);
         let length = |words: &[u32]| u32::try_from(words.len()).unwrap_or(u32::MAX);
         for i in 0..self.blocks {
             let words = self.topics(i);

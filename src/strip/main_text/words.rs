@@ -1,13 +1,9 @@
 //! What the words of a block tell the model: how many are function words, begin with a capital, end
 //! a sentence, stand in the title, or stand in the page's prose.
 
-use std::sync::LazyLock;
-
-use hashbrown::HashSet;
-
-use crate::language;
 use crate::model::head::Head;
-use crate::model::words::Folded;
+use crate::model::signals::{OfBlock, Signal, byte};
+use crate::model::words::{Folded, Known, Words};
 use crate::segment::lines::is_wide;
 
 /// Words of a block that are looked at: enough to tell prose from labels.
@@ -16,9 +12,6 @@ const WORDS_MAX: usize = 32;
 const TOPIC_LETTERS_MIN: usize = 4;
 /// Slots of the table of topic words: a page has a few hundred, two in one slot do no harm.
 const SLOTS: usize = 4096;
-
-static FUNCTION_WORDS: LazyLock<HashSet<u32>> =
-    LazyLock::new(|| language::function_words().map(|word| Folded::of(word).hash).collect());
 
 /// Characters that the sentences of Chinese are full of and its menus are not.
 const WIDE_FUNCTION: &[char] =
@@ -39,6 +32,8 @@ pub(super) struct Spoken {
     pub(super) stops: u32,
     /// Words that end in a comma.
     pub(super) commas: u32,
+    /// What they say.
+    pub(super) sayings: Sayings,
 }
 
 impl Spoken {
@@ -48,6 +43,7 @@ impl Spoken {
         head: &Head,
         text: &str,
         wide: bool,
+        words: &Words,
         topics: &mut Vec<u32>,
         all: &mut Vec<u32>,
     ) -> Spoken {
@@ -56,11 +52,12 @@ impl Spoken {
         let mut tell = |word: Folded, last: char| {
             all.push(word.hash);
             spoken.stops += u32::from(ended && !word.small);
+            let known = words.get(word.hash);
+            spoken.sayings.add(known, spoken.words < 2);
             spoken.words += 1;
             spoken.capitals += u32::from(word.capital);
-            let function = FUNCTION_WORDS.contains(&word.hash);
-            spoken.functions += u32::from(function);
-            if !function && word.letters >= TOPIC_LETTERS_MIN {
+            spoken.functions += u32::from(known.is_function);
+            if !known.is_function && word.letters >= TOPIC_LETTERS_MIN {
                 topics.push(word.hash);
             }
             ended = matches!(last, '.' | '!' | '?' | '؟' | '۔' | '।');
@@ -98,6 +95,37 @@ impl Spoken {
         self.functions = functions;
         self.functions_of = letters.max(1);
         self.stops += stops;
+    }
+}
+
+/// What the words of a block say of main text, in tenths of a logit.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sayings {
+    sum: i32,
+    count: i32,
+    low: i32,
+    high: i32,
+    first: i32,
+}
+
+impl Sayings {
+    /// Adds a word, one of the first two or not.
+    pub(super) fn add(&mut self, word: Known, is_first: bool) {
+        let says = word.says.map_or(0, i32::from);
+        self.sum += says;
+        self.count += i32::from(word.says.is_some());
+        self.low = self.low.min(says);
+        self.high = self.high.max(says);
+        self.first += if is_first { says } else { 0 };
+    }
+
+    /// Sets the signals of it.
+    pub(super) fn tell(&self, own: &mut OfBlock) {
+        let byte = |tenths: i32| byte(u32::try_from(128 + tenths * 2).unwrap_or(0));
+        own.set(Signal::WordsSay, byte(self.sum * 2 / (self.count + 1)));
+        own.set(Signal::WordAgainst, byte(self.low));
+        own.set(Signal::WordFor, byte(self.high));
+        own.set(Signal::FirstWords, byte(self.first));
     }
 }
 
@@ -141,27 +169,31 @@ impl Topic {
 /// The words of a title, folded.
 pub(super) struct TitleWords {
     words: Vec<u32>,
-    /// A bit for the lower bits of each word: most words of a page are refused by it.
-    bits: u64,
+    /// A bit for the lower bits of each word: nearly all words of a page are refused by it.
+    bits: [u64; 16],
 }
 
 impl TitleWords {
-    pub(super) fn of(title: &str) -> TitleWords {
+    pub(super) fn of(title: &str, known: &Words) -> TitleWords {
         let mut words = Vec::new();
-        Spoken::read(&Head::of(title), title, false, &mut words, &mut Vec::new());
+        Spoken::read(&Head::of(title), title, false, known, &mut words, &mut Vec::new());
         words.sort_unstable();
         words.dedup();
-        let bits = words.iter().fold(0, |bits, &word| bits | bit(word));
+        let mut bits = [0; 16];
+        for &word in &words {
+            bits[word as usize / 64 % 16] |= 1 << (word % 64);
+        }
         TitleWords { words, bits }
     }
 
     /// How many of `words` stand in the title, and of how many words of it.
     pub(super) fn shared(&self, words: &[u32]) -> (u32, u32) {
-        let stands = |word: &&u32| self.bits & bit(**word) != 0 && self.words.contains(word);
-        let shared = words.iter().filter(stands).count();
-        if shared == 0 {
+        let may_hold = |word: u32| self.bits[word as usize / 64 % 16] >> (word % 64) & 1 == 1;
+        // To the last, for a block without any is the rule.
+        if !words.iter().fold(false, |any, &word| any | may_hold(word)) {
             return (0, 0);
         }
+        let shared = words.iter().filter(|word| self.words.contains(word)).count();
         let covered = self.words.iter().filter(|word| words.contains(word)).count();
         (u32::try_from(shared).unwrap_or(u32::MAX), u32::try_from(covered).unwrap_or(u32::MAX))
     }
@@ -169,8 +201,4 @@ impl TitleWords {
     pub(super) fn len(&self) -> u32 {
         u32::try_from(self.words.len()).unwrap_or(u32::MAX)
     }
-}
-
-fn bit(word: u32) -> u64 {
-    1 << (word % 64)
 }
