@@ -3,17 +3,13 @@
 use super::words::Folded;
 use crate::vector::{Loop, Machine, ROW, ROWS, sum, widest};
 
-/// The head of a line.
+/// What is found in the head of a line.
 #[derive(Clone, Copy, Debug)]
 pub struct Head {
-    /// Its bytes, and blanks behind them.
-    room: [u8; ROWS_MAX * ROW + BEHIND],
-    /// How many bytes there are.
+    /// How many bytes it has.
     pub bytes: usize,
     /// Whether all of the line is ASCII and in the head.
     pub is_all: bool,
-    /// A bit for each byte that is no letter or digit of ASCII, be it the blank behind the last.
-    breaks: [u32; ROWS_MAX],
     /// Bars, arrows, bullets.
     pub bars: u32,
     /// Signs of program code.
@@ -24,11 +20,22 @@ pub struct Head {
     pub quotes: u32,
     /// Whether there is a part of an address: `http`, `www.` or `.com`.
     pub address: bool,
+    /// A bit for each byte that is no letter or digit of ASCII, be it the one behind the last.
+    breaks: [u32; ROWS_MAX],
+}
+
+/// A word of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// The word.
+    pub folded: Folded,
+    /// What it ends with but for what closes a quotation or brackets: a letter, or some sign.
+    pub last: char,
 }
 
 /// Bytes of a line that are looked at: on most pages nine lines in ten have less.
 const BYTES_MAX: usize = 400;
-/// Rows of these and of the blank behind them.
+/// Rows of these and of one byte behind them.
 const ROWS_MAX: usize = BYTES_MAX / ROW + 1;
 const _: () = assert!(ROWS_MAX <= ROWS, "counts of single bytes do not overflow");
 /// Bytes behind a row that are looked at with it.
@@ -38,26 +45,39 @@ impl Head {
     /// The head of `line`.
     #[must_use]
     pub fn of(line: &str) -> Head {
-        let all = line.len();
-        let line = &line[..line.floor_char_boundary(BYTES_MAX)];
-        let mut room = [b' '; ROWS_MAX * ROW + BEHIND];
-        room[..line.len()].copy_from_slice(line.as_bytes());
-        let (mut head, is_ascii) = widest(Look { room, bytes: line.len() });
-        head.is_all = is_ascii && line.len() == all;
+        let head = &line[..line.floor_char_boundary(BYTES_MAX)];
+        let (mut found, is_ascii) = widest(Look(head.as_bytes()));
+        found.is_all = is_ascii && head.len() == line.len();
         if !is_ascii {
-            for c in line.chars() {
-                head.bars += u32::from(matches!(c, '›' | '»' | '·' | '•' | '→'));
-                head.quotes += u32::from(matches!(c, '“' | '”' | '„' | '«' | '「'));
+            for c in head.chars() {
+                found.bars += u32::from(matches!(c, '›' | '»' | '·' | '•' | '→'));
+                found.quotes += u32::from(matches!(c, '“' | '”' | '„' | '«' | '「'));
             }
         }
-        head
+        found
     }
 
-    /// Tells the words of a line that is all here, of `most` pieces between white space at the most: each
-    /// word, and its last character but for what closes a quotation or brackets.
-    #[inline]
-    pub fn words(&self, most: usize, mut tell: impl FnMut(Folded, char)) {
-        let (mut word, mut last, mut is_any) = (Folded::NONE, ' ', false);
+    /// Appends to `words` those among the first `most` pieces between white space of `line`, whose head this
+    /// is.
+    pub fn words(&self, line: &str, most: usize, words: &mut Vec<Word>) {
+        if self.is_all {
+            self.words_here(line.as_bytes(), most, words);
+            return;
+        }
+        for piece in line.split_whitespace().take(most) {
+            let folded = Folded::of(piece);
+            if folded.letters > 0 {
+                let last = piece.trim_end_matches(['"', '\'', '”', '’', '»', ')']);
+                let last = last.chars().next_back().unwrap_or_default();
+                words.push(Word { folded, last });
+            }
+        }
+    }
+
+    /// The same for a line that is all here.
+    fn words_here(&self, line: &[u8], most: usize, words: &mut Vec<Word>) {
+        const START: Word = Word { folded: Folded::NONE, last: ' ' };
+        let (mut word, mut is_any) = (START, false);
         let (mut start, mut pieces) = (0, 0);
         for (row, &breaks) in self.breaks.iter().enumerate().take(self.bytes / ROW + 1) {
             let mut left = breaks;
@@ -65,23 +85,23 @@ impl Head {
                 let end = row * ROW + left.trailing_zeros() as usize;
                 left &= left - 1;
                 if end > start {
-                    word.add_ascii(&self.room, start..end);
-                    (last, is_any) = ('a', true);
+                    word.folded.add_ascii(line, start..end);
+                    (word.last, is_any) = ('a', true);
                 }
                 start = end + 1;
-                match self.room[end] {
-                    b'\t'..=b'\r' | b' ' => {
-                        if word.letters > 0 {
-                            tell(word, last);
+                match line.get(end) {
+                    None | Some(b'\t'..=b'\r' | b' ') => {
+                        if word.folded.letters > 0 {
+                            words.push(word);
                         }
                         pieces += usize::from(is_any);
                         if pieces == most {
                             return;
                         }
-                        (word, last, is_any) = (Folded::NONE, ' ', false);
+                        (word, is_any) = (START, false);
                     }
-                    b'"' | b'\'' | b')' => is_any = true,
-                    sign => (last, is_any) = (char::from(sign), true),
+                    Some(b'"' | b'\'' | b')') => is_any = true,
+                    Some(&sign) => (word.last, is_any) = (char::from(sign), true),
                 }
             }
         }
@@ -89,12 +109,9 @@ impl Head {
 }
 
 /// Looking at a head.
-struct Look {
-    room: [u8; ROWS_MAX * ROW + BEHIND],
-    bytes: usize,
-}
+struct Look<'h>(&'h [u8]);
 
-impl Loop for Look {
+impl Loop for Look<'_> {
     /// What is found but for signs beyond ASCII, and whether all is ASCII.
     type Output = (Head, bool);
 
@@ -104,12 +121,22 @@ impl Loop for Look {
         reason = "without branches, rows are looked at at once"
     )]
     fn run(self, machine: impl Machine) -> (Head, bool) {
-        let Look { room, bytes } = self;
+        let bytes = self.0.len();
+        // Rows with enough behind them, and the rest of the head with blanks behind it.
+        let (rows, rest) = self.0.split_at(bytes.saturating_sub(BEHIND) / ROW * ROW);
+        let mut last = [b' '; 2 * ROW + BEHIND];
+        last[..rest.len()].copy_from_slice(rest);
         let mut breaks = [0; ROWS_MAX];
         let mut counts = [[0_u8; ROW]; 6];
         let [bars, code, names, quotes, addresses, high] = &mut counts;
         for (n, breaks) in breaks.iter_mut().enumerate().take(bytes / ROW + 1) {
-            let Some(row) = room[n * ROW..].first_chunk() else { break };
+            let start = n * ROW;
+            let from = if start < rows.len() {
+                self.0[start..].first_chunk()
+            } else {
+                last[start - rows.len()..].first_chunk()
+            };
+            let Some(row) = from else { break };
             count(bars, row, |[byte, ..]| (byte == b'|') | (byte == b'>') | (byte == b'/'));
             count(code, row, |[byte, ..]| {
                 (byte == b'{')
@@ -132,13 +159,11 @@ impl Loop for Look {
             *breaks = !machine.bits(&letters.map(|letter| letter << 7));
         }
         // Of the blanks behind the last byte one is enough.
-        let last = &mut breaks[bytes / ROW];
-        *last &= u32::MAX >> (ROW - 1 - bytes % ROW);
+        breaks[bytes / ROW] &= u32::MAX >> (ROW - 1 - bytes % ROW);
         let [bars, code, names, quotes, addresses, high] =
             counts.map(|counts| u32::try_from(sum(&counts)).unwrap_or(u32::MAX));
         let (is_all, address) = (false, addresses > 0);
-        let head = Head { room, bytes, is_all, breaks, bars, code, names, quotes, address };
-        (head, high == 0)
+        (Head { bytes, is_all, bars, code, names, quotes, address, breaks }, high == 0)
     }
 }
 
@@ -170,18 +195,14 @@ mod tests {
         let address = ["http", "www.", ".com"].iter().any(|part| cut.contains(part));
         assert_eq!((head.bytes, head.address), (cut.len(), address), "{line}");
         assert_eq!(head.is_all, line.is_ascii() && line.len() <= BYTES_MAX, "{line}");
-        if head.is_all {
-            for most in [3, 32] {
-                let mut words = Vec::new();
-                head.words(most, |word, last| words.push((word, last.is_alphanumeric(), last)));
-                let expected = line.split_whitespace().take(most).filter_map(|piece| {
-                    let last = piece.trim_end_matches(['"', '\'', ')']).chars().next_back()?;
-                    let last = if last.is_alphanumeric() { 'a' } else { last };
-                    let word = Folded::of(piece);
-                    (word.letters > 0).then_some((word, last == 'a', last))
-                });
-                assert_eq!(words, expected.collect::<Vec<_>>(), "{line}");
+        for most in [3, 32] {
+            let (mut words, mut plainly) = (Vec::new(), Vec::new());
+            head.words(line, most, &mut words);
+            Head { is_all: false, ..head }.words(line, most, &mut plainly);
+            for word in words.iter_mut().chain(&mut plainly) {
+                word.last = if word.last.is_alphanumeric() { 'a' } else { word.last };
             }
+            assert_eq!(words, plainly, "{line}");
         }
     }
 

@@ -49,20 +49,24 @@ impl Folded {
         true
     }
 
-    /// Adds letters and digits of ASCII: those in this part of `room`, behind which there are at least
-    /// seven bytes more.
+    /// Adds letters and digits of ASCII: those in this part of `text`.
     #[inline]
-    pub(super) fn add_ascii(&mut self, room: &[u8], part: Range<usize>) {
+    pub(super) fn add_ascii(&mut self, text: &[u8], part: Range<usize>) {
         if self.letters == 0 {
-            self.capital = room[part.start].is_ascii_uppercase();
-            self.small = room[part.start].is_ascii_lowercase();
+            self.capital = text[part.start].is_ascii_uppercase();
+            self.small = text[part.start].is_ascii_lowercase();
         }
         self.letters += part.len();
-        // Eight at once, for a loop that ends with the word would be guessed wrong by the processor.
+        // Eight at once, for where a loop ends with the word is hard to foresee for a processor.
         for start in part.clone().step_by(8) {
-            let Some(&eight) = room[start..].first_chunk() else { break };
+            let from = start.min(text.len().saturating_sub(8));
+            let eight = text[from..].first_chunk().copied().unwrap_or_else(|| {
+                let mut eight = [0; 8];
+                eight[..text.len()].copy_from_slice(text);
+                eight
+            });
             let count = (part.end - start).min(8);
-            let small = u64::from_le_bytes(eight) | 0x2020_2020_2020_2020;
+            let small = u64::from_le_bytes(eight) >> (8 * (start - from)) | 0x2020_2020_2020_2020;
             let small = (small & u64::MAX >> (64 - 8 * count)).to_le_bytes();
             for (byte, factor) in small.into_iter().zip(FACTORS[count]) {
                 self.hash = (self.hash ^ u32::from(byte)).wrapping_mul(factor);

@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, Hash};
 
 use hashbrown::{DefaultHashBuilder, HashMap};
 
-use super::words::{Sayings, Spoken, TitleWords, Topic};
+use super::words::{Sayings, Spoken, TitleWords, Told, Topic};
 use crate::article::Block;
 use crate::ledger::Reason;
 use crate::lexicon::Strength;
@@ -51,12 +51,10 @@ pub struct Reading {
     /// The signals.
     pub signals: Signals,
     blocks: usize,
-    /// Hashes of the topic words of all blocks, and where those of each end.
-    topics: Vec<u32>,
-    ends: Vec<usize>,
-    /// Hashes of the first words of all blocks, and where those of each end.
-    words: Vec<u32>,
-    word_ends: Vec<usize>,
+    /// The words of all blocks.
+    told: Told,
+    /// Where the topic words of each end, and all its words.
+    ends: Vec<(usize, usize)>,
 }
 
 impl Reading {
@@ -67,10 +65,8 @@ impl Reading {
         let mut reading = Reading {
             signals: Signals::new(blocks),
             blocks,
-            topics: Vec::new(),
+            told: Told::default(),
             ends: Vec::with_capacity(blocks),
-            words: Vec::new(),
-            word_ends: Vec::with_capacity(blocks),
         };
         let looks: Vec<Look> = (0..blocks).map(|i| reading.read_block(page, i, known)).collect();
         reading.read_repeats(page);
@@ -86,13 +82,13 @@ impl Reading {
 
     /// The topic words of block `i`.
     fn topics(&self, i: usize) -> &[u32] {
-        part(&self.topics, &self.ends, i)
+        part(&self.told.topics, &self.ends, i, |ends| ends.0)
     }
 
     /// The hashes of the first words of block `i`.
     #[must_use]
     pub fn words(&self, i: usize) -> &[u32] {
-        part(&self.words, &self.word_ends, i)
+        part(&self.told.words, &self.ends, i, |ends| ends.1)
     }
 
     /// Reads what the words of each block say, by other words than those that the page was read with.
@@ -114,16 +110,8 @@ impl Reading {
         let (chars, letters) = (count(shape.chars), count(shape.letters));
         let wide = shape.width - shape.chars;
         let head = Head::of(text);
-        let spoken = Spoken::read(
-            &head,
-            text,
-            wide * 2 > shape.letters,
-            known,
-            &mut self.topics,
-            &mut self.words,
-        );
-        self.ends.push(self.topics.len());
-        self.word_ends.push(self.words.len());
+        let spoken = Spoken::read(&head, text, wide * 2 > shape.letters, known, &mut self.told);
+        self.ends.push((self.told.topics.len(), self.told.words.len()));
         let width = count(shape.width);
         let words = count(shape.words).max(count(wide) / 2);
         let look = Look {
@@ -393,9 +381,14 @@ fn read_marks(own: &mut OfBlock, head: &Head, text: &str, shape: &Shape) {
 }
 
 /// The part of `all` that is of block `i`.
-fn part<'w>(all: &'w [u32], ends: &[usize], i: usize) -> &'w [u32] {
-    let start = if i == 0 { 0 } else { ends[i - 1] };
-    all.get(start..ends[i]).unwrap_or_default()
+fn part<'w>(
+    all: &'w [u32],
+    ends: &[(usize, usize)],
+    i: usize,
+    end: fn(&(usize, usize)) -> usize,
+) -> &'w [u32] {
+    let start = if i == 0 { 0 } else { end(&ends[i - 1]) };
+    all.get(start..end(&ends[i])).unwrap_or_default()
 }
 
 /// Blocks that have the same key.

@@ -1,9 +1,9 @@
 //! What the words of a block tell the model: how many are function words, begin with a capital, end
 //! a sentence, stand in the title, or stand in the page's prose.
 
-use crate::model::head::Head;
+use crate::model::head::{Head, Word};
 use crate::model::signals::{OfBlock, Signal, byte};
-use crate::model::words::{Folded, Known, Words};
+use crate::model::words::{Known, Words};
 use crate::segment::lines::is_wide;
 
 /// Words of a block that are looked at: enough to tell prose from labels.
@@ -36,43 +36,43 @@ pub(super) struct Spoken {
     pub(super) sayings: Sayings,
 }
 
+/// The words of all blocks of a page, one after the other.
+#[derive(Default)]
+pub(super) struct Told {
+    /// Hashes of the first words of each.
+    pub(super) words: Vec<u32>,
+    /// Hashes of those of them that say what it is about.
+    pub(super) topics: Vec<u32>,
+    /// The words of the last.
+    last: Vec<Word>,
+}
+
 impl Spoken {
-    /// Looks at the first words of `text`, which has this head; appends their hashes to `all`, those of its topic words to
-    /// `topics`.
+    /// Looks at the first words of `text`, which has this head, and adds them to those `told`.
     pub(super) fn read(
         head: &Head,
         text: &str,
         wide: bool,
-        words: &Words,
-        topics: &mut Vec<u32>,
-        all: &mut Vec<u32>,
+        known: &Words,
+        told: &mut Told,
     ) -> Spoken {
         let mut spoken = Spoken::default();
         let mut ended = false;
-        let mut tell = |word: Folded, last: char| {
-            all.push(word.hash);
+        told.last.clear();
+        head.words(text, WORDS_MAX, &mut told.last);
+        for &Word { folded: word, last } in &told.last {
+            told.words.push(word.hash);
             spoken.stops += u32::from(ended && !word.small);
-            let known = words.get(word.hash);
+            let known = known.get(word.hash);
             spoken.sayings.add(known, spoken.words < 2);
             spoken.words += 1;
             spoken.capitals += u32::from(word.capital);
             spoken.functions += u32::from(known.is_function);
             if !known.is_function && word.letters >= TOPIC_LETTERS_MIN {
-                topics.push(word.hash);
+                told.topics.push(word.hash);
             }
             ended = matches!(last, '.' | '!' | '?' | '؟' | '۔' | '।');
             spoken.commas += u32::from(matches!(last, ',' | '،'));
-        };
-        if head.is_all {
-            head.words(WORDS_MAX, tell);
-        } else {
-            for piece in text.split_whitespace().take(WORDS_MAX) {
-                let word = Folded::of(piece);
-                if word.letters > 0 {
-                    let closing = ['"', '\'', '”', '’', '»', ')'];
-                    tell(word, piece.trim_end_matches(closing).chars().next_back().unwrap_or(' '));
-                }
-            }
         }
         spoken.functions_of = spoken.words;
         if wide {
@@ -175,8 +175,9 @@ pub(super) struct TitleWords {
 
 impl TitleWords {
     pub(super) fn of(title: &str, known: &Words) -> TitleWords {
-        let mut words = Vec::new();
-        Spoken::read(&Head::of(title), title, false, known, &mut words, &mut Vec::new());
+        let mut told = Told::default();
+        Spoken::read(&Head::of(title), title, false, known, &mut told);
+        let mut words = told.topics;
         words.sort_unstable();
         words.dedup();
         let mut bits = [0; 16];
