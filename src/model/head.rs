@@ -1,10 +1,10 @@
 //! The first bytes of a line, looked at once: which signs stand there, and where its words end.
 
 use super::words::Folded;
-use crate::vector::{Loop, Machine, ROW, ROWS, sum, widest};
+use crate::vector::{Loop, Machine, ROW, widest};
 
 /// What is found in the head of a line.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Head {
     /// How many bytes it has.
     pub bytes: usize,
@@ -37,7 +37,6 @@ pub struct Word {
 const BYTES_MAX: usize = 400;
 /// Rows of these and of one byte behind them.
 const ROWS_MAX: usize = BYTES_MAX / ROW + 1;
-const _: () = assert!(ROWS_MAX <= ROWS, "counts of single bytes do not overflow");
 /// Bytes behind a row that are looked at with it.
 const BEHIND: usize = 3;
 
@@ -126,10 +125,9 @@ impl Loop for Look<'_> {
         let (rows, rest) = self.0.split_at(bytes.saturating_sub(BEHIND) / ROW * ROW);
         let mut last = [b' '; 2 * ROW + BEHIND];
         last[..rest.len()].copy_from_slice(rest);
-        let mut breaks = [0; ROWS_MAX];
-        let mut counts = [[0_u8; ROW]; 6];
-        let [bars, code, names, quotes, addresses, high] = &mut counts;
-        for (n, breaks) in breaks.iter_mut().enumerate().take(bytes / ROW + 1) {
+        let mut found = Head { bytes, ..Head::default() };
+        let mut is_ascii = true;
+        for (n, breaks) in found.breaks.iter_mut().enumerate().take(bytes / ROW + 1) {
             let start = n * ROW;
             let from = if start < rows.len() {
                 self.0[start..].first_chunk()
@@ -137,42 +135,44 @@ impl Loop for Look<'_> {
                 last[start - rows.len()..].first_chunk()
             };
             let Some(row) = from else { break };
-            count(bars, row, |[byte, ..]| (byte == b'|') | (byte == b'>') | (byte == b'/'));
-            count(code, row, |[byte, ..]| {
-                (byte == b'{')
-                    | (byte == b'}')
-                    | (byte == b';')
-                    | (byte == b'=')
-                    | (byte == b'<')
-                    | (byte == b'_')
+            let bars = bits(machine, row, |[c, ..]| (c == b'|') | (c == b'>') | (c == b'/'));
+            let code = bits(machine, row, |[c, ..]| {
+                (c == b'{') | (c == b'}') | (c == b';') | (c == b'=') | (c == b'<') | (c == b'_')
             });
-            count(names, row, |[byte, ..]| (byte == b'@') | (byte == b'#'));
-            count(quotes, row, |[byte, ..]| byte == b'"');
-            count(addresses, row, |four| {
+            let names = bits(machine, row, |[c, ..]| (c == b'@') | (c == b'#'));
+            let quotes = bits(machine, row, |[c, ..]| c == b'"');
+            let addresses = bits(machine, row, |four| {
                 is(four, *b"http") | is(four, *b"www.") | is(four, *b".com")
             });
-            count(high, row, |[byte, ..]| !byte.is_ascii());
-            let mut letters = [0; ROW];
-            count(&mut letters, row, |[byte, ..]| {
-                ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'0') < 10)
+            let letters = bits(machine, row, |[c, ..]| {
+                ((c | 0x20).wrapping_sub(b'a') < 26) | (c.wrapping_sub(b'0') < 10)
             });
-            *breaks = !machine.bits(&letters.map(|letter| letter << 7));
+            found.bars += bars.count_ones();
+            found.code += code.count_ones();
+            found.names += names.count_ones();
+            found.quotes += quotes.count_ones();
+            found.address |= addresses != 0;
+            is_ascii &= bits(machine, row, |[c, ..]| !c.is_ascii()) == 0;
+            *breaks = !letters;
         }
         // Of the blanks behind the last byte one is enough.
-        breaks[bytes / ROW] &= u32::MAX >> (ROW - 1 - bytes % ROW);
-        let [bars, code, names, quotes, addresses, high] =
-            counts.map(|counts| u32::try_from(sum(&counts)).unwrap_or(u32::MAX));
-        let (is_all, address) = (false, addresses > 0);
-        (Head { bytes, is_all, bars, code, names, quotes, address, breaks }, high == 0)
+        found.breaks[bytes / ROW] &= u32::MAX >> (ROW - 1 - bytes % ROW);
+        (found, is_ascii)
     }
 }
 
-/// Counts the places of a row at which a byte and those behind it are what is asked for.
+/// A bit for each place of a row at which a byte and those behind it are what is asked for.
 #[inline(always)]
-fn count(counts: &mut [u8; ROW], row: &[u8; ROW + BEHIND], is: impl Fn([u8; BEHIND + 1]) -> bool) {
+fn bits(
+    machine: impl Machine,
+    row: &[u8; ROW + BEHIND],
+    is: impl Fn([u8; BEHIND + 1]) -> bool,
+) -> u32 {
+    let mut yes = [0; ROW];
     for i in 0..ROW {
-        counts[i] += u8::from(is([row[i], row[i + 1], row[i + 2], row[i + 3]]));
+        yes[i] = if is([row[i], row[i + 1], row[i + 2], row[i + 3]]) { u8::MAX } else { 0 };
     }
+    machine.bits(&yes)
 }
 
 #[inline(always)]

@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::ops::Range;
 
-use hashbrown::HashMap;
-
 use crate::language::function_words;
 
 /// One word, folded: its letters and digits, small.
@@ -144,49 +142,46 @@ pub fn text_of(word: &str) -> String {
 
 /// Words with what they say: tenths of a logit, above zero for main text; and the function words of all
 /// languages.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Words {
     by_text: BTreeMap<String, i8>,
-    by_hash: HashMap<u32, Known>,
-}
-
-/// What is known of a word.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Known {
-    /// What it says, where that is known.
-    pub says: Option<i8>,
-    /// Whether hardly a sentence of some language can be written without it.
-    pub is_function: bool,
+    by_hash: Table,
 }
 
 impl Default for Words {
     /// Words of which none says anything.
     fn default() -> Words {
-        let mut words = Words { by_text: BTreeMap::new(), by_hash: HashMap::new() };
+        let by_hash = Table { buckets: vec![Bucket::default(); 1024] };
+        let mut words = Words { by_text: BTreeMap::new(), by_hash };
         for word in function_words() {
-            words.known(word).is_function = true;
+            words.by_hash.slot(Folded::of(word).hash).0 |= FUNCTION;
         }
         words
     }
 }
 
+impl PartialEq for Words {
+    fn eq(&self, other: &Words) -> bool {
+        self.by_text == other.by_text
+    }
+}
+
+impl Eq for Words {}
+
 impl Words {
     /// Adds a word.
     pub fn add(&mut self, word: &str, says: i8) {
         let word = text_of(word);
-        self.known(&word).says = Some(says);
+        let known = self.by_hash.slot(Folded::of(&word).hash);
+        known.0 = (known.0 & FUNCTION) | SAYS | u32::from(says.cast_unsigned());
         self.by_text.insert(word, says);
-    }
-
-    fn known(&mut self, word: &str) -> &mut Known {
-        self.by_hash.entry(Folded::of(word).hash).or_default()
     }
 
     /// What is known of the word with this hash.
     #[must_use]
     #[inline]
     pub fn get(&self, hash: u32) -> Known {
-        self.by_hash.get(&hash).copied().unwrap_or_default()
+        self.by_hash.get(hash)
     }
 
     /// How many of them say something.
@@ -224,6 +219,86 @@ impl Words {
     }
 }
 
+/// What is known of a word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Known(u32);
+
+// In the lowest byte of `Known` stands what the word says.
+const SAYS: u32 = 1 << 8;
+const FUNCTION: u32 = 1 << 9;
+
+impl Known {
+    /// What it says; zero where that is not known.
+    #[must_use]
+    pub fn says(self) -> i8 {
+        self.0.to_le_bytes()[0].cast_signed()
+    }
+
+    /// Whether it is known what it says.
+    #[must_use]
+    pub fn is_told(self) -> bool {
+        self.0 & SAYS != 0
+    }
+
+    /// Whether hardly a sentence of some language can be written without it.
+    #[must_use]
+    pub fn is_function(self) -> bool {
+        self.0 & FUNCTION != 0
+    }
+}
+
+/// What is known of words, by their hashes. Every other word of a page is known: which ones, a processor
+/// cannot foresee, so that any look-up with a branch waits. This one has none.
+#[derive(Clone, Debug)]
+struct Table {
+    /// As many as a power of two.
+    buckets: Vec<Bucket>,
+}
+
+/// Places for some words; one that is free knows nothing.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(64))]
+struct Bucket {
+    hashes: [u32; 8],
+    known: [Known; 8],
+}
+
+impl Table {
+    fn bucket(&self, hash: u32) -> usize {
+        // The upper bits of the product depend on all of the hash (Knuth's multiplicative hashing).
+        (hash.wrapping_mul(0x9E37_79B1) >> 8) as usize & (self.buckets.len() - 1)
+    }
+
+    #[inline]
+    fn get(&self, hash: u32) -> Known {
+        let Bucket { hashes, known } = &self.buckets[self.bucket(hash)];
+        let of = |(&other, known): (&u32, &Known)| if other == hash { known.0 } else { 0 };
+        Known(hashes.iter().zip(known).map(of).fold(0, |all, known| all | known))
+    }
+
+    /// The place of the word with this hash.
+    fn slot(&mut self, hash: u32) -> &mut Known {
+        loop {
+            let at = self.bucket(hash);
+            let Bucket { hashes, known } = &self.buckets[at];
+            let own = |&i: &usize| known[i] != Known::default() && hashes[i] == hash;
+            let free = |&i: &usize| known[i] == Known::default();
+            if let Some(i) = (0..8).find(own).or_else(|| (0..8).find(free)) {
+                self.buckets[at].hashes[i] = hash;
+                return &mut self.buckets[at].known[i];
+            }
+            let twice = vec![Bucket::default(); 2 * self.buckets.len()];
+            for Bucket { hashes, known } in std::mem::replace(&mut self.buckets, twice) {
+                for (hash, known) in hashes.into_iter().zip(known) {
+                    if known != Known::default() {
+                        *self.slot(hash) = known;
+                    }
+                }
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,5 +309,35 @@ mod tests {
             let small = if c.is_alphanumeric() { c.to_lowercase().next() } else { None };
             assert_eq!(fold(c), small, "{c:?}");
         }
+    }
+
+    #[test]
+    fn a_table_knows_what_it_was_told() {
+        let mut table = Table { buckets: vec![Bucket::default(); 2] };
+        // Every third again, be it with the same hash as a free place.
+        let hash = |n: u32| n.wrapping_mul(0x0001_0001);
+        for n in (0..5000).chain((0..5000).step_by(3)) {
+            *table.slot(hash(n)) = Known(n + 1);
+        }
+        for n in 0..10_000 {
+            assert_eq!(table.get(hash(n)), Known(if n < 5000 { n + 1 } else { 0 }), "{n}");
+        }
+    }
+
+    #[test]
+    fn a_word_may_be_a_function_word_and_say_something() {
+        let mut words = Words::default();
+        words.add("The", -7);
+        words.add("Subscribe", 9);
+        words.add("subscribe", -38);
+        let known = |word: &str| {
+            let known = words.get(Folded::of(word).hash);
+            (known.says(), known.is_told(), known.is_function())
+        };
+        assert_eq!(known("the"), (-7, true, true));
+        assert_eq!(known("and"), (0, false, true));
+        assert_eq!(known("SUBSCRIBE"), (-38, true, false));
+        assert_eq!(known("xyzzy"), (0, false, false));
+        assert_eq!(words.len(), 2);
     }
 }

@@ -67,10 +67,12 @@ impl Spoken {
             spoken.sayings.add(known, spoken.words < 2);
             spoken.words += 1;
             spoken.capitals += u32::from(word.capital);
-            spoken.functions += u32::from(known.is_function);
-            if !known.is_function && word.letters >= TOPIC_LETTERS_MIN {
-                told.topics.push(word.hash);
-            }
+            spoken.functions += u32::from(known.is_function());
+            // Kept or not without a branch, for it is hard to foresee.
+            let is_topic = !known.is_function() && word.letters >= TOPIC_LETTERS_MIN;
+            let kept = told.topics.len() + usize::from(is_topic);
+            told.topics.push(word.hash);
+            told.topics.truncate(kept);
             ended = matches!(last, '.' | '!' | '?' | '؟' | '۔' | '।');
             spoken.commas += u32::from(matches!(last, ',' | '،'));
         }
@@ -111,9 +113,9 @@ pub(super) struct Sayings {
 impl Sayings {
     /// Adds a word, one of the first two or not.
     pub(super) fn add(&mut self, word: Known, is_first: bool) {
-        let says = word.says.map_or(0, i32::from);
+        let says = i32::from(word.says());
         self.sum += says;
-        self.count += i32::from(word.says.is_some());
+        self.count += i32::from(word.is_told());
         self.low = self.low.min(says);
         self.high = self.high.max(says);
         self.first += if is_first { says } else { 0 };
