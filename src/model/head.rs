@@ -33,7 +33,7 @@ pub struct Word {
     pub last: char,
 }
 
-/// Bytes of a line that are looked at: on most pages nine lines in ten have less.
+/// Bytes of a line that are looked at. Few lines have more.
 const BYTES_MAX: usize = 400;
 /// Rows of these and of one byte behind them.
 const ROWS_MAX: usize = BYTES_MAX / ROW + 1;

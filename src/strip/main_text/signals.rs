@@ -1,6 +1,7 @@
 //! Reads the signals of a page.
 
 use std::hash::{BuildHasher, Hash};
+use std::ops::Range;
 
 use hashbrown::{DefaultHashBuilder, HashMap};
 
@@ -53,8 +54,10 @@ pub struct Reading {
     blocks: usize,
     /// The words of all blocks.
     told: Told,
-    /// Where the topic words of each end, and all its words.
-    ends: Vec<(usize, usize)>,
+    /// Which of the topic words are of each block.
+    topics: Vec<Range<usize>>,
+    /// Which of all words.
+    words: Vec<Range<usize>>,
 }
 
 impl Reading {
@@ -66,7 +69,8 @@ impl Reading {
             signals: Signals::new(blocks),
             blocks,
             told: Told::default(),
-            ends: Vec::with_capacity(blocks),
+            topics: Vec::with_capacity(blocks),
+            words: Vec::with_capacity(blocks),
         };
         let looks: Vec<Look> = (0..blocks).map(|i| reading.read_block(page, i, known)).collect();
         reading.read_repeats(page);
@@ -82,13 +86,13 @@ impl Reading {
 
     /// The topic words of block `i`.
     fn topics(&self, i: usize) -> &[u32] {
-        part(&self.told.topics, &self.ends, i, |ends| ends.0)
+        &self.told.topics[self.topics[i].clone()]
     }
 
     /// The hashes of the first words of block `i`.
     #[must_use]
     pub fn words(&self, i: usize) -> &[u32] {
-        part(&self.told.words, &self.ends, i, |ends| ends.1)
+        &self.told.words[self.words[i].clone()]
     }
 
     /// Reads what the words of each block say, by other words than those that the page was read with.
@@ -110,8 +114,10 @@ impl Reading {
         let (chars, letters) = (count(shape.chars), count(shape.letters));
         let wide = shape.width - shape.chars;
         let head = Head::of(text);
+        let (topics, all_words) = (self.told.topics.len(), self.told.words.len());
         let spoken = Spoken::read(&head, text, wide * 2 > shape.letters, known, &mut self.told);
-        self.ends.push((self.told.topics.len(), self.told.words.len()));
+        self.topics.push(topics..self.told.topics.len());
+        self.words.push(all_words..self.told.words.len());
         let width = count(shape.width);
         let words = count(shape.words).max(count(wide) / 2);
         let look = Look {
@@ -378,17 +384,6 @@ fn read_marks(own: &mut OfBlock, head: &Head, text: &str, shape: &Shape) {
     own.set(Signal::Address, 2 * u8::from(head.address) + u8::from(head.names > 0));
     own.set(Signal::Quotes, scaled(head.quotes));
     own.set(Signal::Year, year.into());
-}
-
-/// The part of `all` that is of block `i`.
-fn part<'w>(
-    all: &'w [u32],
-    ends: &[(usize, usize)],
-    i: usize,
-    end: fn(&(usize, usize)) -> usize,
-) -> &'w [u32] {
-    let start = if i == 0 { 0 } else { end(&ends[i - 1]) };
-    all.get(start..end(&ends[i])).unwrap_or_default()
 }
 
 /// Blocks that have the same key.
