@@ -151,10 +151,9 @@ pub struct Words {
 impl Default for Words {
     /// Words of which none says anything.
     fn default() -> Words {
-        let by_hash = Table { buckets: vec![Bucket::default(); 1024] };
-        let mut words = Words { by_text: BTreeMap::new(), by_hash };
+        let mut words = Words { by_text: BTreeMap::new(), by_hash: Table::new(KNOWN_BITS) };
         for word in function_words() {
-            words.by_hash.slot(Folded::of(word).hash).0 |= FUNCTION;
+            words.by_hash.add(Folded::of(word).hash, |known| Known(known.0 | FUNCTION));
         }
         words
     }
@@ -172,8 +171,8 @@ impl Words {
     /// Adds a word.
     pub fn add(&mut self, word: &str, says: i8) {
         let word = text_of(word);
-        let known = self.by_hash.slot(Folded::of(&word).hash);
-        known.0 = (known.0 & FUNCTION) | SAYS | u32::from(says.cast_unsigned());
+        let says_so = SAYS | u32::from(says.cast_unsigned());
+        self.by_hash.add(Folded::of(&word).hash, |known| Known((known.0 & FUNCTION) | says_so));
         self.by_text.insert(word, says);
     }
 
@@ -248,54 +247,73 @@ impl Known {
 }
 
 /// What is known of words, by their hashes. Every other word of a page is known: which ones, a processor
-/// cannot foresee, so that any look-up with a branch waits. This one has none.
+/// cannot foresee, so that any look-up with a branch waits. This one has none, and it is small: the upper
+/// bits of a hash choose the bucket, the lower ones stand there in front of what is known.
 #[derive(Clone, Debug)]
 struct Table {
-    /// As many as a power of two.
+    /// Two to the power of this many, 10 at the least.
+    bits: u32,
     buckets: Vec<Bucket>,
 }
 
-/// Places for some words; one that is free knows nothing.
+/// Places for some words; zero where one is free.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(align(64))]
-struct Bucket {
-    hashes: [u32; 8],
-    known: [Known; 8],
-}
+struct Bucket([u32; 16]);
+
+/// Bits of a place that say what is known.
+const KNOWN_BITS: u32 = 10;
+const KNOWN: u32 = (1 << KNOWN_BITS) - 1;
 
 impl Table {
-    fn bucket(&self, hash: u32) -> usize {
-        // The upper bits of the product depend on all of the hash (Knuth's multiplicative hashing).
-        (hash.wrapping_mul(0x9E37_79B1) >> 8) as usize & (self.buckets.len() - 1)
+    fn new(bits: u32) -> Table {
+        Table { bits, buckets: vec![Bucket::default(); 1 << bits] }
+    }
+
+    /// Each hash mixed, so that the upper bits depend on all of it (Knuth's multiplicative hashing). No two
+    /// are the same after it.
+    fn mixed(hash: u32) -> u32 {
+        hash.wrapping_mul(0x9E37_79B1)
+    }
+
+    fn bucket(&self, mixed: u32) -> usize {
+        (mixed >> (u32::BITS - self.bits)) as usize
     }
 
     #[inline]
     fn get(&self, hash: u32) -> Known {
-        let Bucket { hashes, known } = &self.buckets[self.bucket(hash)];
-        let of = |(&other, known): (&u32, &Known)| if other == hash { known.0 } else { 0 };
-        Known(hashes.iter().zip(known).map(of).fold(0, |all, known| all | known))
+        let mixed = Table::mixed(hash);
+        let Bucket(places) = &self.buckets[self.bucket(mixed)];
+        let known = places.iter().fold(0, |all, place| {
+            let known = place ^ (mixed << KNOWN_BITS);
+            all | if known & !KNOWN == 0 { known } else { 0 }
+        });
+        Known(known)
     }
 
-    /// The place of the word with this hash.
-    fn slot(&mut self, hash: u32) -> &mut Known {
-        loop {
-            let at = self.bucket(hash);
-            let Bucket { hashes, known } = &self.buckets[at];
-            let own = |&i: &usize| known[i] != Known::default() && hashes[i] == hash;
-            let free = |&i: &usize| known[i] == Known::default();
-            if let Some(i) = (0..8).find(own).or_else(|| (0..8).find(free)) {
-                self.buckets[at].hashes[i] = hash;
-                return &mut self.buckets[at].known[i];
-            }
-            let twice = vec![Bucket::default(); 2 * self.buckets.len()];
-            for Bucket { hashes, known } in std::mem::replace(&mut self.buckets, twice) {
-                for (hash, known) in hashes.into_iter().zip(known) {
-                    if known != Known::default() {
-                        *self.slot(hash) = known;
-                    }
-                }
+    /// Adds to what is known of the word with this hash, by `add`, which does not make it nothing.
+    fn add(&mut self, hash: u32, add: impl Fn(Known) -> Known) {
+        self.add_mixed(Table::mixed(hash), &add);
+    }
+
+    fn add_mixed(&mut self, mixed: u32, add: &dyn Fn(Known) -> Known) {
+        let bucket = self.bucket(mixed);
+        let Bucket(places) = &mut self.buckets[bucket];
+        let word = mixed << KNOWN_BITS;
+        let own = places.iter().position(|place| *place != 0 && place & !KNOWN == word);
+        if let Some(i) = own.or_else(|| places.iter().position(|&place| place == 0)) {
+            places[i] = word | add(Known(places[i] & KNOWN)).0;
+            return;
+        }
+        let wider = Table::new(self.bits + 1);
+        let Table { bits, buckets } = std::mem::replace(self, wider);
+        for (bucket, Bucket(places)) in (0_u32..).zip(buckets) {
+            for place in places.into_iter().filter(|&place| place != 0) {
+                let mixed = bucket << (u32::BITS - bits) | place >> KNOWN_BITS;
+                self.add_mixed(mixed, &|_| Known(place & KNOWN));
             }
         }
+        self.add_mixed(mixed, add);
     }
 }
 
@@ -313,14 +331,20 @@ mod tests {
 
     #[test]
     fn a_table_knows_what_it_was_told() {
-        let mut table = Table { buckets: vec![Bucket::default(); 2] };
-        // Every third again, be it with the same hash as a free place.
-        let hash = |n: u32| n.wrapping_mul(0x0001_0001);
-        for n in (0..5000).chain((0..5000).step_by(3)) {
-            *table.slot(hash(n)) = Known(n + 1);
+        let mut table = Table::new(KNOWN_BITS);
+        // Every third again; the first has the hash of a free place.
+        let hash = |n: u32| n.wrapping_mul(0x0003_0001);
+        let known = |n: u32| Known(n % KNOWN + 1);
+        for n in (0..50_000).chain((0..50_000).step_by(3)) {
+            table.add(hash(n), |before| {
+                assert!(before == Known::default() || before == known(n), "{n}");
+                known(n)
+            });
         }
-        for n in 0..10_000 {
-            assert_eq!(table.get(hash(n)), Known(if n < 5000 { n + 1 } else { 0 }), "{n}");
+        assert!(table.bits > KNOWN_BITS);
+        for n in 0..100_000 {
+            let expected = if n < 50_000 { known(n) } else { Known::default() };
+            assert_eq!(table.get(hash(n)), expected, "{n}");
         }
     }
 
