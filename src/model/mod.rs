@@ -340,3 +340,20 @@ pub fn permille(score: i32) -> u32 {
     let permille = (share * 1000.0).round() as u32;
     permille
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_of_great_leaves_do_not_overflow() {
+        let question = Question { signal: Signal::Width, above: 3 };
+        let tree = Tree::new(&[question], &[-30_000, 30_000]);
+        let round = Round { base: 5, trees: vec![tree; 5] };
+        let mut signals = Signals::new(40);
+        signals.fill(Signal::Width, |i| 3 + u8::from(i % 2 == 1));
+        let expected: Vec<i32> =
+            (0..40).map(|i| if i % 2 == 1 { 150_005 } else { -149_995 }).collect();
+        assert_eq!(round.score(&signals), expected);
+    }
+}
