@@ -19,7 +19,7 @@ pub(crate) fn bits(machine: impl Machine, row: &[u8; BITS], is: impl Fn(u8) -> b
             *mark = 0_u8.wrapping_sub(u8::from(is(byte)));
         }
     }
-    let [low, high] = marked.map(|marked| u64::from(machine.high_bits(&marked)));
+    let [low, high] = marked.map(|marked| u64::from(machine.bits(&marked)));
     low | high << ROW
 }
 
@@ -66,11 +66,11 @@ pub(crate) trait Machine: Copy {
     /// Makes `table` ready.
     fn ready(self, table: &Table) -> Self::Ready;
 
-    /// Adds to each sum the number of `table` at its place, which is below [`NUMBERS`].
-    fn add(self, table: &Self::Ready, places: &[u8; ROW], sums: &mut [i32; ROW]);
-
     /// The highest bit of each byte, that of the first byte lowest.
-    fn high_bits(self, row: &[u8; ROW]) -> u32;
+    fn bits(self, bytes: &[u8; ROW]) -> u32;
+
+    /// Adds to each sum the number of `table` at its place, which is below [`NUMBERS`]. No sum may overflow.
+    fn add(self, table: &Self::Ready, places: &[u8; ROW], sums: &mut [i16; ROW]);
 }
 
 /// A loop over bytes. All of it must be inlined into [`run`](Loop::run), for only that is compiled
@@ -86,7 +86,9 @@ pub(crate) trait Loop {
 /// Runs `work` as it was compiled for this machine.
 pub(crate) fn widest<L: Loop>(work: L) -> L::Output {
     #[cfg(target_arch = "x86_64")]
-    if let Some(machine) = x86::V3::try_new() {
+    if let Some(machine) = x86::V4::try_new() {
+        return machine.vectorize(x86::On { work, machine });
+    } else if let Some(machine) = x86::V3::try_new() {
         return machine.vectorize(x86::On { work, machine });
     }
     work.run(Any)
@@ -105,17 +107,17 @@ impl Machine for Any {
     }
 
     #[inline(always)]
-    fn add(self, table: &Table, places: &[u8; ROW], sums: &mut [i32; ROW]) {
+    fn add(self, table: &Table, places: &[u8; ROW], sums: &mut [i16; ROW]) {
         for (sum, &place) in sums.iter_mut().zip(places) {
-            *sum += i32::from(table.get(place));
+            *sum += table.get(place);
         }
     }
 
     #[inline(always)]
-    fn high_bits(self, row: &[u8; ROW]) -> u32 {
+    fn bits(self, bytes: &[u8; ROW]) -> u32 {
         /// Moves the highest bits of eight bytes into the highest byte, in order.
         const GATHER: u64 = 0x0002_0408_1020_4081;
-        let (words, _) = row.as_chunks::<8>();
+        let (words, _) = bytes.as_chunks::<8>();
         words.iter().rev().fold(0, |bits, word| {
             let high = u64::from_le_bytes(*word) & 0x8080_8080_8080_8080;
             bits << 8 | (high.wrapping_mul(GATHER) >> 56) as u32
@@ -125,21 +127,21 @@ impl Machine for Any {
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use std::arch::x86_64::{__m128i, __m256i};
+    use std::arch::x86_64::{__m128i, __m256i, __m512i};
 
     use pulp::{NullaryFnOnce, cast};
 
-    pub(crate) use pulp::x86::V3;
+    pub(crate) use pulp::x86::{V3, V4};
 
-    use crate::vector::{Loop, Machine, ROW, Table};
+    use crate::vector::{Loop, Machine, NUMBERS, ROW, Table};
 
-    /// A loop on a machine with vectors of 32 bytes.
-    pub(crate) struct On<L> {
+    /// A loop on a machine with vectors of 32 bytes, or of 64.
+    pub(crate) struct On<L, M> {
         pub(crate) work: L,
-        pub(crate) machine: V3,
+        pub(crate) machine: M,
     }
 
-    impl<L: Loop> NullaryFnOnce for On<L> {
+    impl<L: Loop, M: Machine> NullaryFnOnce for On<L, M> {
         type Output = L::Output;
 
         #[inline(always)]
@@ -160,9 +162,15 @@ mod x86 {
         }
 
         #[inline(always)]
-        fn add(self, table: &[__m256i; 8], places: &[u8; ROW], sums: &mut [i32; ROW]) {
-            let V3 { avx, avx2, .. } = self;
-            let places: __m256i = cast(*places);
+        fn bits(self, bytes: &[u8; ROW]) -> u32 {
+            self.avx2._mm256_movemask_epi8(cast(*bytes)).cast_unsigned()
+        }
+
+        #[inline(always)]
+        fn add(self, table: &[__m256i; 8], places: &[u8; ROW], sums: &mut [i16; ROW]) {
+            let V3 { avx2, .. } = self;
+            // The second quarter behind the third: unpacking takes the lower quarters of both halves first.
+            let places = avx2._mm256_permute4x64_epi64::<0b11_01_10_00>(cast(*places));
             // A look-up goes by the lower four bits of a place; the next two choose among four.
             let fifth = avx2._mm256_slli_epi16::<3>(places);
             let sixth = avx2._mm256_slli_epi16::<2>(places);
@@ -173,25 +181,46 @@ mod x86 {
                 choose(choose(a, b, fifth), choose(c, d, fifth), sixth)
             };
             let (lower, higher) = (look_up(&table[..4]), look_up(&table[4..]));
-            let one = avx2._mm256_unpacklo_epi8(lower, higher);
-            let two = avx2._mm256_unpackhi_epi8(lower, higher);
-            // In the order of the places: unpacking goes by halves of a vector.
             let numbers = [
-                avx._mm256_castsi256_si128(one),
-                avx._mm256_castsi256_si128(two),
-                avx2._mm256_extracti128_si256::<1>(one),
-                avx2._mm256_extracti128_si256::<1>(two),
+                avx2._mm256_unpacklo_epi8(lower, higher),
+                avx2._mm256_unpackhi_epi8(lower, higher),
             ];
-            let (sums, _) = sums.as_chunks_mut::<8>();
+            let (sums, _) = sums.as_chunks_mut::<16>();
             for (sums, numbers) in sums.iter_mut().zip(numbers) {
-                let numbers = avx2._mm256_cvtepi16_epi32(numbers);
-                *sums = cast(avx2._mm256_add_epi32(cast(*sums), numbers));
+                *sums = cast(avx2._mm256_add_epi16(cast(*sums), numbers));
             }
+        }
+    }
+
+    impl Machine for V4 {
+        /// The numbers, in two vectors.
+        type Ready = [__m512i; 2];
+
+        #[inline(always)]
+        fn ready(self, table: &Table) -> [__m512i; 2] {
+            let V4 { avx512f, avx512bw, .. } = self;
+            // The second half into the gaps of the first: unpacking takes every other eight bytes.
+            let order = cast([0_u64, 4, 1, 5, 2, 6, 3, 7]);
+            let (parts, _) = table.0.as_chunks::<NUMBERS>();
+            let [lower, higher] = [parts[0], parts[1]]
+                .map(|part| avx512f._mm512_permutexvar_epi64(order, cast(part)));
+            [
+                avx512bw._mm512_unpacklo_epi8(lower, higher),
+                avx512bw._mm512_unpackhi_epi8(lower, higher),
+            ]
         }
 
         #[inline(always)]
-        fn high_bits(self, row: &[u8; ROW]) -> u32 {
-            self.avx2._mm256_movemask_epi8(cast(*row)).cast_unsigned()
+        fn bits(self, bytes: &[u8; ROW]) -> u32 {
+            V3::bits(*self, bytes)
+        }
+
+        #[inline(always)]
+        fn add(self, table: &[__m512i; 2], places: &[u8; ROW], sums: &mut [i16; ROW]) {
+            let V4 { avx512bw, .. } = self;
+            let places = avx512bw._mm512_cvtepu8_epi16(cast(*places));
+            let numbers = avx512bw._mm512_permutex2var_epi16(table[0], places, table[1]);
+            *sums = cast(avx512bw._mm512_add_epi16(cast(*sums), numbers));
         }
     }
 }
@@ -223,14 +252,37 @@ mod tests {
         }
     }
 
-    /// Adds the numbers of a table at some places.
-    struct Adding<'t>(&'t Table, [u8; ROW], [i32; ROW]);
+    /// Takes the highest bits.
+    struct Highest([u8; ROW]);
 
-    impl Loop for Adding<'_> {
-        type Output = [i32; ROW];
+    impl Loop for Highest {
+        type Output = u32;
 
         #[inline(always)]
-        fn run(mut self, machine: impl Machine) -> [i32; ROW] {
+        fn run(self, machine: impl Machine) -> u32 {
+            machine.bits(&self.0)
+        }
+    }
+
+    #[test]
+    fn every_machine_takes_the_same_bits() {
+        let bits = 0x9ABC_1357_u32;
+        let bytes = std::array::from_fn(|i| if bits >> i & 1 == 1 { 0x85 } else { 0x7F });
+        assert_eq!((Highest(bytes).run(Any), widest(Highest(bytes))), (bits, bits));
+        #[cfg(target_arch = "x86_64")]
+        if let Some(machine) = x86::V3::try_new() {
+            assert_eq!(machine.vectorize(x86::On { work: Highest(bytes), machine }), bits);
+        }
+    }
+
+    /// Adds the numbers of a table at some places.
+    struct Adding<'t>(&'t Table, [u8; ROW], [i16; ROW]);
+
+    impl Loop for Adding<'_> {
+        type Output = [i16; ROW];
+
+        #[inline(always)]
+        fn run(mut self, machine: impl Machine) -> [i16; ROW] {
             machine.add(&machine.ready(self.0), &self.1, &mut self.2);
             self.2
         }
@@ -247,11 +299,17 @@ mod tests {
                 place = (place + 5) % 64;
                 place ^ first
             });
-            let sums = places.map(|place| i32::from(place) * 999 - 70_000);
-            let number = |place: u8| i32::from(numbers[usize::from(place)]);
-            let expected = places.map(|place| i32::from(place) * 999 - 70_000 + number(place));
-            assert_eq!(widest(Adding(&table, places, sums)), expected);
+            let sum = |place: u8| 20 * i16::from(place) - 700;
+            let sums = places.map(sum);
+            let expected = places.map(|place| sum(place) + numbers[usize::from(place)]);
             assert_eq!(Adding(&table, places, sums).run(Any), expected);
+            assert_eq!(widest(Adding(&table, places, sums)), expected);
+            // What this machine passes over for wider vectors.
+            #[cfg(target_arch = "x86_64")]
+            if let Some(machine) = x86::V3::try_new() {
+                let work = Adding(&table, places, sums);
+                assert_eq!(machine.vectorize(x86::On { work, machine }), expected);
+            }
         }
         assert_eq!((table.get(3), Table::of(&[5]).get(1)), (numbers[3], 0));
     }

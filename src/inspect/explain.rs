@@ -221,7 +221,7 @@ impl Deciding {
         let mut text = format!("main text by {chance} in 100:");
         let reasons = main_text::built_in().second.reasons(&judged.signals, i);
         for (signal, weight) in reasons.into_iter().take(SIGNALS_SHOWN) {
-            let value = judged.signals.column(signal as usize).get(i).copied().unwrap_or(0);
+            let value = judged.signals.get(signal, i);
             let sign = if weight < 0 { '-' } else { '+' };
             let (name, weight) = (signal.name(), weight.unsigned_abs());
             let _ =

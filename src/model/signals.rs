@@ -13,6 +13,7 @@ macro_rules! signals {
     ($($(#[doc = $doc:literal])+ $signal:ident = $name:literal,)+) => {
         /// A signal, by its place among the columns.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
         pub enum Signal {
             $($(#[doc = $doc])+ $signal,)+
         }
@@ -324,35 +325,36 @@ impl Signal {
 
 /// The signals of one page: a column of [`Signals::blocks`] numbers for each of [`Signal::ALL`].
 ///
-/// Blocks lie in rows, the last of a column filled up with zeros.
+/// Blocks that are looked at together lie together, in each column a row of them; what stands in the last
+/// row behind the last block says nothing.
 #[derive(Clone, Debug)]
 pub struct Signals {
     blocks: usize,
-    columns: Vec<Row>,
+    rows: Vec<Rows>,
 }
 
-/// The signal of so many blocks as are looked at together.
-pub type Row = [u8; ROW];
+/// A row of each column.
+pub(super) type Rows = [[u8; ROW]; Signal::ALL.len()];
 
-/// A number as a signal that keeps the order: itself below 8, from there an eighth of an octave a step.
+/// A number as a signal that keeps the order: itself below 16, from there an eighth of an octave a step.
 #[must_use]
-pub fn scaled(number: u32) -> u8 {
-    if number < 8 {
-        return byte(number);
-    }
-    let octave = number.ilog2();
-    byte(((octave - 2) << 3) | ((number >> (octave - 3)) & 7))
+pub const fn scaled(number: u32) -> u8 {
+    let octave = (number | 8).ilog2() - 3;
+    byte((octave << 3) + (number >> octave))
 }
 
 /// A small number as a signal; a greater one is the greatest.
 #[must_use]
-pub fn byte(number: u32) -> u8 {
-    u8::try_from(number).unwrap_or(u8::MAX)
+pub const fn byte(number: u32) -> u8 {
+    if number > u8::MAX as u32 { u8::MAX } else { number.to_le_bytes()[0] }
 }
 
 /// `part` of `whole` as a signal; nothing of nothing is none.
 #[must_use]
 pub fn share(part: u32, whole: u32) -> u8 {
+    if part == 0 {
+        return 0;
+    }
     let whole = whole.max(1);
     // Nearly always in 32 bits, whose division takes half the time.
     let share = part.checked_mul(WHOLE).map_or_else(
@@ -366,7 +368,7 @@ impl Signals {
     /// Columns of zeros for a page of so many blocks.
     #[must_use]
     pub fn new(blocks: usize) -> Signals {
-        Signals { blocks, columns: vec![[0; ROW]; blocks.div_ceil(ROW) * Signal::ALL.len()] }
+        Signals { blocks, rows: vec![[[0; ROW]; _]; blocks.div_ceil(ROW)] }
     }
 
     /// Number of blocks.
@@ -375,65 +377,96 @@ impl Signals {
         self.blocks
     }
 
-    /// The column of the signal with this place.
+    /// The signal of one block.
     #[must_use]
-    pub fn column(&self, signal: usize) -> &[u8] {
-        let (start, rows) = (signal * self.rows(), self.rows());
-        let rows = self.columns.get(start..start + rows).unwrap_or_default();
-        rows.as_flattened().get(..self.blocks).unwrap_or_default()
+    pub fn get(&self, signal: Signal, block: usize) -> u8 {
+        self.rows[block / ROW][signal as usize][block % ROW]
     }
 
-    /// Rows of a column.
-    #[must_use]
-    pub fn rows(&self) -> usize {
-        self.blocks.div_ceil(ROW)
+    /// The signal of every block, in order.
+    pub fn column(&self, signal: Signal) -> impl Iterator<Item = u8> {
+        let rows = self.rows.iter().flat_map(move |rows| rows[signal as usize]);
+        rows.take(self.blocks)
     }
 
-    /// One row of the signal with this place.
-    #[inline(always)]
-    pub(super) fn row(&self, signal: usize, row: usize) -> &Row {
-        &self.columns[signal * self.rows() + row]
+    /// The rows of all columns, from the first blocks to the last.
+    pub(super) fn rows(&self) -> &[Rows] {
+        &self.rows
+    }
+
+    /// The signals of one block, to be set.
+    pub fn of_block(&mut self, block: usize) -> OfBlock<'_> {
+        OfBlock { rows: &mut self.rows[block / ROW], place: block % ROW }
     }
 
     /// Sets the signal of one block.
     pub fn set(&mut self, signal: Signal, block: usize, value: u8) {
-        let start = signal as usize * self.rows();
-        self.columns[start + block / ROW][block % ROW] = value;
+        self.of_block(block).set(signal, value);
     }
 
     /// Sets the signal of every block.
     pub fn fill(&mut self, signal: Signal, mut value: impl FnMut(usize) -> u8) {
-        for (i, slot) in self.column_mut(signal).iter_mut().enumerate() {
-            *slot = value(i);
+        let mut block = 0;
+        for row in self.column_mut(signal) {
+            for slot in row {
+                *slot = value(block);
+                block += 1;
+            }
         }
     }
 
     /// Sets the signal of every block to one value.
     pub fn fill_with(&mut self, signal: Signal, value: u8) {
-        self.column_mut(signal).fill(value);
+        for rows in &mut self.rows {
+            rows[signal as usize] = [value; ROW];
+        }
     }
 
     /// Sets the signal of every block, in order.
     pub fn set_all(&mut self, signal: Signal, values: &[u8]) {
-        self.column_mut(signal).copy_from_slice(values);
+        let (values, rest) = values.as_chunks();
+        for (rows, values) in self.rows.iter_mut().zip(values) {
+            rows[signal as usize] = *values;
+        }
+        if let Some(rows) = self.rows.get_mut(values.len()) {
+            rows[signal as usize][..rest.len()].copy_from_slice(rest);
+        }
     }
 
-    /// Sets the signal `to` of every block to what `from` is so many blocks below, above where `step` is
-    /// negative. Beyond the page stands nothing: one more than anything.
-    pub fn shift(&mut self, from: Signal, to: Signal, step: isize) {
-        let far = step.unsigned_abs().min(self.blocks);
-        let near = self.blocks - far;
-        let column = |signal: Signal| signal as usize * self.rows() * ROW;
-        let (from, to) = (column(from), column(to));
-        let all = self.columns.as_flattened_mut();
-        let (from, moved, beyond) =
-            if step < 0 { (from, to + far, to) } else { (from + far, to, to + near) };
-        all.copy_within(from..from + near, moved);
-        all[beyond..beyond + far].fill(u8::MAX);
+    /// Sets each signal of `to` to what `from` is so many blocks below, above where the number is negative.
+    /// Beyond the page stands nothing: one more than anything.
+    pub fn shift<const COUNT: usize>(&mut self, from: Signal, to: [(Signal, isize); COUNT]) {
+        const FAR: usize = 3;
+        let mut values = vec![u8::MAX; FAR];
+        self.rows.iter().for_each(|rows| values.extend_from_slice(&rows[from as usize]));
+        values.truncate(FAR + self.blocks);
+        values.extend([u8::MAX; FAR]);
+        for (signal, step) in to {
+            self.set_all(signal, &values[FAR.saturating_add_signed(step)..][..self.blocks]);
+        }
     }
 
-    fn column_mut(&mut self, signal: Signal) -> &mut [u8] {
-        let (start, rows) = (signal as usize * self.rows(), self.rows());
-        &mut self.columns[start..start + rows].as_flattened_mut()[..self.blocks]
+    /// The column of a signal, row by row.
+    fn column_mut(&mut self, signal: Signal) -> impl Iterator<Item = &mut [u8]> {
+        let mut left = self.blocks;
+        self.rows.iter_mut().map(move |rows| {
+            let row = &mut rows[signal as usize];
+            let count = left.min(ROW);
+            left -= count;
+            &mut row[..count]
+        })
+    }
+}
+
+/// The signals of one block.
+pub struct OfBlock<'s> {
+    rows: &'s mut Rows,
+    place: usize,
+}
+
+impl OfBlock<'_> {
+    /// Sets one of them.
+    pub fn set(&mut self, signal: Signal, value: u8) {
+        self.rows[signal as usize][self.place % ROW] = value;
     }
 }

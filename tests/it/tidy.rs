@@ -21,7 +21,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("vector", &[]),
     ("recognize", &["vector"]),
     ("language", &["vector"]),
-    ("model", &["vector"]),
+    ("model", &["language", "vector"]),
     ("normalize", &["vector"]),
     ("fingerprint", &["normalize"]),
     ("ledger", &["article"]),

@@ -281,7 +281,7 @@ impl Example<'_> {
         let mut page = Page::read(article, &mut copydesk::strip::Scratch::default());
         if main_text::states_title(&page) {
             page.set_title(main_text::title(&page, scores));
-            self.reading.read_title(&page);
+            self.reading.read_title(&page, &Words::default());
         }
     }
 }
@@ -291,16 +291,15 @@ impl Table {
         examples: &'e [Example<'p>],
         targets: fn(&'e Example<'p>) -> &'e Targets,
     ) -> Table {
-        let column = |signal: usize| {
-            let values =
-                examples.iter().flat_map(|e| e.reading.signals.column(signal).iter().copied());
+        let column = |signal: Signal| {
+            let values = examples.iter().flat_map(|e| e.reading.signals.column(signal));
             values.collect::<Vec<u8>>()
         };
         let of = |values: fn(&Targets) -> &Vec<f64>| -> Vec<f64> {
             examples.iter().flat_map(|example| values(targets(example)).iter().copied()).collect()
         };
         let binned: Vec<(Vec<u8>, Vec<u8>)> =
-            (0..Signal::ALL.len()).into_par_iter().map(|signal| bins(column(signal))).collect();
+            Signal::ALL.par_iter().map(|&signal| bins(column(signal))).collect();
         let (columns, edges) = binned.into_iter().unzip();
         Table { columns, edges, targets: of(|t| &t.values), weights: of(|t| &t.weights) }
     }
@@ -387,9 +386,11 @@ fn boost(table: &Table, rows: &[u32], signals: &[usize], settings: Settings) -> 
         }
         let questions = tree.questions().iter().map(|question| Question {
             signal: question.signal,
-            above: table.edges[question.signal][usize::from(question.above)],
+            above: table.edges[question.signal as usize][usize::from(question.above)],
         });
-        round.trees.push(Tree::new(questions.collect(), &tree.leaves().collect::<Vec<_>>()));
+        round
+            .trees
+            .push(Tree::new(&questions.collect::<Vec<_>>(), &tree.leaves().collect::<Vec<_>>()));
     }
     round
 }
@@ -417,7 +418,7 @@ fn grow(
         for (leaf, &row) in leaf_of.iter_mut().zip(sample) {
             *leaf |= u8::from(column[row as usize] > bin) << level;
         }
-        questions.push(Question { signal, above: bin });
+        questions.push(Question { signal: Signal::ALL[signal], above: bin });
     }
     let mut sums = vec![[0.0_f64; 2]; 1 << questions.len()];
     for (leaf, slope) in leaf_of.iter().zip(slopes) {
@@ -430,7 +431,7 @@ fn grow(
         (step * 1000.0).round().clamp(-30_000.0, 30_000.0) as i16
     };
     let leaves: Vec<i16> = sums.iter().map(leaf).collect();
-    Tree::new(questions, &leaves)
+    Tree::new(&questions, &leaves)
 }
 
 /// The bin of `signal` above which asking parts the leaves best, and how well.
@@ -473,7 +474,7 @@ fn best_question(
 fn leaves(table: &Table, tree: &Tree) -> Vec<u8> {
     let mut leaf_of = vec![0_u8; table.targets.len()];
     for (level, question) in tree.questions().iter().enumerate() {
-        let column = &table.columns[question.signal];
+        let column = &table.columns[question.signal as usize];
         for (leaf, value) in leaf_of.iter_mut().zip(column) {
             *leaf |= u8::from(*value > question.above) << level;
         }

@@ -109,7 +109,7 @@ pub(super) fn read(page: &mut Page, model: &Model) {
         let title = title(page, &model.title.score(&reading.signals));
         if title != page.title {
             page.set_title(title);
-            reading.read_title(page);
+            reading.read_title(page, &model.words);
         }
     }
     let Reading { signals, .. } = reading;

@@ -1,8 +1,6 @@
 //! The signals of the second round: what the first made of the blocks around each.
 
-use hashbrown::HashMap;
-
-use super::signals::{Sums, distances};
+use super::signals::{Groups, Sums, distances};
 use crate::model::permille;
 use crate::model::signals::{Signal, Signals, byte, scaled, share};
 
@@ -18,11 +16,9 @@ pub fn read(signals: &mut Signals, scores: &[i32], words: &[u32]) {
     let chances: Vec<u32> = scores.iter().map(|&score| permille(score)).collect();
     let level = |score: i32| byte(u32::try_from(score / 40 + 128).unwrap_or(0)).min(254);
     signals.fill(Signal::Score, |i| level(scores[i]));
-    for (signal, step) in
-        [(Signal::ScoreM1, -1), (Signal::ScoreP1, 1), (Signal::ScoreM2, -2), (Signal::ScoreP2, 2)]
-    {
-        signals.shift(Signal::Score, signal, step);
-    }
+    let (above, below) = (Signal::ScoreM1, Signal::ScoreP1);
+    let (above_2, below_2) = (Signal::ScoreM2, Signal::ScoreP2);
+    signals.shift(Signal::Score, [(above, -1), (below, 1), (above_2, -2), (below_2, 2)]);
     let chance = Sums::of(&chances, |&chance| chance);
     let mean = |sum: u32, of: u32| byte(sum / of * 255 / 1000);
     chance.beside::<3>(signals, mean, Signal::LikelyAbove3, Signal::LikelyBelow3);
@@ -45,7 +41,8 @@ pub fn read(signals: &mut Signals, scores: &[i32], words: &[u32]) {
     signals.fill_with(Signal::PageLikely, share(sum, all.between(0, blocks).saturating_mul(62)));
     signals.fill_with(Signal::PageLikelyWords, scaled(sum / 62));
     let (above, below) = (Signal::LikelyDistanceAbove, Signal::LikelyDistanceBelow);
-    distances(signals, |i| chances[i] > LIKELY, above, below);
+    let told: Vec<usize> = (0..blocks).filter(|&i| chances[i] > LIKELY).collect();
+    distances(signals, &told, above, below);
     runs(signals, &chances, &weights);
     alike(signals, &chances);
 }
@@ -70,28 +67,24 @@ fn runs(signals: &mut Signals, chances: &[u32], weights: &[u32]) {
 
 /// What the first round made of the blocks of the same look: a list is kept or goes as a whole.
 fn alike(signals: &mut Signals, chances: &[u32]) {
-    let mut groups: HashMap<[u8; 5], (u32, u32)> = HashMap::new();
-    let look = |signals: &Signals, i: usize| {
-        let of = |signal: Signal| signals.column(signal as usize)[i];
-        [
-            of(Signal::Ending),
-            of(Signal::Opening),
-            of(Signal::Width) / 6,
-            of(Signal::Indent),
-            of(Signal::GapAbove).min(2),
-        ]
-    };
-    for (i, chance) in chances.iter().enumerate() {
-        let group = groups.entry(look(signals, i)).or_default();
-        *group = (group.0 + chance, group.1 + 1);
-    }
-    let means: Vec<u8> = (0..chances.len())
+    let looks: Vec<u32> = (0..chances.len())
         .map(|i| {
-            let (sum, count) = groups.get(&look(signals, i)).copied().unwrap_or_default();
-            // The mean of the others.
-            let others = (sum - chances[i]) / (count - 1).max(1);
-            if count > 1 { byte(others * 250 / 1000) } else { 255 }
+            let of = |signal: Signal| signals.get(signal, i);
+            let of_text = [of(Signal::Ending) << 4 | of(Signal::Opening), of(Signal::Width) / 6];
+            let of_place = [of(Signal::Indent), of(Signal::GapAbove).min(2)];
+            u32::from_le_bytes([of_text[0], of_text[1], of_place[0], of_place[1]])
         })
         .collect();
-    signals.fill(Signal::LikelyAlike, |i| means[i]);
+    let groups = Groups::of(looks.into_iter());
+    let mut sums = vec![(0, 0); groups.count];
+    for (&group, chance) in groups.of.iter().zip(chances) {
+        let (sum, count) = &mut sums[group];
+        (*sum, *count) = (*sum + chance, *count + 1);
+    }
+    signals.fill(Signal::LikelyAlike, |i| {
+        let (sum, count): (u32, u32) = sums[groups.of[i]];
+        // The mean of the others.
+        let others = (sum - chances[i]) / (count - 1).max(1);
+        if count > 1 { byte(others * 250 / 1000) } else { 255 }
+    });
 }

@@ -1,18 +1,19 @@
 //! Reads the signals of a page.
 
-use std::hash::BuildHasher;
-use std::sync::LazyLock;
+use std::hash::{BuildHasher, Hash};
+use std::ops::Range;
 
-use aho_corasick::AhoCorasick;
 use hashbrown::{DefaultHashBuilder, HashMap};
 
-use super::words::{Spoken, TitleWords, Topic};
+use super::words::{Sayings, Spoken, TitleWords, Told, Topic};
 use crate::article::Block;
 use crate::ledger::Reason;
 use crate::lexicon::Strength;
-use crate::model::signals::{Signal, Signals, byte, scaled, share};
+use crate::model::head::Head;
+use crate::model::signals::{OfBlock, Signal, Signals, byte, scaled, share};
 use crate::model::words::Words;
 use crate::recognize::date::Kind;
+use crate::segment::shape::Shape;
 use crate::strip::Page;
 use crate::strip::page::Facts;
 
@@ -29,35 +30,6 @@ const SHORT_WIDTH: u32 = 50;
 const MASS_MAX: u32 = 400;
 /// Blocks from which a distance is far.
 const FAR: u32 = 80;
-
-/// What stands in an address.
-static ADDRESSES: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    let found = AhoCorasick::new(["http", "www.", ".com"]);
-    found.unwrap_or_else(|error| unreachable!("constant patterns: {error}"))
-});
-
-/// What is counted of the signs inside a line, as one in its own sixteen bits: bars, signs of program
-/// code, of accounts, of quotations.
-const fn mark(c: char) -> u64 {
-    match c {
-        '|' | '›' | '»' | '>' | '·' | '•' | '/' | '→' => 1,
-        '{' | '}' | ';' | '=' | '<' | '_' => 1 << 16,
-        '@' | '#' => 1 << 32,
-        '"' | '“' | '”' | '„' | '«' | '「' => 1 << 48,
-        _ => 0,
-    }
-}
-
-/// The same for each character of ASCII.
-static MARKS: [u64; 128] = {
-    let mut marks = [0; 128];
-    let mut byte = 0;
-    while byte < 128 {
-        marks[byte as usize] = mark(byte as char);
-        byte += 1_u8;
-    }
-    marks
-};
 
 /// What one block looks like by itself.
 #[derive(Clone, Copy, Default)]
@@ -80,81 +52,72 @@ pub struct Reading {
     /// The signals.
     pub signals: Signals,
     blocks: usize,
-    /// Hashes of the topic words of all blocks, and where those of each end.
-    topics: Vec<u32>,
-    ends: Vec<usize>,
-    /// Hashes of the first words of all blocks, and where those of each end.
-    words: Vec<u32>,
-    word_ends: Vec<usize>,
+    /// The words of all blocks.
+    told: Told,
+    /// Which of the topic words are of each block.
+    topics: Vec<Range<usize>>,
+    /// Which of all words.
+    words: Vec<Range<usize>>,
 }
 
 impl Reading {
     /// Reads the signals of `page` but for those of the second round.
     #[must_use]
-    pub fn of(page: &Page, says: &Words) -> Reading {
+    pub fn of(page: &Page, known: &Words) -> Reading {
         let blocks = page.len();
         let mut reading = Reading {
             signals: Signals::new(blocks),
             blocks,
-            topics: Vec::new(),
-            ends: Vec::with_capacity(blocks),
-            words: Vec::new(),
-            word_ends: Vec::with_capacity(blocks),
+            told: Told::default(),
+            topics: Vec::with_capacity(blocks),
+            words: Vec::with_capacity(blocks),
         };
-        let looks: Vec<Look> = (0..blocks).map(|i| reading.read_block(page, i)).collect();
+        let looks: Vec<Look> = (0..blocks).map(|i| reading.read_block(page, i, known)).collect();
         reading.read_repeats(page);
         reading.read_joined(page, &looks);
         reading.read_windows(&looks);
         reading.read_neighbours();
         reading.read_places(&looks);
-        reading.read_labels(&looks);
-        reading.read_title(page);
+        reading.read_labels(page, &looks);
+        reading.read_title(page, known);
         reading.read_topic(&looks);
-        reading.read_words(says);
         reading
     }
 
     /// The topic words of block `i`.
     fn topics(&self, i: usize) -> &[u32] {
-        part(&self.topics, &self.ends, i)
+        &self.told.topics[self.topics[i].clone()]
     }
 
     /// The hashes of the first words of block `i`.
     #[must_use]
     pub fn words(&self, i: usize) -> &[u32] {
-        part(&self.words, &self.word_ends, i)
+        &self.told.words[self.words[i].clone()]
     }
 
-    /// Reads what the words of each block say.
-    pub fn read_words(&mut self, says: &Words) {
-        let byte = |tenths: i32| byte(u32::try_from(128 + tenths * 2).unwrap_or(0));
+    /// Reads what the words of each block say, by other words than those that the page was read with.
+    pub fn read_words(&mut self, known: &Words) {
         for i in 0..self.blocks {
-            let (mut sum, mut count, mut low, mut high, mut first) = (0_i32, 0, 0, 0, 0);
-            for (n, word) in self.words(i).iter().enumerate() {
-                let Some(said) = says.says(*word).map(i32::from) else { continue };
-                sum += said;
-                count += 1;
-                (low, high) = (low.min(said), high.max(said));
-                first += if n < 2 { said } else { 0 };
+            let mut sayings = Sayings::default();
+            for (n, &word) in self.words(i).iter().enumerate() {
+                sayings.add(known.get(word), n < 2);
             }
-            self.signals.set(Signal::WordsSay, i, byte(sum * 2 / (count + 1)));
-            self.signals.set(Signal::WordAgainst, i, byte(low));
-            self.signals.set(Signal::WordFor, i, byte(high));
-            self.signals.set(Signal::FirstWords, i, byte(first));
+            sayings.tell(&mut self.signals.of_block(i));
         }
     }
 
-    fn read_block(&mut self, page: &Page, i: usize) -> Look {
+    fn read_block(&mut self, page: &Page, i: usize, known: &Words) -> Look {
         let (facts, block) = (&page.facts[i], &page.article.blocks[i]);
         let text = page.text(i);
         let shape = &facts.shape;
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX).min(1 << 20);
         let (chars, letters) = (count(shape.chars), count(shape.letters));
         let wide = shape.width - shape.chars;
-        let spoken =
-            Spoken::read(text, wide * 2 > shape.letters, &mut self.topics, &mut self.words);
-        self.ends.push(self.topics.len());
-        self.word_ends.push(self.words.len());
+        let head = Head::of(text);
+        let (topics, all_words) = (self.told.topics.len(), self.told.words.len());
+        let spoken = Spoken::read(&head, text, wide * 2 > shape.letters, known, &mut self.told);
+        self.topics.push(topics..self.told.topics.len());
+        self.words.push(all_words..self.told.words.len());
         let width = count(shape.width);
         let words = count(shape.words).max(count(wide) / 2);
         let look = Look {
@@ -173,78 +136,50 @@ impl Reading {
         let says = look.ending >= ENDS && width >= PROSE_WIDTH || width >= LONG_WIDTH;
         let functional = u32::from(look.functions) >= PROSE_FUNCTIONS;
         let look = Look { prose: says && functional && !look.chrome, ..look };
-        self.signals.set(Signal::Width, i, scaled(width));
-        self.signals.set(Signal::Words, i, scaled(words));
-        self.signals.set(Signal::WordLength, i, scaled(letters * 4 / words.max(1)));
-        self.signals.set(Signal::Letters, i, share(letters, chars));
-        self.signals.set(Signal::Upper, i, share(count(shape.upper), letters));
-        self.signals.set(Signal::Capitals, i, look.capitals);
-        self.signals.set(Signal::Digits, i, share(count(shape.digits), chars));
-        self.signals.set(Signal::DigitCount, i, scaled(count(shape.digits)));
-        self.signals.set(Signal::Punctuation, i, share(count(shape.punctuation), chars));
-        self.signals.set(Signal::Commas, i, scaled(spoken.commas));
-        self.signals.set(Signal::FunctionCount, i, scaled(spoken.functions));
-        self.signals.set(Signal::Functions, i, look.functions);
-        self.signals.set(Signal::Stops, i, scaled(spoken.stops));
-        self.signals.set(Signal::Ending, i, look.ending);
-        self.signals.set(Signal::Opening, i, look.opening);
-        self.signals.set(Signal::Bullet, i, look.bullet.into());
-        self.signals.set(Signal::GapAbove, i, scaled(count(block.gap)));
+        let mut own = self.signals.of_block(i);
+        own.set(Signal::Width, scaled(width));
+        own.set(Signal::Words, scaled(words));
+        own.set(Signal::WordLength, scaled(letters * 4 / words.max(1)));
+        own.set(Signal::Letters, share(letters, chars));
+        own.set(Signal::Upper, share(count(shape.upper), letters));
+        own.set(Signal::Capitals, look.capitals);
+        own.set(Signal::Digits, share(count(shape.digits), chars));
+        own.set(Signal::DigitCount, scaled(count(shape.digits)));
+        own.set(Signal::Punctuation, share(count(shape.punctuation), chars));
+        own.set(Signal::Commas, scaled(spoken.commas));
+        own.set(Signal::FunctionCount, scaled(spoken.functions));
+        own.set(Signal::Functions, look.functions);
+        spoken.sayings.tell(&mut own);
+        own.set(Signal::Stops, scaled(spoken.stops));
+        own.set(Signal::Ending, look.ending);
+        own.set(Signal::Opening, look.opening);
+        own.set(Signal::Bullet, look.bullet.into());
+        own.set(Signal::GapAbove, scaled(count(block.gap)));
         let below: Option<&Block> = page.article.blocks.get(i + 1);
-        self.signals.set(Signal::GapBelow, i, below.map_or(3, |next| scaled(count(next.gap))));
-        self.signals.set(Signal::Indent, i, look.indent);
-        self.signals.set(Signal::Hit, i, look.hit);
-        self.signals.set(Signal::HitStrength, i, strength(facts));
-        self.signals.set(Signal::Chrome, i, look.chrome.into());
-        self.signals.set(Signal::Date, i, look.date);
-        self.signals.set(
+        own.set(Signal::GapBelow, below.map_or(3, |next| scaled(count(next.gap))));
+        own.set(Signal::Indent, look.indent);
+        own.set(Signal::Hit, look.hit);
+        own.set(Signal::HitStrength, strength(facts));
+        own.set(Signal::Chrome, look.chrome.into());
+        own.set(Signal::Date, look.date);
+        own.set(
             Signal::Credit,
-            i,
             facts.credit.as_ref().map_or(0, |c| 1 + u8::from(c.alone) + 2 * u8::from(c.strong)),
         );
-        self.signals.set(
-            Signal::Byline,
-            i,
-            facts.byline.as_ref().map_or(0, |b| 1 + u8::from(b.sure)),
-        );
-        self.signals.set(Signal::Caption, i, facts.caption.into());
-        self.signals.set(Signal::Prose, i, look.prose.into());
-        self.read_marks(i, text, shape.digits);
+        own.set(Signal::Byline, facts.byline.as_ref().map_or(0, |b| 1 + u8::from(b.sure)));
+        own.set(Signal::Caption, facts.caption.into());
+        own.set(Signal::Prose, look.prose.into());
+        read_marks(&mut own, &head, text, shape);
         look
-    }
-
-    /// Signs inside the line, among its first bytes.
-    fn read_marks(&mut self, i: usize, text: &str, digits: usize) {
-        const BYTES: usize = 400;
-        let text = &text[..text.floor_char_boundary(BYTES)];
-        let counts: u64 = if text.is_ascii() {
-            text.bytes().map(|byte| MARKS[usize::from(byte & 0x7F)]).sum()
-        } else {
-            text.chars().map(mark).sum()
-        };
-        let count = |shift: u32| u32::try_from(counts >> shift & 0xFFFF).unwrap_or(0);
-        let [bars, code, at, quotes] = [0, 16, 32, 48].map(count);
-        let address = ADDRESSES.is_match(text);
-        let is_year = |w: &[u8]| {
-            matches!(w, [b'1', b'9', ..] | [b'2', b'0', ..]) && w.iter().all(u8::is_ascii_digit)
-        };
-        let year = digits >= 4 && text.as_bytes().windows(4).any(is_year);
-        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        self.signals.set(Signal::Bars, i, scaled(bars));
-        self.signals.set(Signal::Code, i, share(code * 4, length));
-        self.signals.set(Signal::Address, i, 2 * u8::from(address) + u8::from(at > 0));
-        self.signals.set(Signal::Quotes, i, scaled(quotes));
-        self.signals.set(Signal::Year, i, year.into());
     }
 
     fn read_repeats(&mut self, page: &Page) {
         let hasher = DefaultHashBuilder::default();
-        let mut counts: HashMap<u64, u32> = HashMap::with_capacity(self.blocks);
         let keys: Vec<u64> = (0..self.blocks).map(|i| hasher.hash_one(page.text(i))).collect();
-        for key in &keys {
-            *counts.entry(*key).or_default() += 1;
-        }
-        self.signals.fill(Signal::Repeats, |i| scaled(counts.get(&keys[i]).copied().unwrap_or(1)));
+        let groups = Groups::of(keys.into_iter());
+        let mut counts = vec![0; groups.count];
+        groups.of.iter().for_each(|&group| counts[group] += 1);
+        self.signals.fill(Signal::Repeats, |i| scaled(counts[groups.of[i]]));
     }
 
     /// Programs that set every link on a line of its own cut paragraphs into pieces.
@@ -302,27 +237,21 @@ impl Reading {
     }
 
     fn read_neighbours(&mut self) {
-        for (of, neighbour, step) in [
-            (Signal::Width, Signal::WidthM1, -1),
-            (Signal::Width, Signal::WidthP1, 1),
-            (Signal::Width, Signal::WidthM2, -2),
-            (Signal::Width, Signal::WidthP2, 2),
-            (Signal::Width, Signal::WidthM3, -3),
-            (Signal::Width, Signal::WidthP3, 3),
-            (Signal::Ending, Signal::EndingM1, -1),
-            (Signal::Ending, Signal::EndingP1, 1),
-            (Signal::Opening, Signal::OpeningP1, 1),
-            (Signal::Capitals, Signal::CapitalsM1, -1),
-            (Signal::Capitals, Signal::CapitalsP1, 1),
-            (Signal::Indent, Signal::IndentM1, -1),
-            (Signal::Indent, Signal::IndentP1, 1),
-            (Signal::Indent, Signal::IndentM2, -2),
-            (Signal::Indent, Signal::IndentP2, 2),
-            (Signal::Hit, Signal::HitM1, -1),
-            (Signal::Hit, Signal::HitP1, 1),
-        ] {
-            self.signals.shift(of, neighbour, step);
-        }
+        let signals = &mut self.signals;
+        let (above, below) = (Signal::WidthM1, Signal::WidthP1);
+        let (above_2, below_2) = (Signal::WidthM2, Signal::WidthP2);
+        let (above_3, below_3) = (Signal::WidthM3, Signal::WidthP3);
+        let widths =
+            [(above, -1), (below, 1), (above_2, -2), (below_2, 2), (above_3, -3), (below_3, 3)];
+        signals.shift(Signal::Width, widths);
+        signals.shift(Signal::Ending, [(Signal::EndingM1, -1), (Signal::EndingP1, 1)]);
+        signals.shift(Signal::Opening, [(Signal::OpeningP1, 1)]);
+        signals.shift(Signal::Capitals, [(Signal::CapitalsM1, -1), (Signal::CapitalsP1, 1)]);
+        let (above, below) = (Signal::IndentM1, Signal::IndentP1);
+        let (above_2, below_2) = (Signal::IndentM2, Signal::IndentP2);
+        let indents = [(above, -1), (below, 1), (above_2, -2), (below_2, 2)];
+        signals.shift(Signal::Indent, indents);
+        signals.shift(Signal::Hit, [(Signal::HitM1, -1), (Signal::HitP1, 1)]);
     }
 
     fn read_places(&mut self, looks: &[Look]) {
@@ -344,7 +273,8 @@ impl Reading {
         self.signals.fill(Signal::ProseAbove, |i| share(mass.between(0, i), spoken));
         self.signals.fill(Signal::ProseBelow, |i| share(mass.between(i + 1, blocks), spoken));
         let (above, below) = (Signal::ProseDistanceAbove, Signal::ProseDistanceBelow);
-        distances(&mut self.signals, |i| looks[i].prose, above, below);
+        let prose: Vec<usize> = (0..blocks).filter(|&i| looks[i].prose).collect();
+        distances(&mut self.signals, &prose, above, below);
         let mut start = 0;
         while start < blocks {
             let short = |look: &Look| look.width < SHORT_WIDTH;
@@ -357,7 +287,7 @@ impl Reading {
     }
 
     /// The labels above and below that say what part of a page this is.
-    fn read_labels(&mut self, looks: &[Look]) {
+    fn read_labels(&mut self, page: &Page, looks: &[Look]) {
         type Labels = (fn(u8) -> bool, Signal, Signal, Signal);
         let labels: [Labels; 6] = [
             (
@@ -388,27 +318,31 @@ impl Reading {
             ),
         ];
         for (is, above, count, below) in labels {
-            distances(&mut self.signals, |i| is(looks[i].hit), above, below);
-            let mut seen = 0;
-            self.signals.fill(count, |i| {
-                let value = scaled(seen);
-                seen += u32::from(is(looks[i].hit));
-                value
-            });
+            let told = page.hits.iter().copied().filter(|&i| is(looks[i].hit));
+            let told: Vec<usize> = told.collect();
+            distances(&mut self.signals, &told, above, below);
+            let mut values = vec![0; looks.len()];
+            for (seen, &i) in (1..).zip(&told) {
+                let next = told.get(seen as usize).map_or(looks.len(), |next| next + 1);
+                values[i + 1..next].fill(scaled(seen));
+            }
+            self.signals.set_all(count, &values);
         }
     }
 
     /// Reads what goes by the title and by what `page` makes of it.
-    pub fn read_title(&mut self, page: &Page) {
+    pub fn read_title(&mut self, page: &Page, known: &Words) {
         let given = page.article.fields.title.as_deref();
         let title = given.or_else(|| page.title.map(|title| page.text(title)));
-        let title = TitleWords::of(title.unwrap_or(""));
+        let title = TitleWords::of(title.unwrap_or(""), known);
         let length = |words: &[u32]| u32::try_from(words.len()).unwrap_or(u32::MAX);
         for i in 0..self.blocks {
-            let (shared, covered) = title.shared(self.topics(i));
-            let words = length(self.topics(i));
-            self.signals.set(Signal::TitleWords, i, share(shared, words));
-            self.signals.set(Signal::TitleCovered, i, share(covered, title.len()));
+            let words = self.topics(i);
+            let (shared, covered) = title.shared(words);
+            let shared = share(shared, length(words));
+            let mut own = self.signals.of_block(i);
+            own.set(Signal::TitleWords, shared);
+            own.set(Signal::TitleCovered, share(covered, title.len()));
         }
         let signed = |i: usize, from: usize| {
             let step =
@@ -438,74 +372,121 @@ impl Reading {
     }
 }
 
-/// The part of `all` that is of block `i`.
-fn part<'w>(all: &'w [u32], ends: &[usize], i: usize) -> &'w [u32] {
-    let start = if i == 0 { 0 } else { ends[i - 1] };
-    all.get(start..ends[i]).unwrap_or_default()
+/// The signs inside the line, and a year.
+fn read_marks(own: &mut OfBlock, head: &Head, text: &str, shape: &Shape) {
+    let text = text.as_bytes().get(..head.bytes).unwrap_or_default();
+    let is_year = |w: &[u8]| {
+        matches!(w, [b'1', b'9', ..] | [b'2', b'0', ..]) && w.iter().all(u8::is_ascii_digit)
+    };
+    let year = shape.digits >= 4 && text.windows(4).any(is_year);
+    own.set(Signal::Bars, scaled(head.bars));
+    own.set(Signal::Code, share(head.code * 4, u32::try_from(head.bytes).unwrap_or(u32::MAX)));
+    own.set(Signal::Address, 2 * u8::from(head.address) + u8::from(head.names > 0));
+    own.set(Signal::Quotes, scaled(head.quotes));
+    own.set(Signal::Year, year.into());
 }
 
-/// Reads how many blocks it is to the nearest above and below that `is`.
-pub(super) fn distances(
-    signals: &mut Signals,
-    is: impl Fn(usize) -> bool,
-    above: Signal,
-    below: Signal,
-) {
-    // On most pages most labels are nowhere.
-    if !(0..signals.blocks()).any(&is) {
-        signals.fill_with(above, scaled(FAR));
-        signals.fill_with(below, scaled(FAR));
+/// Blocks that have the same key.
+pub(super) struct Groups {
+    /// The group of each block, counted from zero.
+    pub(super) of: Vec<usize>,
+    /// How many groups there are.
+    pub(super) count: usize,
+}
+
+impl Groups {
+    pub(super) fn of<K: Hash + Eq>(keys: impl ExactSizeIterator<Item = K>) -> Groups {
+        let mut groups = HashMap::with_capacity(keys.len());
+        let group = |key| {
+            let next = groups.len();
+            *groups.entry(key).or_insert(next)
+        };
+        Groups { of: keys.map(group).collect(), count: groups.len() }
+    }
+}
+
+/// Distances below [`FAR`] as signals, from the nearest on, and from the furthest.
+const NEAR: [[u8; FAR as usize - 1]; 2] = {
+    let mut near = [[0; FAR as usize - 1]; 2];
+    let mut distance = 1;
+    while distance < FAR {
+        near[0][distance as usize - 1] = scaled(distance);
+        near[1][(FAR - distance) as usize - 1] = scaled(distance);
+        distance += 1;
+    }
+    near
+};
+
+/// Reads how many blocks it is to the nearest above and below of those that are `told`, in order.
+pub(super) fn distances(signals: &mut Signals, told: &[usize], above: Signal, below: Signal) {
+    signals.fill_with(above, scaled(FAR));
+    signals.fill_with(below, scaled(FAR));
+    if told.is_empty() {
         return;
     }
-    let further = |i: usize, distance: u32| if is(i) { 1 } else { FAR.min(distance + 1) };
-    let mut distance = FAR;
-    signals.fill(above, |i| {
-        let value = scaled(distance);
-        distance = further(i, distance);
-        value
-    });
-    distance = FAR;
-    for i in (0..signals.blocks()).rev() {
-        signals.set(below, i, scaled(distance));
-        distance = further(i, distance);
+    let [falling, rising] = NEAR;
+    let mut values = vec![scaled(FAR); signals.blocks()];
+    for &i in told {
+        let values = &mut values[i + 1..];
+        let near = values.len().min(falling.len());
+        values[..near].copy_from_slice(&falling[..near]);
     }
+    signals.set_all(above, &values);
+    values.fill(scaled(FAR));
+    for &i in told.iter().rev() {
+        let near = i.min(rising.len());
+        values[i - near..i].copy_from_slice(&rising[rising.len() - near..]);
+    }
+    signals.set_all(below, &values);
 }
 
 /// Sums of a number over the blocks up to each.
-pub(super) struct Sums(Vec<u32>);
+pub(super) struct Sums {
+    /// Of no blocks, of the first, and so on; before and behind them [`BEYOND`] times the first and the last.
+    sums: Vec<u32>,
+    blocks: usize,
+}
+
+/// How far beyond the page sums over neighbours reach at the most.
+const BEYOND: usize = 30;
 
 impl Sums {
     pub(super) fn of<T>(blocks: &[T], number: impl Fn(&T) -> u32) -> Sums {
-        let mut sums = Vec::with_capacity(blocks.len() + 1);
+        let mut sums = Vec::with_capacity(blocks.len() + 2 * BEYOND + 1);
         let mut sum: u32 = 0;
-        sums.push(0);
-        for block in blocks {
+        sums.resize(BEYOND + 1, sum);
+        sums.extend(blocks.iter().map(|block| {
             sum = sum.saturating_add(number(block));
-            sums.push(sum);
-        }
-        Sums(sums)
+            sum
+        }));
+        sums.resize(sums.len() + BEYOND, sum);
+        Sums { sums, blocks: blocks.len() }
     }
 
     /// Over the blocks from `start` to before `end`, as far as there are any.
     pub(super) fn between(&self, start: usize, end: usize) -> u32 {
-        let last = self.0.len() - 1;
-        self.0[end.min(last)] - self.0[start.min(last)]
+        let sum = |end: usize| self.sums[BEYOND + end.min(self.blocks)];
+        sum(end) - sum(start)
+    }
+
+    /// Over `count` blocks each: the first time those up to `end`, counted from [`BEYOND`] blocks before
+    /// the page, the next time to one further.
+    fn runs(&self, count: usize, end: usize) -> impl Iterator<Item = u32> {
+        let (ends, starts) = (&self.sums[end..], &self.sums[end - count..]);
+        ends.iter().zip(starts).map(|(end, start)| end - start)
     }
 
     /// Sets a signal to the share of the blocks within `REACH` of each.
     fn share_around<const REACH: usize>(&self, signals: &mut Signals, signal: Signal) {
         let number = |count: usize| u32::try_from(count).unwrap_or(1);
-        let blocks = self.0.len() - 1;
+        let blocks = self.blocks;
+        let whole = 2 * REACH + 1;
+        let mut sums = self.runs(whole, BEYOND + REACH + 1);
         signals.fill(signal, |i| {
-            let (start, end) = (i.saturating_sub(REACH), (i + REACH + 1).min(blocks));
-            let sum = self.0[end] - self.0[start];
+            let sum = sums.next().unwrap_or_default();
+            let count = (i + REACH + 1).min(blocks) - i.saturating_sub(REACH);
             // A constant is divided by in a fraction of the time.
-            let whole = 2 * REACH + 1;
-            if end - start == whole {
-                share(sum, number(whole))
-            } else {
-                share(sum, number(end - start))
-            }
+            if count == whole { share(sum, number(whole)) } else { share(sum, number(count)) }
         });
     }
 
@@ -518,12 +499,11 @@ impl Sums {
         above: Signal,
         below: Signal,
     ) {
-        let blocks = self.0.len() - 1;
         let of = u32::try_from(REACH).unwrap_or(1);
         // What is above a block is below the one before those.
-        let sums = (0..=blocks + REACH).map(|end| self.between(end.saturating_sub(REACH), end));
+        let sums = self.runs(REACH, BEYOND).take(self.blocks + REACH + 1);
         let values: Vec<u8> = sums.map(|sum| form(sum, of)).collect();
-        signals.set_all(above, &values[..blocks]);
+        signals.set_all(above, &values[..self.blocks]);
         signals.set_all(below, &values[REACH + 1..]);
     }
 }

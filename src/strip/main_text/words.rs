@@ -1,12 +1,9 @@
 //! What the words of a block tell the model: how many are function words, begin with a capital, end
 //! a sentence, stand in the title, or stand in the page's prose.
 
-use std::sync::LazyLock;
-
-use hashbrown::HashSet;
-
-use crate::language;
-use crate::model::words::Folded;
+use crate::model::head::{Head, Word};
+use crate::model::signals::{OfBlock, Signal, byte};
+use crate::model::words::{Known, Words};
 use crate::segment::lines::is_wide;
 
 /// Words of a block that are looked at: enough to tell prose from labels.
@@ -15,9 +12,6 @@ const WORDS_MAX: usize = 32;
 const TOPIC_LETTERS_MIN: usize = 4;
 /// Slots of the table of topic words: a page has a few hundred, two in one slot do no harm.
 const SLOTS: usize = 4096;
-
-static FUNCTION_WORDS: LazyLock<HashSet<u32>> =
-    LazyLock::new(|| language::function_words().map(|word| Folded::of(word).hash).collect());
 
 /// Characters that the sentences of Chinese are full of and its menus are not.
 const WIDE_FUNCTION: &[char] =
@@ -38,47 +32,49 @@ pub(super) struct Spoken {
     pub(super) stops: u32,
     /// Words that end in a comma.
     pub(super) commas: u32,
+    /// What they say.
+    pub(super) sayings: Sayings,
+}
+
+/// The words of all blocks of a page, one after the other.
+#[derive(Default)]
+pub(super) struct Told {
+    /// Hashes of the first words of each.
+    pub(super) words: Vec<u32>,
+    /// Hashes of those of them that say what it is about.
+    pub(super) topics: Vec<u32>,
+    /// The words of the last.
+    last: Vec<Word>,
 }
 
 impl Spoken {
-    /// Looks at the first words of `text`; appends their hashes to `all`, those of its topic words to
-    /// `topics`.
+    /// Looks at the first words of `text`, which has this head, and adds them to those `told`.
     pub(super) fn read(
+        head: &Head,
         text: &str,
         wide: bool,
-        topics: &mut Vec<u32>,
-        all: &mut Vec<u32>,
+        known: &Words,
+        told: &mut Told,
     ) -> Spoken {
         let mut spoken = Spoken::default();
         let mut ended = false;
-        let mut add = |word: Folded, last: Option<char>| {
-            if word.letters == 0 {
-                return;
-            }
-            all.push(word.hash);
+        told.last.clear();
+        head.words(text, WORDS_MAX, &mut told.last);
+        for &Word { folded: word, last } in &told.last {
+            told.words.push(word.hash);
             spoken.stops += u32::from(ended && !word.small);
+            let known = known.get(word.hash);
+            spoken.sayings.add(known, spoken.words < 2);
             spoken.words += 1;
             spoken.capitals += u32::from(word.capital);
-            let function = FUNCTION_WORDS.contains(&word.hash);
-            spoken.functions += u32::from(function);
-            if !function && word.letters >= TOPIC_LETTERS_MIN {
-                topics.push(word.hash);
-            }
-            ended = matches!(last, Some('.' | '!' | '?' | '؟' | '۔' | '।'));
-            spoken.commas += u32::from(matches!(last, Some(',' | '،')));
-        };
-        if text.is_ascii() {
-            let pieces = text.as_bytes().split(|byte| matches!(byte, b'\t'..=b'\r' | b' '));
-            for piece in pieces.filter(|piece| !piece.is_empty()).take(WORDS_MAX) {
-                let last = piece.iter().rev().find(|byte| !matches!(byte, b'"' | b'\'' | b')'));
-                add(Folded::of_ascii(piece), last.map(|&last| char::from(last)));
-            }
-        } else {
-            for piece in text.split_whitespace().take(WORDS_MAX) {
-                let closing = ['"', '\'', '”', '’', '»', ')'];
-                let last = piece.trim_end_matches(closing).chars().next_back();
-                add(Folded::of(piece), last);
-            }
+            spoken.functions += u32::from(known.is_function());
+            // Kept or not without a branch, for it is hard to foresee.
+            let is_topic = !known.is_function() && word.letters >= TOPIC_LETTERS_MIN;
+            let kept = told.topics.len() + usize::from(is_topic);
+            told.topics.push(word.hash);
+            told.topics.truncate(kept);
+            ended = matches!(last, '.' | '!' | '?' | '؟' | '۔' | '।');
+            spoken.commas += u32::from(matches!(last, ',' | '،'));
         }
         spoken.functions_of = spoken.words;
         if wide {
@@ -101,6 +97,37 @@ impl Spoken {
         self.functions = functions;
         self.functions_of = letters.max(1);
         self.stops += stops;
+    }
+}
+
+/// What the words of a block say of main text, in tenths of a logit.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sayings {
+    sum: i32,
+    count: i32,
+    low: i32,
+    high: i32,
+    first: i32,
+}
+
+impl Sayings {
+    /// Adds a word, one of the first two or not.
+    pub(super) fn add(&mut self, word: Known, is_first: bool) {
+        let says = i32::from(word.says());
+        self.sum += says;
+        self.count += i32::from(word.is_told());
+        self.low = self.low.min(says);
+        self.high = self.high.max(says);
+        self.first += if is_first { says } else { 0 };
+    }
+
+    /// Sets the signals of it.
+    pub(super) fn tell(&self, own: &mut OfBlock) {
+        let byte = |tenths: i32| byte(u32::try_from(128 + tenths * 2).unwrap_or(0));
+        own.set(Signal::WordsSay, byte(self.sum * 2 / (self.count + 1)));
+        own.set(Signal::WordAgainst, byte(self.low));
+        own.set(Signal::WordFor, byte(self.high));
+        own.set(Signal::FirstWords, byte(self.first));
     }
 }
 
@@ -144,27 +171,32 @@ impl Topic {
 /// The words of a title, folded.
 pub(super) struct TitleWords {
     words: Vec<u32>,
-    /// A bit for the lower bits of each word: most words of a page are refused by it.
-    bits: u64,
+    /// A bit for the lower bits of each word: nearly all words of a page are refused by it.
+    bits: [u64; 16],
 }
 
 impl TitleWords {
-    pub(super) fn of(title: &str) -> TitleWords {
-        let mut words = Vec::new();
-        Spoken::read(title, false, &mut words, &mut Vec::new());
+    pub(super) fn of(title: &str, known: &Words) -> TitleWords {
+        let mut told = Told::default();
+        Spoken::read(&Head::of(title), title, false, known, &mut told);
+        let mut words = told.topics;
         words.sort_unstable();
         words.dedup();
-        let bits = words.iter().fold(0, |bits, &word| bits | bit(word));
+        let mut bits = [0; 16];
+        for &word in &words {
+            bits[word as usize / 64 % 16] |= 1 << (word % 64);
+        }
         TitleWords { words, bits }
     }
 
     /// How many of `words` stand in the title, and of how many words of it.
     pub(super) fn shared(&self, words: &[u32]) -> (u32, u32) {
-        let stands = |word: &&u32| self.bits & bit(**word) != 0 && self.words.contains(word);
-        let shared = words.iter().filter(stands).count();
-        if shared == 0 {
+        let may_hold = |word: u32| self.bits[word as usize / 64 % 16] >> (word % 64) & 1 == 1;
+        // To the last, for a block without any is the rule.
+        if !words.iter().fold(false, |any, &word| any | may_hold(word)) {
             return (0, 0);
         }
+        let shared = words.iter().filter(|word| self.words.contains(word)).count();
         let covered = self.words.iter().filter(|word| words.contains(word)).count();
         (u32::try_from(shared).unwrap_or(u32::MAX), u32::try_from(covered).unwrap_or(u32::MAX))
     }
@@ -172,8 +204,4 @@ impl TitleWords {
     pub(super) fn len(&self) -> u32 {
         u32::try_from(self.words.len()).unwrap_or(u32::MAX)
     }
-}
-
-fn bit(word: u32) -> u64 {
-    1 << (word % 64)
 }

@@ -1,0 +1,227 @@
+//! The first bytes of a line, looked at once: which signs stand there, and where its words end.
+
+use super::words::Folded;
+use crate::vector::{Loop, Machine, ROW, widest};
+
+/// What is found in the head of a line.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Head {
+    /// How many bytes it has.
+    pub bytes: usize,
+    /// Whether all of the line is ASCII and in the head.
+    pub is_all: bool,
+    /// Bars, arrows, bullets.
+    pub bars: u32,
+    /// Signs of program code.
+    pub code: u32,
+    /// Signs before the name of an account or a topic.
+    pub names: u32,
+    /// Quotation marks.
+    pub quotes: u32,
+    /// Whether there is a part of an address: `http`, `www.` or `.com`.
+    pub address: bool,
+    /// A bit for each byte that is no letter or digit of ASCII, be it the one behind the last.
+    breaks: [u32; ROWS_MAX],
+}
+
+/// A word of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// The word.
+    pub folded: Folded,
+    /// What it ends with but for what closes a quotation or brackets: a letter, or some sign.
+    pub last: char,
+}
+
+/// Bytes of a line that are looked at. Few lines have more.
+const BYTES_MAX: usize = 400;
+/// Rows of these and of one byte behind them.
+const ROWS_MAX: usize = BYTES_MAX / ROW + 1;
+/// Bytes behind a row that are looked at with it.
+const BEHIND: usize = 3;
+
+impl Head {
+    /// The head of `line`.
+    #[must_use]
+    pub fn of(line: &str) -> Head {
+        let head = &line[..line.floor_char_boundary(BYTES_MAX)];
+        let (mut found, is_ascii) = widest(Look(head.as_bytes()));
+        found.is_all = is_ascii && head.len() == line.len();
+        if !is_ascii {
+            for c in head.chars() {
+                found.bars += u32::from(matches!(c, '›' | '»' | '·' | '•' | '→'));
+                found.quotes += u32::from(matches!(c, '“' | '”' | '„' | '«' | '「'));
+            }
+        }
+        found
+    }
+
+    /// Appends to `words` those among the first `most` pieces between white space of `line`, whose head this
+    /// is.
+    pub fn words(&self, line: &str, most: usize, words: &mut Vec<Word>) {
+        if self.is_all {
+            self.words_here(line.as_bytes(), most, words);
+            return;
+        }
+        for piece in line.split_whitespace().take(most) {
+            let folded = Folded::of(piece);
+            if folded.letters > 0 {
+                let last = piece.trim_end_matches(['"', '\'', '”', '’', '»', ')']);
+                let last = last.chars().next_back().unwrap_or_default();
+                words.push(Word { folded, last });
+            }
+        }
+    }
+
+    /// The same for a line that is all here.
+    fn words_here(&self, line: &[u8], most: usize, words: &mut Vec<Word>) {
+        const START: Word = Word { folded: Folded::NONE, last: ' ' };
+        let (mut word, mut is_any) = (START, false);
+        let (mut start, mut pieces) = (0, 0);
+        for (row, &breaks) in self.breaks.iter().enumerate().take(self.bytes / ROW + 1) {
+            let mut left = breaks;
+            while left != 0 {
+                let end = row * ROW + left.trailing_zeros() as usize;
+                left &= left - 1;
+                if end > start {
+                    word.folded.add_ascii(line, start..end);
+                    (word.last, is_any) = ('a', true);
+                }
+                start = end + 1;
+                match line.get(end) {
+                    None | Some(b'\t'..=b'\r' | b' ') => {
+                        if word.folded.letters > 0 {
+                            words.push(word);
+                        }
+                        pieces += usize::from(is_any);
+                        if pieces == most {
+                            return;
+                        }
+                        (word, is_any) = (START, false);
+                    }
+                    Some(b'"' | b'\'' | b')') => is_any = true,
+                    Some(&sign) => (word.last, is_any) = (char::from(sign), true),
+                }
+            }
+        }
+    }
+}
+
+/// Looking at a head.
+struct Look<'h>(&'h [u8]);
+
+impl Loop for Look<'_> {
+    /// What is found but for signs beyond ASCII, and whether all is ASCII.
+    type Output = (Head, bool);
+
+    #[inline(always)]
+    #[expect(
+        clippy::needless_bitwise_bool,
+        reason = "without branches, rows are looked at at once"
+    )]
+    fn run(self, machine: impl Machine) -> (Head, bool) {
+        let bytes = self.0.len();
+        // Rows with enough behind them, and the rest of the head with blanks behind it.
+        let (rows, rest) = self.0.split_at(bytes.saturating_sub(BEHIND) / ROW * ROW);
+        let mut last = [b' '; 2 * ROW + BEHIND];
+        last[..rest.len()].copy_from_slice(rest);
+        let mut found = Head { bytes, ..Head::default() };
+        let mut is_ascii = true;
+        for (n, breaks) in found.breaks.iter_mut().enumerate().take(bytes / ROW + 1) {
+            let start = n * ROW;
+            let from = if start < rows.len() {
+                self.0[start..].first_chunk()
+            } else {
+                last[start - rows.len()..].first_chunk()
+            };
+            let Some(row) = from else { break };
+            let bars = bits(machine, row, |[c, ..]| (c == b'|') | (c == b'>') | (c == b'/'));
+            let code = bits(machine, row, |[c, ..]| {
+                (c == b'{') | (c == b'}') | (c == b';') | (c == b'=') | (c == b'<') | (c == b'_')
+            });
+            let names = bits(machine, row, |[c, ..]| (c == b'@') | (c == b'#'));
+            let quotes = bits(machine, row, |[c, ..]| c == b'"');
+            let addresses = bits(machine, row, |four| {
+                is(four, *b"http") | is(four, *b"www.") | is(four, *b".com")
+            });
+            let letters = bits(machine, row, |[c, ..]| {
+                ((c | 0x20).wrapping_sub(b'a') < 26) | (c.wrapping_sub(b'0') < 10)
+            });
+            found.bars += bars.count_ones();
+            found.code += code.count_ones();
+            found.names += names.count_ones();
+            found.quotes += quotes.count_ones();
+            found.address |= addresses != 0;
+            is_ascii &= bits(machine, row, |[c, ..]| !c.is_ascii()) == 0;
+            *breaks = !letters;
+        }
+        // Of the blanks behind the last byte one is enough.
+        found.breaks[bytes / ROW] &= u32::MAX >> (ROW - 1 - bytes % ROW);
+        (found, is_ascii)
+    }
+}
+
+/// A bit for each place of a row at which a byte and those behind it are what is asked for.
+#[inline(always)]
+fn bits(
+    machine: impl Machine,
+    row: &[u8; ROW + BEHIND],
+    is: impl Fn([u8; BEHIND + 1]) -> bool,
+) -> u32 {
+    let mut yes = [0; ROW];
+    for i in 0..ROW {
+        yes[i] = if is([row[i], row[i + 1], row[i + 2], row[i + 3]]) { u8::MAX } else { 0 };
+    }
+    machine.bits(&yes)
+}
+
+#[inline(always)]
+#[expect(clippy::needless_bitwise_bool, reason = "without branches, rows are looked at at once")]
+fn is(four: [u8; 4], word: [u8; 4]) -> bool {
+    (four[0] == word[0]) & (four[1] == word[1]) & (four[2] == word[2]) & (four[3] == word[3])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(line: &str) {
+        let head = Head::of(line);
+        let cut = &line[..line.floor_char_boundary(BYTES_MAX)];
+        let count = |signs: &str| cut.chars().filter(|&c| signs.contains(c)).count();
+        let counted = [head.bars, head.code, head.names, head.quotes].map(|count| count as usize);
+        let expected = ["|›»>·•/→", "{};=<_", "@#", "\"“”„«「"].map(count);
+        assert_eq!(counted, expected, "{line}");
+        let address = ["http", "www.", ".com"].iter().any(|part| cut.contains(part));
+        assert_eq!((head.bytes, head.address), (cut.len(), address), "{line}");
+        assert_eq!(head.is_all, line.is_ascii() && line.len() <= BYTES_MAX, "{line}");
+        for most in [3, 32] {
+            let (mut words, mut plainly) = (Vec::new(), Vec::new());
+            head.words(line, most, &mut words);
+            Head { is_all: false, ..head }.words(line, most, &mut plainly);
+            for word in words.iter_mut().chain(&mut plainly) {
+                word.last = if word.last.is_alphanumeric() { 'a' } else { word.last };
+            }
+            assert_eq!(words, plainly, "{line}");
+        }
+    }
+
+    #[test]
+    fn signs_and_words_are_found_wherever_they_stand() {
+        check("|›»>·•/→{};=<_@#\"“”„«「 http httq www. ww.com .co");
+        check("Say: \"He's 3rd,\" (or 4th?) .. -- x.  A\tb\r\n\x0b\x0c \x7f\0' O'Neill(\") ");
+        check("");
+        check(" ");
+        for word in ["http", "www.", ".com", ".con", "“", "|", "é", "htt", "@x", " ", ") B!", "'"]
+        {
+            for before in (0..80).chain(360..405) {
+                let line = "aB3".repeat(before / 3) + &"A"[..before % 3 / 2] + word;
+                check(&line);
+                check(&(line + &";".repeat(40)));
+                check(&("no ".repeat(before / 4) + word + "q."));
+            }
+        }
+        check(&"=".repeat(1000));
+        check(&"i ".repeat(200));
+    }
+}
