@@ -7,7 +7,7 @@ use hashbrown::HashSet;
 use crate::boilerplate::SourceId;
 use crate::dedupe::{ArticleId, Candidate};
 
-/// The tables, by [`ArticleId`]. About 80 bytes an article and its id.
+/// The tables, by [`ArticleId`]. 89 bytes an article, its id, and 10 to 20 more for an id of the input.
 #[derive(Default)]
 pub(super) struct Index {
     /// What deciding needs; `None` for an article that was rejected late.

@@ -36,7 +36,7 @@ pub(super) fn find(
     let (facts, shared) = sketches.share(pool, ranks.len(), observer)?;
     let own = Sets::default();
     let mut measuring = Measuring { pool, texts, observer, own };
-    near::decide(&facts, shared, &ranks, threshold, verdicts, &mut measuring)
+    near::decide(facts, shared, &ranks, threshold, verdicts, &mut measuring)
 }
 
 /// Part of the memory that sketches may take.

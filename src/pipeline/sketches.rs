@@ -1,6 +1,5 @@
 //! Samples of all articles, brought together by value: in memory up to a budget, then in a temporary file.
 
-use std::borrow::Cow;
 use std::ops::{ControlFlow, Range};
 
 use rayon::ThreadPool;
@@ -82,7 +81,7 @@ impl<'a> AllSketches<'a> {
         articles: usize,
         observer: &dyn Observer,
     ) -> Result<(Vec<(u32, Facts)>, Shared), Error> {
-        let AllSketches { held: Sketches { mut pairs, facts }, runs, .. } = self;
+        let AllSketches { held: Sketches { mut pairs, facts }, runs, folder, .. } = self;
         let ends = part(&mut pairs);
         let bytes = (pairs.len() as u64 + runs.as_ref().map_or(0, |runs| runs.pairs)) * 8;
         let groups =
@@ -97,6 +96,7 @@ impl<'a> AllSketches<'a> {
         });
         let runs = runs.as_ref();
         let mut sharing = Sharing::new(articles);
+        let mut kept = Kept::default();
         let flow = ordered(
             pool,
             parts,
@@ -105,11 +105,8 @@ impl<'a> AllSketches<'a> {
                 if observer.interrupted() {
                     return ControlFlow::Break(Error::at("run", ErrorKind::Interrupted));
                 }
-                match part {
-                    Ok(part) => {
-                        sharing.take(&part);
-                        ControlFlow::Continue(())
-                    }
+                match part.and_then(|part| kept.take(part, &mut sharing, folder)) {
+                    Ok(()) => ControlFlow::Continue(()),
                     Err(error) => ControlFlow::Break(error),
                 }
             },
@@ -117,25 +114,79 @@ impl<'a> AllSketches<'a> {
         if let ControlFlow::Break(error) = flow {
             return Err(error);
         }
-        drop(pairs);
-        Ok((facts, sharing.shared()))
+        Ok((facts, kept.shared(sharing)?))
     }
 }
 
-/// All pairs of some parts in order: those `held`, and those of the runs.
+/// All pairs of some parts, in order.
+enum Sorted<'h> {
+    Held(&'h mut [u64]),
+    Read(Vec<u64>),
+}
+
 fn sorted<'h>(
     runs: Option<&Runs>,
     parts: &Range<usize>,
     held: &'h mut [u64],
-) -> Result<Cow<'h, [u64]>, Error> {
+) -> Result<Sorted<'h>, Error> {
     let Some(runs) = runs else {
         held.sort_unstable();
-        return Ok(Cow::Borrowed(held));
+        return Ok(Sorted::Held(held));
     };
     let mut pairs = held.to_vec();
     runs.read(parts, &mut pairs)?;
     pairs.sort_unstable();
-    Ok(Cow::Owned(pairs))
+    Ok(Sorted::Read(pairs))
+}
+
+/// The pairs of samples that are shared, part by part: all where they were held, or all in a file again.
+#[derive(Default)]
+struct Kept<'h> {
+    held: Vec<&'h [u64]>,
+    file: Option<Overflow>,
+    /// How many of each part there are in the file.
+    counts: Vec<usize>,
+}
+
+impl<'h> Kept<'h> {
+    fn take(
+        &mut self,
+        part: Sorted<'h>,
+        sharing: &mut Sharing,
+        folder: &OutputFolder,
+    ) -> Result<(), Error> {
+        match part {
+            Sorted::Held(pairs) => {
+                let kept = sharing.take(pairs);
+                self.held.push(&pairs[..kept]);
+            }
+            Sorted::Read(mut pairs) => {
+                let kept = sharing.take(&mut pairs);
+                let file = match &mut self.file {
+                    Some(file) => file,
+                    none => none.insert(Overflow::new(folder)?),
+                };
+                write(&pairs[..kept], file)?;
+                self.counts.push(kept);
+            }
+        }
+        Ok(())
+    }
+
+    fn shared(self, sharing: Sharing) -> Result<Shared, Error> {
+        let mut filling = sharing.filling();
+        self.held.iter().for_each(|part| filling.fill(part));
+        let (mut part, mut start) = (Vec::new(), 0);
+        if let Some(file) = &self.file {
+            for count in self.counts {
+                part.clear();
+                read(file, start, count, &mut part)?;
+                filling.fill(&part);
+                start += (count * PAIR_BYTES) as u64;
+            }
+        }
+        Ok(filling.shared())
+    }
 }
 
 /// Where some adjacent parts stand, of parts that end at `ends`.
@@ -151,16 +202,9 @@ impl Runs {
 
     /// Takes the next run, and puts it into parts.
     fn push(&mut self, pairs: &mut [u64]) -> Result<(), Error> {
-        /// Pairs written at a time.
-        const WRITTEN: usize = 1 << 17;
         let ends = part(pairs);
         let start = self.pairs * PAIR_BYTES as u64;
-        let mut bytes = Vec::with_capacity(pairs.len().min(WRITTEN) * PAIR_BYTES);
-        for pairs in pairs.chunks(WRITTEN) {
-            bytes.clear();
-            bytes.extend(pairs.iter().flat_map(|pair| pair.to_le_bytes()));
-            self.file.append(&bytes)?;
-        }
+        write(pairs, &mut self.file)?;
         self.ends.push((start, ends));
         self.pairs += pairs.len() as u64;
         Ok(())
@@ -168,15 +212,33 @@ impl Runs {
 
     /// Puts what all runs hold of some adjacent parts to `pairs`.
     fn read(&self, parts: &Range<usize>, pairs: &mut Vec<u64>) -> Result<(), Error> {
-        let mut bytes = Vec::new();
         for (start, ends) in &self.ends {
             let span = span(ends, parts);
-            bytes.resize(span.len() * PAIR_BYTES, 0);
-            self.file.read(start + (span.start * PAIR_BYTES) as u64, &mut bytes)?;
-            pairs.extend(bytes.as_chunks().0.iter().map(|pair| u64::from_le_bytes(*pair)));
+            read(&self.file, start + (span.start * PAIR_BYTES) as u64, span.len(), pairs)?;
         }
         Ok(())
     }
+}
+
+/// Puts `pairs` behind what is in `file`.
+fn write(pairs: &[u64], file: &mut Overflow) -> Result<(), Error> {
+    /// Pairs written at a time.
+    const WRITTEN: usize = 1 << 17;
+    let mut bytes = Vec::with_capacity(pairs.len().min(WRITTEN) * PAIR_BYTES);
+    for pairs in pairs.chunks(WRITTEN) {
+        bytes.clear();
+        bytes.extend(pairs.iter().flat_map(|pair| pair.to_le_bytes()));
+        file.append(&bytes)?;
+    }
+    Ok(())
+}
+
+/// Puts `count` pairs that stand at byte `start` of `file` to `pairs`.
+fn read(file: &Overflow, start: u64, count: usize, pairs: &mut Vec<u64>) -> Result<(), Error> {
+    let mut bytes = vec![0; count * PAIR_BYTES];
+    file.read(start, &mut bytes)?;
+    pairs.extend(bytes.as_chunks().0.iter().map(|pair| u64::from_le_bytes(*pair)));
+    Ok(())
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub struct Shared {
     /// For each article where its samples end in `samples`.
     ends: Vec<usize>,
     /// Where the list of each sample starts in `lists`.
-    samples: Vec<usize>,
+    samples: Vec<u32>,
     /// For each article, how many different samples it has, shared or not.
     counts: Vec<u32>,
     /// Lists one behind the other, each with a [`Head`] before it: most are read in one go.
@@ -59,71 +59,90 @@ pub struct LookUp {
     found: Vec<(u32, u32)>,
 }
 
-/// [`Shared`] in the making: takes the pairs of all articles part by part, and keeps what is shared.
+/// [`Shared`] in the making: takes the pairs of all articles part by part, and says which are to be filled in.
 pub struct Sharing {
     counts: Vec<u32>,
-    pairs: Vec<u64>,
+    /// For each article how many of its samples others have, too.
+    shared: Vec<u32>,
 }
 
 impl Sharing {
     /// Of so many articles.
     #[must_use]
     pub fn new(articles: usize) -> Sharing {
-        Sharing { counts: vec![0; articles], pairs: Vec::new() }
+        Sharing { counts: vec![0; articles], shared: vec![0; articles] }
     }
 
-    /// Takes the next pairs (see [`pair`]): sorted, with all of a sample among them, and behind those taken
-    /// before.
-    pub fn take(&mut self, part: &[u64]) {
-        let is_same = |a: u64, b: u64| a >> 32 == b >> 32;
-        // Where the pairs of the last sample start.
-        let mut start = self.pairs.len();
-        let mut last = None;
-        for &pair in part.iter().filter(|&&pair| last.replace(pair) != Some(pair)) {
-            self.counts[rank(pair)] += 1;
-            if self.pairs.get(start).is_some_and(|&before| !is_same(before, pair)) {
-                if self.pairs.len() == start + 1 {
-                    self.pairs.truncate(start);
-                }
-                start = self.pairs.len();
+    /// Takes pairs (see [`pair`]), sorted and with all of a sample among them; returns how many are of
+    /// samples that several articles share, and puts those to the front.
+    pub fn take(&mut self, part: &mut [u64]) -> usize {
+        // Where the pairs of the last sample start among what is kept.
+        let (mut kept, mut start, mut last) = (0, 0, None);
+        for at in 0..part.len() {
+            let pair = part[at];
+            if last.replace(pair) == Some(pair) {
+                continue;
             }
-            self.pairs.push(pair);
+            self.counts[rank(pair)] += 1;
+            if kept > start && part[start] >> 32 != pair >> 32 {
+                start = if kept == start + 1 { start } else { kept };
+                kept = start;
+            }
+            part[kept] = pair;
+            kept += 1;
         }
-        if self.pairs.len() == start + 1 {
-            self.pairs.truncate(start);
+        kept = if kept == start + 1 { start } else { kept };
+        for &pair in &part[..kept] {
+            self.shared[rank(pair)] += 1;
         }
+        kept
     }
 
-    /// The samples that were taken more than once, with empty lists.
+    /// Makes room for all that was kept of the parts taken.
     #[must_use]
-    pub fn shared(self) -> Shared {
-        let Sharing { counts, pairs } = self;
-        let mut ends = vec![0; counts.len()];
-        // First how many shared samples each article has, then where they end.
-        for &pair in &pairs {
-            ends[rank(pair)] += 1;
-        }
+    pub fn filling(self) -> Filling {
         let mut end = 0;
-        for count in &mut ends {
-            // The start for now; filling moves it to the end.
+        // The start for now; filling moves it to the end.
+        let start = |&shared: &u32| {
             let start = end;
-            end += *count;
-            *count = start;
-        }
-        let mut samples = vec![0; end];
-        let mut lists = Vec::new();
-        for group in pairs.chunk_by(|a, b| a >> 32 == b >> 32) {
-            let own = group.len().min(LISTED_MAX);
-            let head = Head { len: 0, room: u8::try_from(own).unwrap_or(u8::MAX), round: 0 };
+            end += shared as usize;
+            start
+        };
+        let ends = self.shared.iter().map(start).collect();
+        let samples = vec![0; end];
+        // One list without room for all samples whose own would start too far behind.
+        let lists = vec![Head { len: 0, room: 0, round: 0 }.to_bits()];
+        Filling(Shared { ends, samples, counts: self.counts, lists, round: 0 })
+    }
+}
+
+/// [`Shared`] as it is filled in.
+pub struct Filling(Shared);
+
+impl Filling {
+    /// Fills in what [`Sharing::take`] kept of a part: of each part once, in the order of the parts.
+    pub fn fill(&mut self, part: &[u64]) {
+        let Shared { ends, samples, lists, .. } = &mut self.0;
+        for group in part.chunk_by(|a, b| a >> 32 == b >> 32) {
+            let start = u32::try_from(lists.len()).unwrap_or(0);
             for &pair in group {
                 let place = &mut ends[rank(pair)];
-                samples[*place] = lists.len();
+                samples[*place] = start;
                 *place += 1;
             }
-            lists.push(head.to_bits());
-            lists.resize(lists.len() + own, 0);
+            if start > 0 {
+                let own = group.len().min(LISTED_MAX);
+                let head = Head { len: 0, room: u8::try_from(own).unwrap_or(u8::MAX), round: 0 };
+                lists.push(head.to_bits());
+                lists.resize(lists.len() + own, 0);
+            }
         }
-        Shared { ends, samples, counts, lists, round: 0 }
+    }
+
+    /// The samples that several articles share, with empty lists.
+    #[must_use]
+    pub fn shared(self) -> Shared {
+        self.0
     }
 }
 
@@ -134,7 +153,7 @@ impl Shared {
         self.counts[rank as usize]
     }
 
-    fn samples(&self, rank: u32) -> &[usize] {
+    fn samples(&self, rank: u32) -> &[u32] {
         let rank = rank as usize;
         let start = rank.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.samples[start..self.ends[rank]]
@@ -158,6 +177,7 @@ impl Shared {
         found.clear();
         // All heads first: none is waited for before the next is asked for.
         lists.extend(self.samples(rank).iter().map(|&head| {
+            let head = head as usize;
             let Head { len, .. } = Head::from_bits(self.lists[head]);
             List { start: head + 1, len }
         }));
@@ -206,7 +226,8 @@ impl Shared {
     /// counted anew, perhaps also where none was.
     #[must_use]
     pub fn is_fresh(&self, rank: u32) -> bool {
-        self.samples(rank).iter().any(|&head| Head::from_bits(self.lists[head]).round == self.round)
+        let is_fresh = |&head: &u32| Head::from_bits(self.lists[head as usize]).round == self.round;
+        self.samples(rank).iter().any(is_fresh)
     }
 
     /// Lists the article `rank`, which comes after those listed so far, under each of its samples that has
@@ -214,6 +235,7 @@ impl Shared {
     pub fn list(&mut self, rank: u32) {
         let start = (rank as usize).checked_sub(1).map_or(0, |before| self.ends[before]);
         for &start in &self.samples[start..self.ends[rank as usize]] {
+            let start = start as usize;
             let mut head = Head::from_bits(self.lists[start]);
             if head.len < head.room {
                 head.len += 1;
@@ -275,8 +297,10 @@ mod tests {
     fn shared(mut pairs: Vec<u64>, articles: usize) -> Shared {
         pairs.sort_unstable();
         let mut sharing = Sharing::new(articles);
-        sharing.take(&pairs);
-        sharing.shared()
+        let kept = sharing.take(&mut pairs);
+        let mut filling = sharing.filling();
+        filling.fill(&pairs[..kept]);
+        filling.shared()
     }
 
     #[test]

@@ -132,7 +132,7 @@ pub struct Measured {
 /// # Errors
 /// What `measure` gives.
 pub fn decide<E>(
-    facts: &[(u32, Facts)],
+    facts: Vec<(u32, Facts)>,
     shared: Shared,
     ranks: &Ranks,
     threshold: f64,
@@ -140,7 +140,7 @@ pub fn decide<E>(
     measure: &mut dyn Measure<E>,
 ) -> Result<Vec<Miss>, E> {
     let mut by_rank = vec![Facts::default(); ranks.len()];
-    for &(rank, of) in facts {
+    for (rank, of) in facts {
         by_rank[rank as usize] = of;
     }
     let lengths = ranks.all().map(|rank| Length::of(&by_rank[rank as usize], shared.count(rank)));
@@ -656,12 +656,15 @@ mod tests {
         pairs.sort_unstable();
         let ranks = Ranks::in_order(texts.len());
         let decide = |round: Option<usize>| {
+            let mut pairs = pairs.clone();
             let mut sharing = Sharing::new(texts.len());
-            sharing.take(&pairs);
+            let kept = sharing.take(&mut pairs);
+            let mut filling = sharing.filling();
+            filling.fill(&pairs[..kept]);
             let mut verdicts = vec![Verdict::Keep; texts.len()];
             let mut sets = Sets { all: &sets, round: round.and_then(NonZero::new), calls: 0 };
-            let shared = sharing.shared();
-            let found = decide(&facts, shared, &ranks, threshold, &mut verdicts, &mut sets);
+            let shared = filling.shared();
+            let found = decide(facts.clone(), shared, &ranks, threshold, &mut verdicts, &mut sets);
             let misses: Vec<_> =
                 found.iter().flatten().map(|miss| (miss.article, miss.other)).collect();
             assert!(found.is_ok());
