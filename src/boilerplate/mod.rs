@@ -173,7 +173,7 @@ impl Learner {
         }));
     }
 
-    /// Finds what recurs. Besides what it returns (4 bytes a paragraph noted, 8 more for each that recurs, 48 for
+    /// Finds what recurs. Besides what it returns (4 bytes a paragraph noted, 8 more for each that recurs, 56 for
     /// every different one of those) that takes about `memory` bytes for a while.
     #[must_use]
     pub fn counted(&self, memory: u64) -> Counted<'_> {

@@ -81,7 +81,12 @@ impl<'a> AllSketches<'a> {
         articles: usize,
         observer: &dyn Observer,
     ) -> Result<(Vec<(u32, Facts)>, Shared), Error> {
-        let AllSketches { held: Sketches { mut pairs, facts }, runs, folder, .. } = self;
+        let AllSketches { held: Sketches { mut pairs, facts }, mut runs, folder, .. } = self;
+        if let Some(runs) = &mut runs {
+            // All or nothing is in the file, so that no memory is taken by what was done with.
+            runs.push(&mut pairs)?;
+            pairs = Vec::new();
+        }
         let ends = part(&mut pairs);
         let bytes = (pairs.len() as u64 + runs.as_ref().map_or(0, |runs| runs.pairs)) * 8;
         let groups =
@@ -118,7 +123,7 @@ impl<'a> AllSketches<'a> {
     }
 }
 
-/// All pairs of some parts, in order.
+/// All pairs of some parts, in order: those held, or those of the runs.
 enum Sorted<'h> {
     Held(&'h mut [u64]),
     Read(Vec<u64>),
@@ -133,7 +138,7 @@ fn sorted<'h>(
         held.sort_unstable();
         return Ok(Sorted::Held(held));
     };
-    let mut pairs = held.to_vec();
+    let mut pairs = Vec::new();
     runs.read(parts, &mut pairs)?;
     pairs.sort_unstable();
     Ok(Sorted::Read(pairs))
