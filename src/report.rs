@@ -171,6 +171,20 @@ pub struct SourceRow {
     pub blocks_duplicate: u64,
 }
 
+impl SourceRow {
+    /// Adds what `more` counts, of the same publisher.
+    pub fn add(&mut self, more: &SourceRow) {
+        self.read += more.read;
+        self.written += more.written;
+        self.duplicates += more.duplicates;
+        self.rejected += more.rejected;
+        self.blocks_in += more.blocks_in;
+        self.blocks_out += more.blocks_out;
+        self.blocks_removed += more.blocks_removed;
+        self.blocks_duplicate += more.blocks_duplicate;
+    }
+}
+
 /// A paragraph that stands in several articles.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RepeatedParagraph {

@@ -5,7 +5,7 @@
 use hashbrown::HashSet;
 
 use super::copies::Distinct;
-use super::recurring::{ALONE, Counted, Group};
+use super::recurring::{ALONE, Counted, Group, Member};
 use super::{Key, Learned, LearnedRow};
 
 /// A source with fewer stories than this is small: shares of it say little.
@@ -126,10 +126,13 @@ impl<'a> Rule<'a> {
             rule.stories.push(u32::try_from(stories.len()).unwrap_or(u32::MAX));
             rule.of.push(distinct.stories[group.source.0 as usize]);
             // The line itself stands right before its template in the notes.
-            let line = |entry: usize| entry.checked_sub(1).map(|before| counted.notes.keys[before]);
+            let line = |member: Member| {
+                let entry = member.entry(counted.notes);
+                entry.checked_sub(1).map(|before| counted.notes.keys[before])
+            };
             rule.varies.push(
                 group.marks.is_template()
-                    && members.iter().any(|member| line(member.entry) != line(members[0].entry)),
+                    && members.iter().any(|&member| line(member) != line(members[0])),
             );
         }
         rule
@@ -314,7 +317,8 @@ impl<'a> Rule<'a> {
             let template = group.marks.is_template();
             let mut keys: Vec<Key> = if template {
                 let members = &counted.members[group.start..group.end];
-                members.iter().map(|member| counted.notes.keys[member.entry - 1]).collect()
+                let line = |member: &Member| counted.notes.keys[member.entry(counted.notes) - 1];
+                members.iter().map(line).collect()
             } else {
                 vec![group.key]
             };

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::num::NonZero;
 
 use super::{Key, Learned, LearnedRow, Learner, Marks, Repeated, SourceId, copies, decide};
 
@@ -43,20 +44,33 @@ pub(super) struct Group {
     pub(super) everywhere: u32,
 }
 
-/// One appearance of a paragraph that may recur.
+/// One appearance of a paragraph that recurs. 8 bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Member {
+    pub(super) article: u32,
+    /// Its place among the paragraphs of the article.
+    paragraph: u32,
+}
+
+impl Member {
+    /// Its place in the notes.
+    pub(super) fn entry(self, notes: &Learner) -> usize {
+        notes.entries(self.article as usize).start + self.paragraph as usize
+    }
+}
+
+/// One appearance of a paragraph that may recur.
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
     key: Key,
     source: SourceId,
-    pub(super) article: u32,
-    /// Its place in the notes.
-    pub(super) entry: usize,
+    member: Member,
 }
 
 impl<'a> Counted<'a> {
-    pub(super) fn of(notes: &'a Learner) -> Counted<'a> {
-        let mut found = may_recur(notes);
-        found.sort_unstable_by_key(|member| (member.key, member.source, member.entry));
+    /// Looks at the paragraphs in so many `parts`, by their keys, one after the other: what is found is the
+    /// same, and what looking takes shrinks with each part.
+    pub(super) fn of(notes: &'a Learner, parts: NonZero<u32>) -> Counted<'a> {
         let mut counted = Counted {
             notes,
             groups: Vec::new(),
@@ -64,38 +78,48 @@ impl<'a> Counted<'a> {
             group_of: vec![ALONE; notes.keys.len()],
             repeated: Vec::new(),
         };
-        for of_key in found.chunk_by(|a, b| a.key == b.key) {
-            counted.enter(of_key);
+        for part in 0..parts.get() {
+            let mut found = may_recur(notes, part, parts);
+            // Articles come in their order, and their paragraphs in theirs.
+            found.sort_unstable_by_key(|candidate| {
+                let Member { article, paragraph } = candidate.member;
+                (candidate.key, candidate.source, article, paragraph)
+            });
+            for of_key in found.chunk_by(|a, b| a.key == b.key) {
+                counted.enter(of_key);
+            }
         }
         counted
     }
 
     /// Enters a paragraph with all its appearances.
-    fn enter(&mut self, of_key: &[Member]) {
+    fn enter(&mut self, of_key: &[Candidate]) {
+        let notes = self.notes;
         let by_source = || of_key.chunk_by(|a, b| a.source == b.source);
         let everywhere = by_source().map(articles).sum();
         if everywhere < 2 {
             return;
         }
-        if !self.notes.marks[of_key[0].entry].is_template() {
+        let Candidate { key, member, .. } = of_key[0];
+        if !notes.marks[member.entry(notes)].is_template() {
             let sources = u32::try_from(by_source().count()).unwrap_or(u32::MAX);
-            self.repeated.push(Row { key: of_key[0].key, articles: everywhere, sources });
+            self.repeated.push(Row { key, articles: everywhere, sources });
         }
-        for members in by_source() {
-            let here = articles(members);
+        for candidates in by_source() {
+            let here = articles(candidates);
             let number = u32::try_from(self.groups.len()).unwrap_or(ALONE);
             if here < 2 || number == ALONE {
                 continue;
             }
             let mut marks = Marks::default();
-            for member in members {
-                self.group_of[member.entry] = number;
-                marks = marks.or(self.notes.marks[member.entry]);
-            }
             let start = self.members.len();
-            self.members.extend_from_slice(members);
-            let Member { key, source, .. } = members[0];
-            let end = self.members.len();
+            for Candidate { member, .. } in candidates {
+                let entry = member.entry(notes);
+                self.group_of[entry] = number;
+                marks = marks.or(notes.marks[entry]);
+                self.members.push(*member);
+            }
+            let (source, end) = (candidates[0].source, self.members.len());
             self.groups.push(Group { source, key, marks, start, end, here, everywhere });
         }
     }
@@ -151,16 +175,18 @@ impl<'a> Counted<'a> {
     }
 }
 
-/// Articles in which `members`, of one source and in input order, stand.
-fn articles(members: &[Member]) -> u32 {
-    let articles = members.chunk_by(|a, b| a.article == b.article).count();
+/// Articles in which `candidates`, of one source and in input order, stand.
+fn articles(candidates: &[Candidate]) -> u32 {
+    let articles = candidates.chunk_by(|a, b| a.member.article == b.member.article).count();
     u32::try_from(articles).unwrap_or(u32::MAX)
 }
 
-/// Every appearance of a paragraph that another with the same bits came before or after. Most
-/// paragraphs come once, and need two bits of a table here instead of a row to sort.
-fn may_recur(notes: &Learner) -> Vec<Member> {
-    let slots = (notes.keys.len() * SLOTS_PER_PARAGRAPH).next_power_of_two().max(64);
+/// Every appearance of a paragraph that another with the same bits came before or after, of the
+/// paragraphs in `part` of `parts`. Most come once, and need two bits of a table here instead of a row to
+/// sort.
+fn may_recur(notes: &Learner, part: u32, parts: NonZero<u32>) -> Vec<Candidate> {
+    let slots = notes.keys.len() / parts.get() as usize * SLOTS_PER_PARAGRAPH;
+    let slots = slots.next_power_of_two().max(64);
     let mut once = vec![0_u64; slots / 64];
     let mut twice = vec![0_u64; slots / 64];
     #[expect(clippy::cast_possible_truncation, reason = "the table has fewer slots")]
@@ -168,18 +194,21 @@ fn may_recur(notes: &Learner) -> Vec<Member> {
         let slot = key as usize & (slots - 1);
         (slot / 64, 1_u64 << (slot % 64))
     };
-    for key in &notes.keys {
+    // By their upper bits, so that the parts are in the order of keys.
+    let is_in_part = |key: Key| ((key >> 32) * u64::from(parts.get())) >> 32 == u64::from(part);
+    for key in notes.keys.iter().filter(|key| is_in_part(**key)) {
         let (word, bit) = place(*key);
         twice[word] |= once[word] & bit;
         once[word] |= bit;
     }
     let mut found = Vec::new();
     for (index, article) in (0_u32..).zip(&notes.articles) {
-        for entry in notes.entries(index as usize) {
+        for (entry, paragraph) in notes.entries(index as usize).zip(0..) {
             let key = notes.keys[entry];
             let (word, bit) = place(key);
-            if twice[word] & bit != 0 {
-                found.push(Member { key, source: article.source, article: index, entry });
+            if twice[word] & bit != 0 && is_in_part(key) {
+                let member = Member { article: index, paragraph };
+                found.push(Candidate { key, source: article.source, member });
             }
         }
     }

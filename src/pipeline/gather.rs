@@ -25,9 +25,6 @@ use crate::report;
 use crate::write::folder::OutputFolder;
 use crate::write::rows::RejectRow;
 
-/// Bytes of cleaned articles held in memory where no budget is given.
-const MEMORY_DEFAULT: u64 = 1 << 30;
-
 /// Everything the first pass leaves behind.
 pub(super) struct Gathered {
     /// Cleaned articles and rejects, in input order.
@@ -88,7 +85,7 @@ impl Gathered {
         observer: &dyn Observer,
     ) -> Result<Gathered, Error> {
         let mut gathered = Gathered {
-            spool: Spool::new(options.memory.unwrap_or(MEMORY_DEFAULT) / 2),
+            spool: Spool::new(super::memory(options) / 2),
             first_articles: Vec::new(),
             index: Index::default(),
             learner: Learner::default(),
@@ -182,6 +179,7 @@ impl Gathered {
         observer.more_problems(chunk.unnamed);
         observer.advance(chunk.bytes_read, articles);
         chunk.bytes.truncate(end);
+        chunk.bytes.shrink_to_fit();
         let first = u32::try_from(first).map_err(|_| too_many())?;
         self.keep(chunk.bytes, first, folder)
     }
@@ -189,7 +187,8 @@ impl Gathered {
     /// Stores a piece whose first article has the number `first`; an empty one is none.
     fn keep(&mut self, bytes: Vec<u8>, first: u32, folder: &OutputFolder) -> Result<(), Error> {
         if !bytes.is_empty() {
-            self.spool.push(bytes, folder)?;
+            let tables = self.index.bytes() + self.learner.bytes() as u64;
+            self.spool.push(bytes, tables, folder)?;
             self.first_articles.push(first);
         }
         Ok(())
@@ -223,7 +222,10 @@ impl Gathered {
             Ok(kept)
         };
         let mut all = BTreeSet::new();
-        each_piece(pool, self.spool.len(), work, observer, &mut |kept| all.extend(kept))?;
+        each_piece(pool, self.spool.len(), work, observer, &mut |kept| {
+            all.extend(kept);
+            Ok(())
+        })?;
         for (source, name, paragraph) in &all {
             learned.forget(*source, name, *paragraph);
         }
@@ -265,6 +267,7 @@ impl Gathered {
                 let tie = candidate.as_ref().map_or(0, |candidate| candidate.tie);
                 *candidate = changed.map(|changed| Candidate { tie, ..changed });
             }
+            Ok(())
         })
     }
 }
@@ -276,17 +279,14 @@ pub(super) fn each_piece<R: Send>(
     pieces: usize,
     work: impl Fn(usize) -> Result<R, Error> + Sync,
     observer: &dyn Observer,
-    take: &mut (dyn FnMut(R) + Send),
+    take: &mut (dyn FnMut(R) -> Result<(), Error> + Send),
 ) -> Result<(), Error> {
     let flow = ordered(pool, 0..pieces, work, |result| {
         if observer.interrupted() {
             return ControlFlow::Break(Error::at("run", ErrorKind::Interrupted));
         }
-        match result {
-            Ok(result) => {
-                take(result);
-                ControlFlow::Continue(())
-            }
+        match result.and_then(&mut *take) {
+            Ok(()) => ControlFlow::Continue(()),
             Err(error) => ControlFlow::Break(error),
         }
     });
@@ -372,14 +372,20 @@ pub(super) fn title_digest(text: &str) -> Option<Digest> {
     fingerprint::paragraph(text, &mut String::new())
 }
 
+/// Bytes that room is made for at once: a batch that is larger is one large record.
+const ROOM_MAX: usize = 2 << 20;
+
 /// Cleans one batch.
 fn chunk(batch: Batch, cleaning: &Cleaning) -> Result<Chunk, Error> {
+    let room = usize::try_from(batch.bytes_read).unwrap_or(0).min(ROOM_MAX);
+    let room = room + room / 4;
     let mut chunk = Chunk {
         input: batch.input,
         bytes_read: batch.bytes_read,
         finished: batch.finished.clone(),
         repaired: 0,
-        bytes: Vec::new(),
+        // An article takes little more than its record; growing would move all of them again and again.
+        bytes: Vec::with_capacity(room),
         items: Vec::new(),
         problems: Vec::new(),
         unnamed: 0,

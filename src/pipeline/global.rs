@@ -51,6 +51,7 @@ impl Repeated {
             for article in articles {
                 repeated.enter(article, &mut firsts);
             }
+            Ok(())
         })?;
         Ok(repeated)
     }

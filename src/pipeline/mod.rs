@@ -13,6 +13,7 @@ mod index;
 mod near_pass;
 mod ordered;
 mod samples;
+mod sketches;
 mod spool;
 mod stored;
 mod tally;
@@ -110,7 +111,7 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
     observer.phase("looking for copies", gathered.spool.bytes());
     let unwanted = options.no_rules.iter().any(|rule| rule == write_pass::BOILERPLATE);
     let notes = std::mem::take(&mut gathered.learner);
-    let counted = notes.counted();
+    let counted = notes.counted(memory(options) / COUNTING_SHARE);
     let mut learned = match options.paragraphs {
         Paragraphs::Boilerplate | Paragraphs::Global if !unwanted => counted.learned(),
         _ => Learned::default(),
@@ -135,8 +136,8 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
     let misses = match options.near {
         Some(threshold) if options.duplicates != Duplicates::Keep => {
             observer.phase("looking for near copies", gathered.spool.bytes());
-            let keep = options.keep;
-            near_pass::find(&pool, &gathered, &learned, threshold, keep, &mut verdicts, observer)?
+            let (known, how) = ((&gathered, &learned), (options, threshold));
+            near_pass::find(&pool, known, how, &folder, &mut verdicts, observer)?
         }
         _ => Vec::new(),
     };
@@ -172,6 +173,15 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
     }
     folder.commit(&bytes)?;
     Ok(report)
+}
+
+/// Part of the memory that counting paragraphs may take, besides the notes of them.
+const COUNTING_SHARE: u64 = 8;
+
+/// Bytes of memory that a run may take for what grows with its input.
+fn memory(options: &Options) -> u64 {
+    const DEFAULT: u64 = 1 << 30;
+    options.memory.unwrap_or(DEFAULT)
 }
 
 /// A rule, of one article or of many.

@@ -1,45 +1,46 @@
 //! Near copies: sketches of all articles in parallel, then the pairs that may be copies measured on
 //! their texts.
 
+use std::num::NonZero;
+
 use rayon::ThreadPool;
-use rayon::iter::{ParallelBridge, ParallelIterator};
 
 use super::gather::{Gathered, each_piece, title_digest};
 use super::guard::guarded;
+use super::sketches::{AllSketches, Sketches};
 use super::stored::StoredHead;
 use crate::boilerplate::Learned;
 use crate::dedupe::near::sample::sample;
-use crate::dedupe::near::{self, Facts, Miss, Shingles, Similarity, Sketches};
+use crate::dedupe::near::{self, Facts, Measure, Measured, Miss, Shingles, Similarity, Work};
 use crate::dedupe::{ArticleId, Ranks, Verdict};
 use crate::error::{Error, ErrorKind};
 use crate::normalize;
 use crate::observer::Observer;
-use crate::options::Keep;
+use crate::options::Options;
+use crate::write::folder::OutputFolder;
 
 /// Finds near and contained copies among the articles that `verdicts` keeps, and enters them there.
 /// Returns the pairs a little below `threshold`.
 pub(super) fn find(
     pool: &ThreadPool,
-    gathered: &Gathered,
-    learned: &Learned,
-    threshold: f64,
-    keep: Keep,
+    (gathered, learned): (&Gathered, &Learned),
+    (options, threshold): (&Options, f64),
+    folder: &OutputFolder,
     verdicts: &mut [Verdict],
     observer: &dyn Observer,
 ) -> Result<Vec<Miss>, Error> {
-    let ranks = Ranks::new(&gathered.index.candidates, keep);
+    let ranks = Ranks::new(&gathered.index.candidates, options.keep);
     let texts = Texts { gathered, learned };
-    let mut sketches = sketch(pool, &texts, &ranks, verdicts, observer)?;
-    let parts = sketches.parts().par_bridge();
-    pool.install(|| parts.for_each(<[u64]>::sort_unstable));
-    let mut sets = Sets::new(texts);
-    near::decide(sketches, &ranks, threshold, verdicts, &mut |first, second| {
-        if observer.interrupted() {
-            return Err(Error::at("run", ErrorKind::Interrupted));
-        }
-        guarded(|| sets.compare(first, second), || gathered.index.id(first).to_owned())?
-    })
+    let mut sketches = AllSketches::new(super::memory(options) / SKETCHES_SHARE, folder);
+    sketch(pool, &texts, &ranks, verdicts, &mut sketches, observer)?;
+    let (facts, shared) = sketches.share(pool, ranks.len(), observer)?;
+    let own = Sets::default();
+    let mut measuring = Measuring { pool, texts, observer, own };
+    near::decide(facts, shared, &ranks, threshold, verdicts, &mut measuring)
 }
+
+/// Part of the memory that sketches may take.
+const SKETCHES_SHARE: u64 = 4;
 
 /// Sketches every article that `verdicts` keeps, in parallel by piece of the spool.
 fn sketch(
@@ -47,8 +48,9 @@ fn sketch(
     texts: &Texts,
     ranks: &Ranks,
     verdicts: &[Verdict],
+    all: &mut AllSketches,
     observer: &dyn Observer,
-) -> Result<Sketches, Error> {
+) -> Result<(), Error> {
     let Gathered { spool, first_articles, index, .. } = texts.gathered;
     let work = |piece: usize| -> Result<(Sketches, u64), Error> {
         let bytes = spool.read(piece)?;
@@ -77,12 +79,10 @@ fn sketch(
         }
         Ok((sketches, bytes.len() as u64))
     };
-    let mut all = Sketches::default();
     each_piece(pool, spool.len(), work, observer, &mut |(sketches, bytes)| {
-        all.append(&sketches);
         observer.advance(bytes, 0);
-    })?;
-    Ok(all)
+        all.append(&sketches)
+    })
 }
 
 /// Words of `text`, counted up to [`near::WORDS_COUNTED`].
@@ -161,14 +161,57 @@ fn push_row(text: &mut String, row: &str) {
     text.push_str(row);
 }
 
+/// Compares articles on their texts, read from the spool.
+struct Measuring<'a> {
+    pool: &'a ThreadPool,
+    texts: Texts<'a>,
+    observer: &'a dyn Observer,
+    own: Sets,
+}
+
+/// Articles whose pairs one thread measures at a time, and such shares in a round for each thread: few
+/// enough that what is decided in a round changes little of what was measured before it.
+const SHARE: usize = 128;
+const SHARES_PER_THREAD: usize = 4;
+
+impl Measure<Error> for Measuring<'_> {
+    fn compare(&mut self, first: ArticleId, second: ArticleId) -> Result<Similarity, Error> {
+        if self.observer.interrupted() {
+            return Err(Error::at("run", ErrorKind::Interrupted));
+        }
+        self.own.compare(&self.texts, first, second)
+    }
+
+    fn round(&self) -> Option<NonZero<usize>> {
+        let threads = self.pool.current_num_threads();
+        NonZero::new(threads * SHARES_PER_THREAD * SHARE).filter(|_| threads > 1)
+    }
+
+    fn ahead(&mut self, ranks: &[u32], work: &Work<Error>) -> Result<Vec<Measured>, Error> {
+        let shares: Vec<&[u32]> = ranks.chunks(SHARE).collect();
+        let texts = &self.texts;
+        let work = |share: usize| {
+            let (mut sets, mut measured) = (Sets::default(), Vec::new());
+            let mut compare = |first, second| sets.compare(texts, first, second);
+            work(shares[share], &mut compare, &mut measured)?;
+            Ok(measured)
+        };
+        let mut all = Vec::new();
+        each_piece(self.pool, shares.len(), work, self.observer, &mut |measured| {
+            all.extend(measured);
+            Ok(())
+        })?;
+        Ok(all)
+    }
+}
+
 /// Sets kept at hand: a representative is often compared again soon.
 const SETS: usize = 64;
 /// Shingles of the largest set that is kept; it takes 24 bytes a shingle.
 const SET_MAX: usize = 1 << 13;
 
 /// The shingles of articles, read when they are needed.
-struct Sets<'a> {
-    texts: Texts<'a>,
+struct Sets {
     scratch: (String, Vec<u64>),
     /// The article compared last, which is compared with several.
     own: (Option<ArticleId>, Shingles),
@@ -176,22 +219,39 @@ struct Sets<'a> {
     others: Vec<(Option<ArticleId>, Shingles)>,
 }
 
-impl<'a> Sets<'a> {
-    fn new(texts: Texts<'a>) -> Sets<'a> {
+impl Default for Sets {
+    fn default() -> Sets {
         let others = vec![(None, Shingles::default()); SETS];
-        Sets { texts, scratch: Default::default(), own: (None, Shingles::default()), others }
+        Sets { scratch: Default::default(), own: (None, Shingles::default()), others }
+    }
+}
+
+impl Sets {
+    fn compare(
+        &mut self,
+        texts: &Texts,
+        first: ArticleId,
+        second: ArticleId,
+    ) -> Result<Similarity, Error> {
+        let compare = || self.measure(texts, first, second);
+        guarded(compare, || texts.gathered.index.id(first).to_owned())?
     }
 
-    fn compare(&mut self, first: ArticleId, second: ArticleId) -> Result<Similarity, Error> {
+    fn measure(
+        &mut self,
+        texts: &Texts,
+        first: ArticleId,
+        second: ArticleId,
+    ) -> Result<Similarity, Error> {
         if self.own.0 != Some(first) {
             self.own.0 = None;
-            fill(&self.texts, first, &mut self.scratch, &mut self.own.1)?;
+            fill(texts, first, &mut self.scratch, &mut self.own.1)?;
             self.own.0 = Some(first);
         }
         let (held, other) = &mut self.others[second.0 as usize % SETS];
         if *held != Some(second) {
             *held = None;
-            fill(&self.texts, second, &mut self.scratch, other)?;
+            fill(texts, second, &mut self.scratch, other)?;
             *held = Some(second);
         }
         let similarity = self.own.1.compare(other);

@@ -136,12 +136,12 @@ fn removals(
         }
     }
     for gone in &kept.gone {
-        lines.push((gone.span.start, &gone.text, true));
+        lines.push((gone.span.start, gone.text, true));
         if starts.contains(&gone.span.start) {
             found.push(gone.span.start);
             rows.push(Removed {
                 repeats: gone.first.map(|(dump, _)| dump.to_owned()).unwrap_or_default(),
-                ..row(gone.rule, gone.reason.as_str(), gone.line, &gone.text)
+                ..row(gone.rule, gone.reason.as_str(), gone.line, gone.text)
             });
         }
     }

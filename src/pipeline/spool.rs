@@ -11,13 +11,14 @@ use crate::write::folder::OutputFolder;
 
 /// Pieces of bytes, numbered in the order they came.
 pub(super) struct Spool {
+    /// First those in memory, then those in the file.
     pieces: Vec<Piece>,
-    in_memory: u64,
+    /// How many are in memory, and their bytes.
+    held: usize,
+    held_bytes: u64,
     budget: u64,
-    file: Option<File>,
-    in_file: u64,
-    /// What an error of the file names: the folder it is in, for it has no name.
-    place: String,
+    overflow: Option<Overflow>,
+    bytes: u64,
 }
 
 enum Piece {
@@ -28,28 +29,40 @@ enum Piece {
 impl Spool {
     /// An empty spool that holds `budget` bytes in memory.
     pub(super) fn new(budget: u64) -> Spool {
-        let (pieces, place) = (Vec::new(), String::new());
-        Spool { pieces, in_memory: 0, budget, file: None, in_file: 0, place }
+        let pieces = Vec::new();
+        Spool { pieces, held: 0, held_bytes: 0, budget, overflow: None, bytes: 0 }
     }
 
-    /// Takes the next piece; beyond the budget it goes to a nameless file in `folder`.
-    pub(super) fn push(&mut self, bytes: Vec<u8>, folder: &OutputFolder) -> Result<(), Error> {
+    /// Takes the next piece; beyond the budget, of which `others` bytes are taken by something else, it goes to a
+    /// nameless file in `folder`, and pieces that are in memory follow it as `others` grows.
+    pub(super) fn push(
+        &mut self,
+        bytes: Vec<u8>,
+        others: u64,
+        folder: &OutputFolder,
+    ) -> Result<(), Error> {
         let size = bytes.len() as u64;
-        if self.in_memory + size <= self.budget {
-            self.in_memory += size;
+        self.bytes += size;
+        if self.overflow.is_none() && self.held_bytes + size + others <= self.budget {
+            self.held += 1;
+            self.held_bytes += size;
             self.pieces.push(Piece::Memory(bytes));
             return Ok(());
         }
-        let mut file = if let Some(file) = self.file.take() {
-            file
-        } else {
-            self.place = format!("{}: temporary file", folder.path().display());
-            folder.spool()?
+        let overflow = match &mut self.overflow {
+            Some(overflow) => overflow,
+            none => none.insert(Overflow::new(folder)?),
         };
-        file.write_all(&bytes).map_err(|error| Error::at(&self.place, ErrorKind::Write(error)))?;
-        self.file = Some(file);
-        self.pieces.push(Piece::File { start: self.in_file, bytes: bytes.len() });
-        self.in_file += size;
+        let start = overflow.append(&bytes)?;
+        self.pieces.push(Piece::File { start, bytes: bytes.len() });
+        while self.held > 0 && self.held_bytes + others > self.budget {
+            self.held -= 1;
+            let piece = &mut self.pieces[self.held];
+            if let Piece::Memory(bytes) = piece {
+                self.held_bytes -= bytes.len() as u64;
+                *piece = Piece::File { start: overflow.append(bytes)?, bytes: bytes.len() };
+            }
+        }
         Ok(())
     }
 
@@ -60,7 +73,7 @@ impl Spool {
 
     /// Bytes of all pieces.
     pub(super) fn bytes(&self) -> u64 {
-        self.in_memory + self.in_file
+        self.bytes
     }
 
     /// The bytes `entry` of piece `index`.
@@ -69,13 +82,24 @@ impl Spool {
         index: usize,
         entry: Range<u32>,
     ) -> Result<Cow<'_, [u8]>, Error> {
-        let (from, to) = (entry.start as usize, entry.end as usize);
-        match (&self.pieces[index], &self.file) {
-            (Piece::Memory(bytes), _) => Ok(Cow::Borrowed(&bytes[from..to])),
-            (Piece::File { start, .. }, Some(file)) => {
-                let mut buffer = vec![0; to - from];
-                file.read_exact_at(&mut buffer, *start + from as u64)
-                    .map_err(|error| Error::at(&self.place, ErrorKind::Write(error)))?;
+        self.read_range(index, entry.start as usize..entry.end as usize)
+    }
+
+    /// Piece `index`.
+    pub(super) fn read(&self, index: usize) -> Result<Cow<'_, [u8]>, Error> {
+        let bytes = match &self.pieces[index] {
+            Piece::Memory(bytes) => bytes.len(),
+            Piece::File { bytes, .. } => *bytes,
+        };
+        self.read_range(index, 0..bytes)
+    }
+
+    fn read_range(&self, index: usize, range: Range<usize>) -> Result<Cow<'_, [u8]>, Error> {
+        match (&self.pieces[index], &self.overflow) {
+            (Piece::Memory(bytes), _) => Ok(Cow::Borrowed(&bytes[range])),
+            (Piece::File { start, .. }, Some(overflow)) => {
+                let mut buffer = vec![0; range.len()];
+                overflow.read(*start + range.start as u64, &mut buffer)?;
                 Ok(Cow::Owned(buffer))
             }
             (Piece::File { .. }, None) => {
@@ -83,20 +107,64 @@ impl Spool {
             }
         }
     }
+}
 
-    /// Piece `index`.
-    pub(super) fn read(&self, index: usize) -> Result<Cow<'_, [u8]>, Error> {
-        match (&self.pieces[index], &self.file) {
-            (Piece::Memory(bytes), _) => Ok(Cow::Borrowed(bytes)),
-            (Piece::File { start, bytes }, Some(file)) => {
-                let mut buffer = vec![0; *bytes];
-                file.read_exact_at(&mut buffer, *start)
-                    .map_err(|error| Error::at(&self.place, ErrorKind::Write(error)))?;
-                Ok(Cow::Owned(buffer))
-            }
-            (Piece::File { .. }, None) => {
-                Err(Error::at("temporary file", ErrorKind::Bug("not open".to_owned())))
-            }
+/// A nameless file for what does not fit into memory. It is gone with the run.
+pub(super) struct Overflow {
+    file: File,
+    bytes: u64,
+    /// What an error names: the folder the file is in, for it has no name.
+    place: String,
+}
+
+impl Overflow {
+    /// An empty one in `folder`.
+    pub(super) fn new(folder: &OutputFolder) -> Result<Overflow, Error> {
+        let place = format!("{}: temporary file", folder.path().display());
+        Ok(Overflow { file: folder.spool()?, bytes: 0, place })
+    }
+
+    /// Puts `bytes` behind what is there; returns where they start.
+    pub(super) fn append(&mut self, bytes: &[u8]) -> Result<u64, Error> {
+        self.file.write_all(bytes).map_err(|error| self.failed(error))?;
+        let start = self.bytes;
+        self.bytes += bytes.len() as u64;
+        Ok(start)
+    }
+
+    /// Fills `buffer` with what starts at `start`.
+    pub(super) fn read(&self, start: u64, buffer: &mut [u8]) -> Result<(), Error> {
+        self.file.read_exact_at(buffer, start).map_err(|error| self.failed(error))
+    }
+
+    fn failed(&self, error: std::io::Error) -> Error {
+        Error::at(&self.place, ErrorKind::Write(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_follow_to_the_file_as_others_need_their_memory()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let root = tempfile::tempdir()?;
+        let folder = OutputFolder::open(&root.path().join("out"), &[])?;
+        let mut spool = Spool::new(100);
+        let pieces: Vec<Vec<u8>> = (0..9).map(|n| vec![n; 20 + usize::from(n)]).collect();
+        let mut held = Vec::new();
+        for (piece, others) in pieces.iter().zip([0, 10, 20, 30, 40, 55, 60, 99, 200]) {
+            spool.push(piece.clone(), others, &folder)?;
+            held.push(spool.held);
+            assert!(spool.held_bytes + others <= 100 || spool.held == 0);
         }
+        assert_eq!(held, [1, 2, 3, 3, 2, 2, 1, 0, 0]);
+        for (index, piece) in pieces.iter().enumerate() {
+            assert_eq!(*spool.read(index)?, **piece);
+            assert_eq!(*spool.read_from(index, 3..7)?, piece[3..7]);
+        }
+        assert_eq!(spool.bytes(), pieces.iter().map(|piece| piece.len() as u64).sum::<u64>());
+        Ok(())
     }
 }

@@ -118,7 +118,7 @@ impl Tally {
             let row = SourceRow { source: Some(name.to_owned()), ..SourceRow::default() };
             self.sources.insert(name.to_owned(), row);
         }
-        self.sources.entry(name.to_owned()).or_default()
+        self.sources.get_mut(name).expect("it was entered, if it was not there")
     }
 
     /// Adds what `other` counted.
@@ -143,15 +143,7 @@ impl Tally {
             }
         }
         for (name, more) in other.sources {
-            let row = self.source(&name);
-            row.read += more.read;
-            row.written += more.written;
-            row.duplicates += more.duplicates;
-            row.rejected += more.rejected;
-            row.blocks_in += more.blocks_in;
-            row.blocks_out += more.blocks_out;
-            row.blocks_removed += more.blocks_removed;
-            row.blocks_duplicate += more.blocks_duplicate;
+            self.source(&name).add(&more);
         }
         for (reason, more) in other.rejects {
             let row = self.rejects.entry(reason).or_default();

@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::panic::resume_unwind;
+use std::sync::mpsc;
+use std::thread::ScopedJoinHandle;
 
 use hashbrown::{HashMap, HashSet};
 use rayon::ThreadPool;
 
 use super::Known;
-use super::gather::each_entry;
+use super::gather::{each_entry, each_piece};
 use super::global::Repeated;
-use super::ordered::ordered;
 use super::samples::samples;
 use super::stored::{Entry, Settled, StoredArticle};
 use super::tally::{Place, Seen, Tally};
@@ -18,7 +19,7 @@ use crate::article::Span;
 use crate::boilerplate::{self, SourceId};
 use crate::dedupe::near::Miss;
 use crate::dedupe::{ArticleId, Kind, Verdict};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::fingerprint::{self, Digest};
 use crate::ledger::{Reason, RejectReason};
 use crate::normalize;
@@ -27,9 +28,9 @@ use crate::options::{Duplicates, Emit, Paragraphs};
 use crate::page::Samples;
 use crate::report::{
     self, ClusterRow, ClusterSizeRow, LIST_ROWS_MAX, ListTotals, RepeatedParagraph, Report,
-    SimilarityRow,
+    SimilarityRow, SourceRow,
 };
-use crate::write::folder::{OutputFile, OutputFolder};
+use crate::write::folder::{OutputFile, OutputFolder, Unsynced};
 use crate::write::rows::{
     ArticleRow, DuplicateKind, DuplicateRow, RejectRow, RemovalRow, RepeatsRow,
 };
@@ -94,23 +95,44 @@ pub(super) fn write(
     let writing = Writing { known, copies, clusters, paragraphs, repeated };
     let mut files = Files::create(known, folder)?;
     let mut tally = Tally::default();
-    let work = |piece: usize| writing.piece(piece);
-    let flow = ordered(pool, 0..known.gathered.spool.len(), work, |piece| {
-        if observer.interrupted() {
-            return ControlFlow::Break(Error::at(folder.path().display(), ErrorKind::Interrupted));
-        }
-        match piece.and_then(|piece| files.append(piece, &mut tally, observer)) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => ControlFlow::Break(error),
-        }
-    });
-    if let ControlFlow::Break(error) = flow {
-        return Err(error);
-    }
+    append(pool, &writing, &mut files, &mut tally, observer)?;
     files.seal(folder)?;
     let report = writing.report(&tally);
     let samples = samples(&writing, &tally)?;
     Ok((report, samples))
+}
+
+/// Bytes of a file that are brought to the disk at a time while more is written: else the end of the run waits
+/// for all of them. A disk writes so many in a tenth of a second.
+const SYNCED_BYTES: u64 = 64 << 20;
+
+/// Appends all pieces to `files`. Where there are several threads, one more brings them to the disk meanwhile.
+fn append(
+    pool: &ThreadPool,
+    writing: &Writing,
+    files: &mut Files,
+    tally: &mut Tally,
+    observer: &dyn Observer,
+) -> Result<(), Error> {
+    let (give, take) = mpsc::sync_channel::<Unsynced>(1);
+    let sync = move || take.iter().try_for_each(|unsynced| unsynced.sync());
+    let pieces = writing.known.gathered.spool.len();
+    std::thread::scope(|scope| {
+        let syncing = (pool.current_num_threads() > 1).then(|| scope.spawn(sync));
+        let append = &mut |piece| {
+            files.append(piece, tally, observer)?;
+            for unsynced in files.all().filter_map(|file| file.unsynced(SYNCED_BYTES)) {
+                // When the disk is busy, or was found faulty, that waits for the end.
+                let _ = give.try_send(unsynced);
+            }
+            Ok(())
+        };
+        let work = |piece| writing.piece(piece);
+        let written = each_piece(pool, pieces, work, observer, append);
+        drop(give);
+        let synced = syncing.map_or(Ok(Ok(())), ScopedJoinHandle::join);
+        written.and(synced.unwrap_or_else(|panic| resume_unwind(panic)))
+    })
 }
 
 /// How files name a kind of copy.
@@ -193,6 +215,14 @@ impl Writing<'_> {
     fn piece(&self, piece: usize) -> Result<Written, Error> {
         let bytes = self.known.gathered.spool.read(piece)?;
         let mut written = Written { bytes_in: bytes.len() as u64, ..Written::default() };
+        // Rows say about what the piece does; growing would move them again and again.
+        let emit = &self.known.options.emit;
+        for (which, rows) in
+            [(Emit::Jsonl, &mut written.articles_jsonl), (Emit::Csv, &mut written.articles_csv)]
+        {
+            rows.bytes.reserve(if emit.contains(&which) { bytes.len() } else { 0 });
+        }
+        written.removals.bytes.reserve(bytes.len() / 4);
         let mut id = ArticleId(self.known.gathered.first_articles[piece]);
         each_entry(&bytes, &mut |entry| {
             match entry {
@@ -225,9 +255,7 @@ impl Writing<'_> {
         let blocks = article.blocks_in as u64;
         written.tally.totals.read += 1;
         written.tally.totals.blocks_in += blocks;
-        let source = written.tally.source(article.source);
-        source.read += 1;
-        source.blocks_in += blocks;
+        let mut counts = SourceRow { read: 1, blocks_in: blocks, ..SourceRow::default() };
         if let Verdict::DuplicateOf { kind, similarity, .. } = verdict
             && let Some(representative) = copy_of
         {
@@ -254,7 +282,7 @@ impl Writing<'_> {
             row.csv(&mut written.duplicates_csv.bytes, known.options.csv_raw);
             written.duplicates_jsonl.rows += 1;
             written.duplicates_csv.rows += 1;
-            written.tally.source(article.source).duplicates += 1;
+            counts.duplicates = 1;
             written.tally.totals.duplicates += 1;
         }
         let is_written = known.is_written(id);
@@ -263,8 +291,9 @@ impl Writing<'_> {
             written.tally.month(published, copy_of.is_some(), words);
         }
         if !is_written {
-            written.tally.source(article.source).blocks_duplicate += blocks;
+            counts.blocks_duplicate = blocks;
             written.tally.totals.blocks_duplicate += blocks;
+            written.tally.source(article.source).add(&counts);
             return;
         }
         let paragraphs: Vec<[u8; 32]> = kept.digests.iter().map(|digest| digest.0).collect();
@@ -300,10 +329,8 @@ impl Writing<'_> {
         totals.written += 1;
         totals.blocks_out += out;
         totals.text_bytes_out += kept.text.len() as u64;
-        let source = written.tally.source(article.source);
-        source.written += 1;
-        source.blocks_out += out;
-        source.blocks_removed += removed;
+        (counts.written, counts.blocks_out, counts.blocks_removed) = (1, out, removed);
+        written.tally.source(article.source).add(&counts);
         if self.clusters.contains(&id.0) {
             written.tally.titles.insert(id.0, article.title.map(str::to_owned));
         }
@@ -320,6 +347,9 @@ impl Writing<'_> {
     ) -> Kept<'a> {
         let source = self.known.gathered.index.sources[id.0 as usize];
         let mut kept = Kept::default();
+        kept.digests.reserve(article.paragraphs.len());
+        let mut words_gone = 0;
+        let mut stays = Vec::with_capacity(article.paragraphs.len());
         for (index, (paragraph, text, digest)) in article.texts().enumerate() {
             let gone = if self.known.learned.contains(source, digest) {
                 Some((BOILERPLATE, Reason::Boilerplate, None))
@@ -330,16 +360,22 @@ impl Writing<'_> {
             };
             self.count(digest, text, gone.is_some() && is_written, tally);
             match gone {
-                None => kept.digests.push(digest),
-                Some((rule, reason, first)) => kept.gone.push(Gone {
-                    index,
-                    span: paragraph.span,
-                    line: paragraph.line,
-                    text: paragraph.raw.unwrap_or(text).to_owned(),
-                    rule,
-                    reason,
-                    first,
-                }),
+                None => {
+                    kept.digests.push(digest);
+                    stays.push(text);
+                }
+                Some((rule, reason, first)) => {
+                    words_gone += normalize::words(text);
+                    kept.gone.push(Gone {
+                        index,
+                        span: paragraph.span,
+                        line: paragraph.line,
+                        text: paragraph.raw.unwrap_or(text),
+                        rule,
+                        reason,
+                        first,
+                    });
+                }
             }
         }
         let alone = article.title_alone(|digest| self.known.learned.contains(source, digest));
@@ -352,11 +388,9 @@ impl Writing<'_> {
             kept.text = Cow::Borrowed(article.text);
             kept.words = article.words;
         } else {
-            let is_gone = |index: usize| kept.gone.iter().any(|gone| gone.index == index);
-            let texts = article.texts().enumerate().filter(|(index, _)| !is_gone(*index));
-            let texts: Vec<&str> = texts.map(|(_, (_, text, _))| text).collect();
-            kept.text = Cow::Owned(texts.join("\n\n"));
-            kept.words = normalize::words(&kept.text);
+            kept.text = Cow::Owned(stays.join("\n\n"));
+            // The words of an article are those of its paragraphs.
+            kept.words = article.words - words_gone;
         }
         kept
     }
@@ -365,7 +399,7 @@ impl Writing<'_> {
         if let Some(row) = self.paragraphs.get(&boilerplate::key(digest)) {
             let seen = tally.paragraphs.entry(*row).or_insert_with(|| Seen {
                 fingerprint: digest.to_string(),
-                text: text.chars().take(EXAMPLE_CHARS).collect(),
+                text: start(text, EXAMPLE_CHARS).to_owned(),
                 ..Seen::default()
             });
             seen.count += 1;
@@ -438,6 +472,12 @@ impl Writing<'_> {
 /// Characters of a repeated paragraph that the report shows.
 const EXAMPLE_CHARS: usize = 300;
 
+/// The first `chars` characters of `text`.
+fn start(text: &str, chars: usize) -> &str {
+    let end = text.char_indices().nth(chars).map_or(text.len(), |(end, _)| end);
+    &text[..end]
+}
+
 /// What remains of an article.
 #[derive(Default)]
 pub(super) struct Kept<'a> {
@@ -454,7 +494,7 @@ pub(super) struct Gone<'a> {
     pub(super) index: usize,
     pub(super) span: Span,
     pub(super) line: usize,
-    pub(super) text: String,
+    pub(super) text: &'a str,
     pub(super) rule: &'static str,
     pub(super) reason: Reason,
     pub(super) first: Option<(&'a str, Span)>,
@@ -490,7 +530,7 @@ fn removals(
             line,
             rule,
             reason,
-            text: &gone.text,
+            text: gone.text,
             repeats: gone.first.map(|(dump, span)| RepeatsRow::Place {
                 dump,
                 start: span.start,
@@ -583,6 +623,12 @@ impl Files {
         observer.advance(written.bytes_in, written.tally.totals.read);
         tally.add(written.tally);
         Ok(())
+    }
+
+    fn all(&mut self) -> impl Iterator<Item = &mut OutputFile> {
+        let articles = [&mut self.articles_jsonl, &mut self.articles_csv].into_iter().flatten();
+        let Files { duplicates_jsonl, duplicates_csv, removals, rejects, .. } = self;
+        articles.chain([duplicates_jsonl, duplicates_csv, removals, rejects])
     }
 
     fn seal(self, folder: &mut OutputFolder) -> Result<(), Error> {

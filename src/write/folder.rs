@@ -20,8 +20,8 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub use super::output::OutputFile;
 use super::output::Sink;
+pub use super::output::{OutputFile, Unsynced};
 use crate::error::{Error, ErrorKind};
 use crate::options::{
     Compression, TEMPORARY_PREFIX as PREFIX, TEMPORARY_SUFFIX as SUFFIX, is_temporary,

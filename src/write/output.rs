@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
 
 use flate2::write::GzEncoder;
 
@@ -15,12 +16,32 @@ pub struct OutputFile {
     name: String,
     place: String,
     rows: u64,
+    /// Bytes that came since [`OutputFile::unsynced`] last gave something.
+    fresh: u64,
     sink: Sink,
+}
+
+/// What was written to an [`OutputFile`] so far, to be brought to the disk by another thread while more is
+/// written.
+#[derive(Debug)]
+pub struct Unsynced {
+    file: Arc<File>,
+    place: String,
+}
+
+impl Unsynced {
+    /// Brings it to the disk.
+    ///
+    /// # Errors
+    /// When it cannot be written there. The file must not be used then: it is not told a second time.
+    pub fn sync(&self) -> Result<(), Error> {
+        self.file.sync_data().map_err(|error| Error::at(&self.place, ErrorKind::Write(error)))
+    }
 }
 
 impl OutputFile {
     pub(super) fn new(name: String, place: String, sink: Sink) -> OutputFile {
-        OutputFile { name, place, rows: 0, sink }
+        OutputFile { name, place, rows: 0, fresh: 0, sink }
     }
 
     /// Writes all of `bytes`; an error names the file.
@@ -28,12 +49,22 @@ impl OutputFile {
     /// # Errors
     /// When they cannot be written.
     pub fn append(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.fresh += bytes.len() as u64;
         self.sink.write_all(bytes).map_err(|error| Error::at(&self.place, ErrorKind::Write(error)))
     }
 
     /// Counts `rows` more rows.
     pub fn add_rows(&mut self, rows: u64) {
         self.rows += rows;
+    }
+
+    /// What was appended, where since the last time there is more of it than `bytes`, before compression.
+    pub fn unsynced(&mut self, bytes: u64) -> Option<Unsynced> {
+        if self.fresh <= bytes {
+            return None;
+        }
+        self.fresh = 0;
+        Some(Unsynced { file: self.sink.file(), place: self.place.clone() })
     }
 
     pub(super) fn into_parts(self) -> (String, String, u64, Sink) {
@@ -60,16 +91,17 @@ pub(super) enum Sink {
     Zst(Steps<zstd::Encoder<'static, Disk>>),
 }
 
-/// A big buffer, so that a system call and a hash are paid for by a mebibyte.
+/// A buffer for what comes in small parts, so that a system call and a hash are paid for by so many bytes.
+/// What is larger passes it by: most rows come by the mebibyte.
 type Disk = BufWriter<Hashed>;
 
-const BUFFER_BYTES: usize = 1 << 20;
+const BUFFER_BYTES: usize = 64 << 10;
 const GZIP_LEVEL: u32 = 6;
 const ZSTD_LEVEL: i32 = 3;
 
 impl Sink {
     pub(super) fn new(file: File, compression: Compression) -> io::Result<Sink> {
-        let hashed = Hashed { file, bytes: 0, hasher: blake3::Hasher::new() };
+        let hashed = Hashed { file: Arc::new(file), bytes: 0, hasher: blake3::Hasher::new() };
         let disk = BufWriter::with_capacity(BUFFER_BYTES, hashed);
         Ok(match compression {
             Compression::None => Sink::Plain(disk),
@@ -93,8 +125,17 @@ impl Sink {
         }
     }
 
+    fn file(&self) -> Arc<File> {
+        let disk = match self {
+            Sink::Plain(disk) => disk,
+            Sink::Gz(steps) => steps.encoder.get_ref(),
+            Sink::Zst(steps) => steps.encoder.get_ref(),
+        };
+        Arc::clone(&disk.get_ref().file)
+    }
+
     /// Writes the end. The file is not yet synced.
-    pub(super) fn finish(self) -> io::Result<(File, u64, blake3::Hash)> {
+    pub(super) fn finish(self) -> io::Result<(Arc<File>, u64, blake3::Hash)> {
         let disk = match self {
             Sink::Plain(disk) => disk,
             Sink::Gz(steps) => steps.finish()?.finish()?,
@@ -117,7 +158,7 @@ impl std::fmt::Debug for Sink {
 
 /// A file that hashes and counts what arrives in it.
 pub(super) struct Hashed {
-    file: File,
+    file: Arc<File>,
     bytes: u64,
     hasher: blake3::Hasher,
 }

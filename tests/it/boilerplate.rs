@@ -40,7 +40,7 @@ fn learner(pages: &[Page]) -> Learner {
 /// The paragraphs of `pages` that are learned, each once.
 fn learned(pages: &[Page]) -> BTreeSet<&str> {
     let mut notes = learner(pages);
-    let learned = notes.counted().learned();
+    let learned = notes.counted(u64::MAX).learned();
     let mut found = BTreeSet::new();
     for page in pages {
         let source = notes.source(page.source, page.named);
@@ -258,7 +258,7 @@ fn a_footer_goes_with_its_address_where_it_is_a_guest() {
                 note(&mut notes, &Page { source: name, ..page });
             }
         }
-        let learned = notes.counted().learned();
+        let learned = notes.counted(u64::MAX).learned();
         let digest = fingerprint::paragraph(footer, &mut String::new()).unwrap();
         let of = |name| learned.contains(notes.source(name, true), digest);
         assert_eq!(["own", "sister", "inside"].map(of), [true, goes, false], "{footer}");
@@ -486,7 +486,7 @@ proptest! {
         let [always, _] = TONGUES[0].footers;
         let mut all = source(&TONGUES[0], 12, |_, story| story.push(always.to_owned()));
         all.extend(some);
-        let whole = learner(&all).counted().learned();
+        let whole = learner(&all).counted(u64::MAX).learned();
         prop_assert!(!whole.is_empty());
         let mut turned = all.clone();
         turned.rotate_left(turn.min(all.len()));
@@ -496,7 +496,7 @@ proptest! {
         let (first, second) = turned.split_at(cut.min(turned.len()));
         let mut one = learner(first);
         one.merge(&learner(second));
-        prop_assert_eq!(rows(&whole), rows(&one.counted().learned()));
+        prop_assert_eq!(rows(&whole), rows(&one.counted(700).learned()));
         // And grouped otherwise.
         let thirds: Vec<Learner> = turned.chunks(turned.len() / 3 + 1).map(learner).collect();
         let mut right = Learner::default();
@@ -505,6 +505,6 @@ proptest! {
             with.merge(&right);
             right = with;
         }
-        prop_assert_eq!(rows(&whole), rows(&right.counted().learned()));
+        prop_assert_eq!(rows(&whole), rows(&right.counted(1).learned()));
     }
 }

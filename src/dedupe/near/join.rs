@@ -10,32 +10,36 @@ pub fn pair(sample: u32, rank: u32) -> u64 {
 }
 
 /// The samples that two articles or more share, and under each a list of articles.
+#[derive(Debug, PartialEq, Eq)]
 pub struct Shared {
     /// For each article where its samples end in `samples`.
     ends: Vec<usize>,
     /// Where the list of each sample starts in `lists`.
-    samples: Vec<usize>,
+    samples: Vec<u32>,
     /// For each article, how many different samples it has, shared or not.
     counts: Vec<u32>,
     /// Lists one behind the other, each with a [`Head`] before it: most are read in one go.
     lists: Vec<u32>,
+    /// Goes round; see [`Shared::begin_round`].
+    round: u16,
 }
 
-/// How many articles stand in a list, and how many may.
+/// How many articles stand in a list, and how many may; and in which round the last came.
 #[derive(Clone, Copy)]
 struct Head {
-    len: u16,
-    room: u16,
+    len: u8,
+    room: u8,
+    round: u16,
 }
 
 impl Head {
     fn to_bits(self) -> u32 {
-        u32::from(self.len) | u32::from(self.room) << 16
+        u32::from(self.len) | u32::from(self.room) << 8 | u32::from(self.round) << 16
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "the halves are taken")]
+    #[expect(clippy::cast_possible_truncation, reason = "the parts are taken")]
     fn from_bits(bits: u32) -> Head {
-        Head { len: bits as u16, room: (bits >> 16) as u16 }
+        Head { len: bits as u8, room: (bits >> 8) as u8, round: (bits >> 16) as u16 }
     }
 }
 
@@ -43,7 +47,7 @@ impl Head {
 #[derive(Clone, Copy)]
 struct List {
     start: usize,
-    len: u16,
+    len: u8,
 }
 
 /// What [`Shared::look_up`] works with, made to be used again.
@@ -55,56 +59,101 @@ pub struct LookUp {
     found: Vec<(u32, u32)>,
 }
 
-impl Shared {
-    /// Sorts `pairs` (see [`pair`]) of `articles` articles: at no cost if they are sorted already.
+/// [`Shared`] in the making: takes the pairs of all articles part by part, and says which are to be filled in.
+pub struct Sharing {
+    counts: Vec<u32>,
+    /// For each article how many of its samples others have, too.
+    shared: Vec<u32>,
+}
+
+impl Sharing {
+    /// Of so many articles.
     #[must_use]
-    pub fn new(mut pairs: Vec<u64>, articles: usize) -> Shared {
-        pairs.sort_unstable();
-        pairs.dedup();
-        let mut shared = Shared {
-            ends: vec![0; articles],
-            samples: Vec::new(),
-            counts: vec![0; articles],
-            lists: Vec::new(),
-        };
-        for &pair in &pairs {
-            shared.counts[rank(pair)] += 1;
-        }
-        // First how many shared samples each article has, then where they end.
-        let of_one_sample = |a: &u64, b: &u64| a >> 32 == b >> 32;
-        let groups = || pairs.chunk_by(of_one_sample).filter(|group| group.len() > 1);
-        for &pair in groups().flatten() {
-            shared.ends[rank(pair)] += 1;
-        }
-        let mut end = 0;
-        for count in &mut shared.ends {
-            // The start for now; filling moves it to the end.
-            let start = end;
-            end += *count;
-            *count = start;
-        }
-        shared.samples.resize(end, 0);
-        for group in groups() {
-            let own = group.len().min(LISTED_MAX);
-            let head = Head { len: 0, room: u16::try_from(own).unwrap_or(u16::MAX) };
-            for &pair in group {
-                let place = &mut shared.ends[rank(pair)];
-                shared.samples[*place] = shared.lists.len();
-                *place += 1;
-            }
-            shared.lists.push(head.to_bits());
-            shared.lists.resize(shared.lists.len() + own, 0);
-        }
-        shared
+    pub fn new(articles: usize) -> Sharing {
+        Sharing { counts: vec![0; articles], shared: vec![0; articles] }
     }
 
+    /// Takes pairs (see [`pair`]), sorted and with all of a sample among them; returns how many are of
+    /// samples that several articles share, and puts those to the front.
+    pub fn take(&mut self, part: &mut [u64]) -> usize {
+        // Where the pairs of the last sample start among what is kept.
+        let (mut kept, mut start, mut last) = (0, 0, None);
+        for at in 0..part.len() {
+            let pair = part[at];
+            if last.replace(pair) == Some(pair) {
+                continue;
+            }
+            self.counts[rank(pair)] += 1;
+            if kept > start && part[start] >> 32 != pair >> 32 {
+                start = if kept == start + 1 { start } else { kept };
+                kept = start;
+            }
+            part[kept] = pair;
+            kept += 1;
+        }
+        kept = if kept == start + 1 { start } else { kept };
+        for &pair in &part[..kept] {
+            self.shared[rank(pair)] += 1;
+        }
+        kept
+    }
+
+    /// Makes room for all that was kept of the parts taken.
+    #[must_use]
+    pub fn filling(self) -> Filling {
+        let mut end = 0;
+        // The start for now; filling moves it to the end.
+        let start = |&shared: &u32| {
+            let start = end;
+            end += shared as usize;
+            start
+        };
+        let ends = self.shared.iter().map(start).collect();
+        let samples = vec![0; end];
+        // One list without room for all samples whose own would start too far behind.
+        let lists = vec![Head { len: 0, room: 0, round: 0 }.to_bits()];
+        Filling(Shared { ends, samples, counts: self.counts, lists, round: 0 })
+    }
+}
+
+/// [`Shared`] as it is filled in.
+pub struct Filling(Shared);
+
+impl Filling {
+    /// Fills in what [`Sharing::take`] kept of a part: of each part once, in the order of the parts.
+    pub fn fill(&mut self, part: &[u64]) {
+        let Shared { ends, samples, lists, .. } = &mut self.0;
+        for group in part.chunk_by(|a, b| a >> 32 == b >> 32) {
+            let start = u32::try_from(lists.len()).unwrap_or(0);
+            for &pair in group {
+                let place = &mut ends[rank(pair)];
+                samples[*place] = start;
+                *place += 1;
+            }
+            if start > 0 {
+                let own = group.len().min(LISTED_MAX);
+                let head = Head { len: 0, room: u8::try_from(own).unwrap_or(u8::MAX), round: 0 };
+                lists.push(head.to_bits());
+                lists.resize(lists.len() + own, 0);
+            }
+        }
+    }
+
+    /// The samples that several articles share, with empty lists.
+    #[must_use]
+    pub fn shared(self) -> Shared {
+        self.0
+    }
+}
+
+impl Shared {
     /// How many different samples the article `rank` has.
     #[must_use]
     pub fn count(&self, rank: u32) -> u32 {
         self.counts[rank as usize]
     }
 
-    fn samples(&self, rank: u32) -> &[usize] {
+    fn samples(&self, rank: u32) -> &[u32] {
         let rank = rank as usize;
         let start = rank.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.samples[start..self.ends[rank]]
@@ -128,6 +177,7 @@ impl Shared {
         found.clear();
         // All heads first: none is waited for before the next is asked for.
         lists.extend(self.samples(rank).iter().map(|&head| {
+            let head = head as usize;
             let Head { len, .. } = Head::from_bits(self.lists[head]);
             List { start: head + 1, len }
         }));
@@ -167,14 +217,29 @@ impl Shared {
         &self.lists[list.start..list.start + usize::from(list.len)]
     }
 
+    /// Begins a round of listing: what was looked up before it stays right until [`Shared::is_fresh`].
+    pub fn begin_round(&mut self) {
+        self.round = self.round.wrapping_add(1);
+    }
+
+    /// Whether some article was listed in this round under a sample of the article `rank`; when rounds are
+    /// counted anew, perhaps also where none was.
+    #[must_use]
+    pub fn is_fresh(&self, rank: u32) -> bool {
+        let is_fresh = |&head: &u32| Head::from_bits(self.lists[head as usize]).round == self.round;
+        self.samples(rank).iter().any(is_fresh)
+    }
+
     /// Lists the article `rank`, which comes after those listed so far, under each of its samples that has
     /// room.
     pub fn list(&mut self, rank: u32) {
         let start = (rank as usize).checked_sub(1).map_or(0, |before| self.ends[before]);
         for &start in &self.samples[start..self.ends[rank as usize]] {
+            let start = start as usize;
             let mut head = Head::from_bits(self.lists[start]);
             if head.len < head.room {
                 head.len += 1;
+                head.round = self.round;
                 self.lists[start] = head.to_bits();
                 self.lists[start + usize::from(head.len)] = rank;
             }
@@ -182,11 +247,13 @@ impl Shared {
     }
 }
 
+/// Parts that pairs are put into by [`part`].
+pub const PARTS: usize = 256;
+
 /// Puts `pairs` into parts by their upper byte, in place (the American flag sort of P. `McIlroy` and others,
-/// "Engineering radix sort", 1993): once each is sorted, all are. Of 500 MB of articles a part is small enough
-/// for a cache.
-pub fn parts(pairs: &mut [u64]) -> impl Iterator<Item = &mut [u64]> {
-    const PARTS: usize = 256;
+/// "Engineering radix sort", 1993), and returns where each part ends: once each is sorted, all are. Of 500 MB of
+/// articles a part is small enough for a cache.
+pub fn part(pairs: &mut [u64]) -> [usize; PARTS] {
     let part = |pair: u64| (pair >> 56) as usize;
     let mut ends = [0; PARTS];
     for &pair in &*pairs {
@@ -212,7 +279,7 @@ pub fn parts(pairs: &mut [u64]) -> impl Iterator<Item = &mut [u64]> {
             next[own] += 1;
         }
     }
-    pairs.chunk_by_mut(move |&a, &b| part(a) == part(b))
+    ends
 }
 
 /// The article of a pair.
@@ -227,13 +294,22 @@ fn rank(pair: u64) -> usize {
 mod tests {
     use super::*;
 
+    fn shared(mut pairs: Vec<u64>, articles: usize) -> Shared {
+        pairs.sort_unstable();
+        let mut sharing = Sharing::new(articles);
+        let kept = sharing.take(&mut pairs);
+        let mut filling = sharing.filling();
+        filling.fill(&pairs[..kept]);
+        filling.shared()
+    }
+
     #[test]
     fn articles_that_share_samples_find_each_other() {
         let samples: [&[u32]; 4] = [&[7, 7, 9, 1], &[2, 9], &[], &[7, 9, 5]];
         let pairs = (0_u32..)
             .zip(samples)
             .flat_map(|(rank, samples)| samples.iter().map(move |&sample| pair(sample, rank)));
-        let mut shared = Shared::new(pairs.collect(), 4);
+        let mut shared = shared(pairs.collect(), 4);
         assert_eq!([0, 1, 2, 3].map(|rank| shared.count(rank)), [3, 2, 0, 3]);
         let mut room = LookUp::default();
         let mut look_up = |shared: &Shared, rank| shared.look_up(rank, &[1; 4], &mut room).clone();
@@ -252,7 +328,11 @@ mod tests {
             let mut pairs: Vec<u64> = (0..count).map(|n| number(n % 5_000)).collect();
             let mut expected = pairs.clone();
             expected.sort_unstable();
-            parts(&mut pairs).for_each(<[u64]>::sort_unstable);
+            let mut start = 0;
+            for end in part(&mut pairs) {
+                pairs[start..end].sort_unstable();
+                start = end;
+            }
             assert_eq!(pairs, expected);
         }
     }
@@ -281,7 +361,7 @@ mod tests {
         let pairs = (0_u32..)
             .zip(&articles)
             .flat_map(|(rank, samples)| samples.iter().map(move |&sample| pair(sample, rank)));
-        let mut shared = Shared::new(pairs.collect(), articles.len());
+        let mut shared = shared(pairs.collect(), articles.len());
         let mut room = LookUp::default();
         for (rank, samples) in articles.iter().enumerate() {
             let expected: Vec<(u32, u32)> = (0..rank)
@@ -298,9 +378,24 @@ mod tests {
     }
 
     #[test]
+    fn what_was_looked_up_before_a_round_stays_right_where_nothing_is_fresh() {
+        let pairs = [(1, 0), (1, 1), (1, 3), (2, 2), (2, 3), (3, 0), (3, 1)];
+        let mut shared = shared(pairs.map(|(sample, rank)| pair(sample, rank)).to_vec(), 4);
+        let fresh = |shared: &Shared| [0, 1, 2, 3].map(|rank| shared.is_fresh(rank));
+        shared.begin_round();
+        assert_eq!(fresh(&shared), [false; 4]);
+        shared.list(2);
+        assert_eq!(fresh(&shared), [false, false, true, true]);
+        shared.list(0);
+        assert_eq!(fresh(&shared), [true; 4]);
+        shared.begin_round();
+        assert_eq!(fresh(&shared), [false; 4]);
+    }
+
+    #[test]
     fn a_common_phrase_lists_no_more_than_its_room() {
         let pairs = (0..1000).map(|rank| pair(1, rank)).collect();
-        let mut shared = Shared::new(pairs, 1000);
+        let mut shared = shared(pairs, 1000);
         (0..1000).for_each(|rank| shared.list(rank));
         let mut room = LookUp::default();
         let found = shared.look_up(999, &[1; 1000], &mut room);

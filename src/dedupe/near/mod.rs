@@ -1,7 +1,7 @@
 //! Near copies: finding them without comparing every pair, and measuring each one found.
 //!
-//! *Candidates* share samples of their texts ([`sample`]); one sort of all samples says which articles do
-//! ([`join`]). Only articles that stay are listed for later ones, so a set of equal articles costs no
+//! *Candidates* share samples of their texts ([`sample`]); the samples of all articles, sorted, say which
+//! articles do ([`join`]). Only articles that stay are listed for later ones, so a set of equal articles costs no
 //! more than others, and what an article can cost is bounded by its length.
 //!
 //! *Similarity* is measured on all three-word shingles of both articles ([`measure`]): twice those they
@@ -15,6 +15,8 @@ pub mod measure;
 pub mod sample;
 
 use std::cmp::Reverse;
+use std::num::NonZero;
+use std::slice::Chunks;
 
 use hashbrown::HashMap;
 
@@ -63,35 +65,6 @@ impl Facts {
     }
 }
 
-/// What is held of articles to find near copies among them: 8 bytes a sample and 24 bytes besides. Two of
-/// these make one, in any order.
-#[derive(Debug, Default)]
-pub struct Sketches {
-    /// See [`join::pair`].
-    pairs: Vec<u64>,
-    facts: Vec<(u32, Facts)>,
-}
-
-impl Sketches {
-    /// Enters the article with this rank and these samples.
-    pub fn push(&mut self, rank: u32, samples: &[u32], facts: Facts) {
-        self.pairs.extend(samples.iter().map(|&sample| join::pair(sample, rank)));
-        self.facts.push((rank, facts));
-    }
-
-    /// Enters the articles of `more`.
-    pub fn append(&mut self, more: &Sketches) {
-        self.pairs.extend_from_slice(&more.pairs);
-        self.facts.extend_from_slice(&more.facts);
-    }
-
-    /// The parts of all samples that are to be sorted, each by itself: in parallel, by whoever has
-    /// several threads.
-    pub fn parts(&mut self) -> impl Iterator<Item = &mut [u64]> {
-        join::parts(&mut self.pairs)
-    }
-}
-
 /// A pair a little below the threshold.
 #[derive(Clone, Copy, Debug)]
 pub struct Miss {
@@ -103,32 +76,78 @@ pub struct Miss {
     pub similarity: f64,
 }
 
+/// Who compares articles on their texts; `E` is what can go wrong.
+pub trait Measure<E> {
+    /// Compares two articles.
+    ///
+    /// # Errors
+    /// When a text cannot be read.
+    fn compare(&mut self, first: ArticleId, second: ArticleId) -> Result<Similarity, E>;
+
+    /// Of so many articles [`Measure::ahead`] may be asked at a time; `None` from whoever has one thread,
+    /// and would gain nothing.
+    fn round(&self) -> Option<NonZero<usize>> {
+        None
+    }
+
+    /// Does `work` on shares of `ranks`, several at a time, each with its own way to compare, and returns all
+    /// that comes out, in the order of the ranks.
+    ///
+    /// # Errors
+    /// What `work` gives.
+    fn ahead(&mut self, ranks: &[u32], work: &Work<E>) -> Result<Vec<Measured>, E>;
+}
+
+/// See [`Measure::ahead`].
+pub type Work<'a, E> =
+    dyn Fn(&[u32], Compare<'_, E>, &mut Vec<Measured>) -> Result<(), E> + Sync + 'a;
+
+/// See [`Measure::compare`].
+pub type Compare<'a, E> = &'a mut dyn FnMut(ArticleId, ArticleId) -> Result<Similarity, E>;
+
+/// A pair that was measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Measured {
+    /// An article.
+    pub rank: u32,
+    /// One that is listed before it.
+    pub other: u32,
+    /// What was measured.
+    pub similarity: Similarity,
+}
+
 /// Finds near and contained copies among the articles that `verdicts` keeps, and enters them there;
 /// returns the pairs a little below `threshold`.
 ///
-/// `sketches` holds the articles that `verdicts` keeps, by their rank. `measure` compares two articles
-/// on their texts. Each duplicate was measured against its own representative; where a representative
-/// is itself left out, its duplicates are measured against the one that takes its place, and stay if
-/// they fail.
+/// `facts` and `shared` tell of the articles that `verdicts` keeps, by their rank. `measure` compares two
+/// articles on their texts. Each duplicate was measured against its own representative; where a
+/// representative is itself left out, its duplicates are measured against the one that takes its place, and
+/// stay if they fail.
+///
+/// Articles are decided one after the other. What may be measured before an article's turn is measured in
+/// rounds, where `measure` has several threads: the candidates of each article of a round among those listed
+/// before the round. When its turn comes, an article that shares no sample with one listed since has no
+/// others.
 ///
 /// # Errors
 /// What `measure` gives.
 pub fn decide<E>(
-    sketches: Sketches,
+    facts: Vec<(u32, Facts)>,
+    shared: Shared,
     ranks: &Ranks,
     threshold: f64,
     verdicts: &mut [Verdict],
-    measure: &mut dyn FnMut(ArticleId, ArticleId) -> Result<Similarity, E>,
+    measure: &mut dyn Measure<E>,
 ) -> Result<Vec<Miss>, E> {
-    let mut facts = vec![Facts::default(); ranks.len()];
-    for &(rank, of) in &sketches.facts {
-        facts[rank as usize] = of;
+    let mut by_rank = vec![Facts::default(); ranks.len()];
+    for (rank, of) in facts {
+        by_rank[rank as usize] = of;
     }
-    let shared = Shared::new(sketches.pairs, ranks.len());
-    let lengths = ranks.all().map(|rank| Length::of(&facts[rank as usize], shared.count(rank)));
+    let lengths = ranks.all().map(|rank| Length::of(&by_rank[rank as usize], shared.count(rank)));
     let lengths: Vec<Length> = lengths.collect();
     let needs = lengths.iter().map(Length::need).collect();
-    let mut search = Search { facts, lengths, needs, ranks, threshold, verdicts, measure };
+    let known = Known { facts: by_rank, lengths, needs, ranks, threshold };
+    let mut search = Search { known, verdicts, measure };
     let found = search.near(shared)?;
     search.contained(found.parts)?;
     search.settle()?;
@@ -161,15 +180,20 @@ impl Length {
     }
 }
 
-struct Search<'a, E> {
+/// What is known of the articles, but not what becomes of them.
+struct Known<'a> {
     facts: Vec<Facts>,
     lengths: Vec<Length>,
     /// See [`Length::need`].
     needs: Vec<u8>,
     ranks: &'a Ranks,
     threshold: f64,
+}
+
+struct Search<'a, E> {
+    known: Known<'a>,
     verdicts: &'a mut [Verdict],
-    measure: &'a mut dyn FnMut(ArticleId, ArticleId) -> Result<Similarity, E>,
+    measure: &'a mut dyn Measure<E>,
 }
 
 /// What looking for near copies finds besides them.
@@ -189,86 +213,26 @@ struct Part {
     whole: u32,
 }
 
-impl<E> Search<'_, E> {
-    fn verdict(&self, rank: u32) -> Verdict {
-        self.verdicts[self.ranks.article(rank).0 as usize]
-    }
+/// Pairs that were measured before the turn of their articles, in the order of those.
+struct Ahead(Vec<Measured>);
 
-    fn enter(&mut self, rank: u32, copy: Copy) {
-        self.verdicts[self.ranks.article(rank).0 as usize] = Verdict::DuplicateOf {
-            representative: self.ranks.article(copy.of),
-            kind: copy.kind,
-            similarity: copy.similarity,
+impl Ahead {
+    fn of(&self, rank: u32) -> &[Measured] {
+        let place = |behind: fn(&u32, &u32) -> bool| {
+            self.0.partition_point(|measured| behind(&measured.rank, &rank))
         };
+        &self.0[place(u32::lt)..place(u32::le)]
     }
+}
 
-    fn measure(&mut self, rank: u32, other: u32) -> Result<Similarity, E> {
-        (self.measure)(self.ranks.article(rank), self.ranks.article(other))
-    }
+/// What deciding on an article works with, made to be used again.
+#[derive(Default)]
+struct Room {
+    look_up: LookUp,
+    measured: Vec<Measured>,
+}
 
-    /// Finds near copies, each of an article before it.
-    fn near(&mut self, mut shared: Shared) -> Result<Found, E> {
-        let mut found = Found::default();
-        let mut room = LookUp::default();
-        for rank in self.ranks.all() {
-            if self.verdict(rank) != Verdict::Keep {
-                continue;
-            }
-            let candidates = self.candidates(&shared, rank, None, &mut room);
-            let mut best: Option<Copy> = None;
-            for &(_, other) in candidates {
-                let measured = self.measure(rank, other)?;
-                if measured.similarity >= self.threshold {
-                    Copy::near(other, measured).replace_if_closer(&mut best);
-                } else {
-                    self.look_closer(rank, other, measured, &mut found);
-                }
-            }
-            match best {
-                Some(copy) => self.enter(rank, copy),
-                None => shared.list(rank),
-            }
-        }
-        self.gather(&shared)?;
-        Ok(found)
-    }
-
-    /// Gives each copy to the representative with most copies of all that it is similar enough to, those
-    /// that came later among them: so versions of one story stay together, where some of them are
-    /// similar to one representative and some to two. Of several, to the most similar.
-    fn gather(&mut self, shared: &Shared) -> Result<(), E> {
-        let mut copies = vec![0_u32; self.ranks.len()];
-        for rank in self.ranks.all() {
-            if let Some(representative) = self.verdict(rank).representative() {
-                copies[self.ranks.of(representative) as usize] += 1;
-            }
-        }
-        let mut room = LookUp::default();
-        for rank in self.ranks.all() {
-            let Verdict::DuplicateOf { representative, kind: Kind::Near, similarity } =
-                self.verdict(rank)
-            else {
-                continue;
-            };
-            let of = self.ranks.of(representative);
-            let mut best = Copy { of, kind: Kind::Near, similarity };
-            let candidates = self.candidates(shared, rank, Some(of), &mut room);
-            for &(_, other) in candidates {
-                let copy = Copy::near(other, self.measure(rank, other)?);
-                let size = |copy: Copy| copies[copy.of as usize];
-                let more =
-                    size(copy).cmp(&size(best)).then(copy.similarity.total_cmp(&best.similarity));
-                if copy.similarity >= self.threshold && more.is_gt() {
-                    best = copy;
-                }
-            }
-            if best.of != of {
-                self.enter(rank, best);
-            }
-        }
-        Ok(())
-    }
-
+impl Known<'_> {
     /// The articles that are to be measured with `rank`, with the number of samples they share: all but
     /// the one `known`.
     fn candidates<'r>(
@@ -296,12 +260,171 @@ impl<E> Search<'_, E> {
         one.samples.min(two.samples) < (most + 1) * rate
             && self.facts[rank as usize].may_be_copy_of(&self.facts[other as usize])
     }
+}
+
+impl<E> Search<'_, E> {
+    fn verdict(&self, rank: u32) -> Verdict {
+        self.verdicts[self.known.ranks.article(rank).0 as usize]
+    }
+
+    fn enter(&mut self, rank: u32, copy: Copy) {
+        let ranks = self.known.ranks;
+        self.verdicts[ranks.article(rank).0 as usize] = Verdict::DuplicateOf {
+            representative: ranks.article(copy.of),
+            kind: copy.kind,
+            similarity: copy.similarity,
+        };
+    }
+
+    fn measure(&mut self, rank: u32, other: u32) -> Result<Similarity, E> {
+        let ranks = self.known.ranks;
+        self.measure.compare(ranks.article(rank), ranks.article(other))
+    }
+
+    /// The parts of `ranks` for which pairs are measured ahead, one after the other.
+    fn rounds<'r>(&self, ranks: &'r [u32]) -> Chunks<'r, u32> {
+        ranks.chunks(self.measure.round().map_or(usize::MAX, NonZero::get))
+    }
+
+    /// Measures the candidates of all `ranks` as they are now, but for the one that `known` names; nothing where
+    /// that gains nothing.
+    fn ahead(
+        &mut self,
+        shared: &Shared,
+        ranks: &[u32],
+        known: impl Fn(&[Verdict], u32) -> Option<u32> + Sync,
+    ) -> Result<Option<Ahead>, E> {
+        if self.measure.round().is_none() {
+            return Ok(None);
+        }
+        let (all, verdicts) = (&self.known, &*self.verdicts);
+        let work = |ranks: &[u32], compare: Compare<'_, E>, measured: &mut Vec<Measured>| {
+            let mut room = LookUp::default();
+            for &rank in ranks {
+                for &(_, other) in all.candidates(shared, rank, known(verdicts, rank), &mut room) {
+                    let similarity = compare(all.ranks.article(rank), all.ranks.article(other))?;
+                    measured.push(Measured { rank, other, similarity });
+                }
+            }
+            Ok(())
+        };
+        self.measure.ahead(ranks, &work).map(|measured| Some(Ahead(measured)))
+    }
+
+    /// The candidates of `rank` but the one `known`, measured: those `ahead`, where no other has come since.
+    fn pairs<'r>(
+        &mut self,
+        shared: &Shared,
+        rank: u32,
+        known: Option<u32>,
+        ahead: Option<&'r [Measured]>,
+        Room { look_up, measured }: &'r mut Room,
+    ) -> Result<&'r [Measured], E> {
+        if let Some(ahead) = ahead.filter(|_| !shared.is_fresh(rank)) {
+            return Ok(ahead);
+        }
+        measured.clear();
+        let ranks = self.known.ranks;
+        for &(_, other) in self.known.candidates(shared, rank, known, look_up) {
+            let before = ahead.unwrap_or_default().iter().find(|pair| pair.other == other);
+            let similarity = match before {
+                Some(pair) => pair.similarity,
+                None => self.measure.compare(ranks.article(rank), ranks.article(other))?,
+            };
+            measured.push(Measured { rank, other, similarity });
+        }
+        Ok(measured)
+    }
+
+    /// Finds near copies, each of an article before it.
+    fn near(&mut self, mut shared: Shared) -> Result<Found, E> {
+        let mut found = Found::default();
+        let mut room = Room::default();
+        let is_wanted = |rank: &u32| self.verdict(*rank) == Verdict::Keep;
+        let wanted: Vec<u32> = self.known.ranks.all().filter(is_wanted).collect();
+        for round in self.rounds(&wanted) {
+            shared.begin_round();
+            let ahead = self.ahead(&shared, round, |_, _| None)?;
+            for &rank in round {
+                let ahead = ahead.as_ref().map(|ahead| ahead.of(rank));
+                let mut best: Option<Copy> = None;
+                for &Measured { other, similarity, .. } in
+                    self.pairs(&shared, rank, None, ahead, &mut room)?
+                {
+                    if similarity.similarity >= self.known.threshold {
+                        Copy::near(other, similarity).replace_if_closer(&mut best);
+                    } else {
+                        self.look_closer(rank, other, similarity, &mut found);
+                    }
+                }
+                match best {
+                    Some(copy) => self.enter(rank, copy),
+                    None => shared.list(rank),
+                }
+            }
+        }
+        self.gather(&mut shared)?;
+        Ok(found)
+    }
+
+    /// Gives each copy to the representative with most copies of all that it is similar enough to, those
+    /// that came later among them: so versions of one story stay together, where some of them are
+    /// similar to one representative and some to two. Of several, to the most similar.
+    fn gather(&mut self, shared: &mut Shared) -> Result<(), E> {
+        let ranks = self.known.ranks;
+        let mut copies = vec![0_u32; ranks.len()];
+        let mut wanted = Vec::new();
+        for rank in ranks.all() {
+            if let Verdict::DuplicateOf { representative, kind, .. } = self.verdict(rank) {
+                copies[ranks.of(representative) as usize] += 1;
+                if kind == Kind::Near {
+                    wanted.push(rank);
+                }
+            }
+        }
+        let mut room = Room::default();
+        // Nothing is listed any more.
+        shared.begin_round();
+        for round in self.rounds(&wanted) {
+            let of = |verdicts: &[Verdict], rank| {
+                let representative = verdicts[ranks.article(rank).0 as usize].representative();
+                representative.map(|representative| ranks.of(representative))
+            };
+            let ahead = self.ahead(shared, round, of)?;
+            for &rank in round {
+                let Verdict::DuplicateOf { representative, similarity, .. } = self.verdict(rank)
+                else {
+                    continue;
+                };
+                let of = ranks.of(representative);
+                let mut best = Copy { of, kind: Kind::Near, similarity };
+                let ahead = ahead.as_ref().map(|ahead| ahead.of(rank));
+                for &Measured { other, similarity, .. } in
+                    self.pairs(shared, rank, Some(of), ahead, &mut room)?
+                {
+                    let copy = Copy::near(other, similarity);
+                    let size = |copy: Copy| copies[copy.of as usize];
+                    let more = size(copy)
+                        .cmp(&size(best))
+                        .then(copy.similarity.total_cmp(&best.similarity));
+                    if copy.similarity >= self.known.threshold && more.is_gt() {
+                        best = copy;
+                    }
+                }
+                if best.of != of {
+                    self.enter(rank, best);
+                }
+            }
+        }
+        Ok(())
+    }
 
     /// Enters a pair below the threshold that is worth more than nothing.
     fn look_closer(&self, rank: u32, other: u32, measured: Similarity, found: &mut Found) {
         let Similarity { similarity, sizes: [own, others], .. } = measured;
-        if similarity >= self.threshold - MISS_MARGIN {
-            let (article, other) = (self.ranks.article(rank), self.ranks.article(other));
+        if similarity >= self.known.threshold - MISS_MARGIN {
+            let ranks = self.known.ranks;
+            let (article, other) = (ranks.article(rank), ranks.article(other));
             found.misses.push(Miss { article, other, similarity });
         }
         let part = if own <= others {
@@ -353,7 +476,7 @@ impl<E> Search<'_, E> {
     /// The article that stays for this one, by what is known so far.
     fn root(&self, mut rank: u32) -> u32 {
         while let Some(representative) = self.verdict(rank).representative() {
-            rank = self.ranks.of(representative);
+            rank = self.known.ranks.of(representative);
         }
         rank
     }
@@ -362,20 +485,21 @@ impl<E> Search<'_, E> {
     fn facts_of(&self, rank: u32) -> &Facts {
         let known = match self.verdict(rank) {
             Verdict::DuplicateOf { representative, kind: Kind::Exact, .. } => {
-                self.ranks.of(representative)
+                self.known.ranks.of(representative)
             }
             _ => rank,
         };
-        &self.facts[known as usize]
+        &self.known.facts[known as usize]
     }
 
     /// Measures the copies of articles that are now left out against what stays for those. Those that
     /// fail stay: the first represents the others that are copies of it.
     fn settle(&mut self) -> Result<(), E> {
+        let ranks = self.known.ranks;
         let mut freed: HashMap<u32, Vec<u32>> = HashMap::new();
-        for rank in self.ranks.all() {
+        for rank in ranks.all() {
             let Some(representative) = self.verdict(rank).representative() else { continue };
-            let representative = self.ranks.of(representative);
+            let representative = ranks.of(representative);
             let root = self.root(representative);
             if root == representative {
                 continue;
@@ -389,8 +513,8 @@ impl<E> Search<'_, E> {
             if let Some(copy) = copy {
                 self.enter(rank, copy);
             } else {
-                self.facts[rank as usize] = *self.facts_of(rank);
-                self.verdicts[self.ranks.article(rank).0 as usize] = Verdict::Keep;
+                self.known.facts[rank as usize] = *self.facts_of(rank);
+                self.verdicts[ranks.article(rank).0 as usize] = Verdict::Keep;
                 let freed = freed.entry(root).or_default();
                 if freed.len() < FREED_MAX {
                     freed.push(rank);
@@ -409,7 +533,7 @@ impl<E> Search<'_, E> {
         let is_part = measured.first_in_second >= CONTAINED_MIN
             && measured.sizes[0] <= measured.sizes[1]
             && self.is_long_enough(rank);
-        Ok(if measured.similarity >= self.threshold {
+        Ok(if measured.similarity >= self.known.threshold {
             Some(Copy::near(other, measured))
         } else if is_part {
             Some(Copy::contained(other, measured.first_in_second))
@@ -450,6 +574,7 @@ impl Copy {
 
 #[cfg(test)]
 mod tests {
+    use super::join::Sharing;
     use super::*;
 
     /// A row of numbers that look like chance, the same every time.
@@ -482,7 +607,33 @@ mod tests {
         edited
     }
 
-    /// Runs the search over `texts`; the verdicts on them.
+    /// Compares what it holds.
+    struct Sets<'a> {
+        all: &'a [Shingles],
+        round: Option<NonZero<usize>>,
+        calls: usize,
+    }
+
+    impl Measure<()> for Sets<'_> {
+        fn compare(&mut self, first: ArticleId, second: ArticleId) -> Result<Similarity, ()> {
+            self.calls += 1;
+            Ok(self.all[first.0 as usize].compare(&self.all[second.0 as usize]))
+        }
+
+        fn round(&self) -> Option<NonZero<usize>> {
+            self.round
+        }
+
+        fn ahead(&mut self, ranks: &[u32], work: &Work<()>) -> Result<Vec<Measured>, ()> {
+            let mut measured = Vec::new();
+            for share in ranks.chunks(3) {
+                work(share, &mut |first, second| self.compare(first, second), &mut measured)?;
+            }
+            Ok(measured)
+        }
+    }
+
+    /// Runs the search over `texts`; the verdicts on them, the same in rounds of any length.
     fn search(texts: &[Vec<String>], threshold: f64) -> Vec<Verdict> {
         search_counting(texts, threshold, &std::cell::Cell::new(0))
     }
@@ -492,23 +643,39 @@ mod tests {
         threshold: f64,
         calls: &std::cell::Cell<usize>,
     ) -> Vec<Verdict> {
-        let mut sketches = Sketches::default();
-        let mut sets = Vec::new();
+        let (mut pairs, mut facts, mut sets) = (Vec::new(), Vec::new(), Vec::new());
         for (article, rank) in texts.iter().zip(0..) {
             let text = article.join(" ");
             let mut samples = Vec::new();
             let rate = sample::sample(&text, &mut samples);
             let words = u8::try_from(article.len().min(WORDS_COUNTED)).unwrap_or(u8::MAX);
-            sketches.push(rank, &samples, Facts { title: 0, words, rate });
+            pairs.extend(samples.iter().map(|&sample| join::pair(sample, rank)));
+            facts.push((rank, Facts { title: 0, words, rate }));
             sets.push(Shingles::of(&text));
         }
+        pairs.sort_unstable();
         let ranks = Ranks::in_order(texts.len());
-        let mut verdicts = vec![Verdict::Keep; texts.len()];
-        let mut measure = |a: ArticleId, b: ArticleId| -> Result<Similarity, ()> {
-            calls.set(calls.get() + 1);
-            Ok(sets[a.0 as usize].compare(&sets[b.0 as usize]))
+        let decide = |round: Option<usize>| {
+            let mut pairs = pairs.clone();
+            let mut sharing = Sharing::new(texts.len());
+            let kept = sharing.take(&mut pairs);
+            let mut filling = sharing.filling();
+            filling.fill(&pairs[..kept]);
+            let mut verdicts = vec![Verdict::Keep; texts.len()];
+            let mut sets = Sets { all: &sets, round: round.and_then(NonZero::new), calls: 0 };
+            let shared = filling.shared();
+            let found = decide(facts.clone(), shared, &ranks, threshold, &mut verdicts, &mut sets);
+            let misses: Vec<_> =
+                found.iter().flatten().map(|miss| (miss.article, miss.other)).collect();
+            assert!(found.is_ok());
+            (verdicts, misses, sets.calls)
         };
-        assert!(decide(sketches, &ranks, threshold, &mut verdicts, &mut measure).is_ok());
+        let (verdicts, misses, count) = decide(None);
+        calls.set(count);
+        for round in [1, 7, 1_000] {
+            let ahead = decide(Some(round));
+            assert_eq!((&ahead.0, &ahead.1), (&verdicts, &misses), "in rounds of {round}");
+        }
         for verdict in &verdicts {
             if let Some(representative) = verdict.representative() {
                 assert_eq!(verdicts[representative.0 as usize], Verdict::Keep, "a chain");
