@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use hashbrown::HashMap;
 
-use crate::vector::{BITS, Loop, Machine, bits, widest};
+use crate::vector::{BITS, Loop, Machine, bits, filled, widest};
 
 /// The language of an article's text as a BCP 47 tag (`en`, `ar`, `zh`); `None` where that is not
 /// clear.
@@ -429,20 +429,18 @@ impl Loop for BetweenWords<'_> {
     #[inline(always)]
     fn run(self, machine: impl Machine) -> Self::Output {
         let mut between = [0; HEAD / BITS + 1];
-        let mut text = [b' '; (HEAD / BITS + 1) * BITS];
-        let len = self.0.len().min(HEAD);
-        text[..len].copy_from_slice(&self.0[..len]);
-        for (between, row) in between.iter_mut().zip(text.as_chunks().0) {
+        let text = &self.0[..self.0.len().min(HEAD)];
+        // Letters, so that what fills up the last row ends no word.
+        let mut room = [b'a'; BITS];
+        for (between, row) in between.iter_mut().zip(text.chunks(BITS)) {
+            let row = filled(row, &mut room);
             let letters = bits(machine, row, |byte| (byte | 0x20).wrapping_sub(b'a') < 26);
             let digits = bits(machine, row, |byte| byte.wrapping_sub(b'0') < 10);
             let graphic = bits(machine, row, |byte| byte.wrapping_sub(b' ') < 0x7F - b' ');
             let ends = bits(machine, row, |byte| byte.wrapping_sub(b'\t') < 5);
             *between = (graphic | ends) & !letters & !digits;
         }
-        // Behind the text, only the first place ends a word.
-        let (row, place) = (len / BITS, len % BITS);
-        between[row] &= u64::MAX >> (BITS - 1 - place);
-        between[row + 1..].fill(0);
+        between[text.len() / BITS] |= 1 << (text.len() % BITS);
         between
     }
 }

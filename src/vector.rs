@@ -12,15 +12,20 @@ pub(crate) const BITS: usize = 64;
 /// A bit for each byte of `row`: whether `is` holds for it. The first byte has the lowest bit.
 #[inline(always)]
 pub(crate) fn bits(machine: impl Machine, row: &[u8; BITS], is: impl Fn(u8) -> bool) -> u64 {
-    let (halves, _) = row.as_chunks::<ROW>();
-    let mut marked = [[0; ROW]; BITS / ROW];
-    for (marked, half) in marked.iter_mut().zip(halves) {
-        for (mark, &byte) in marked.iter_mut().zip(half) {
-            *mark = 0_u8.wrapping_sub(u8::from(is(byte)));
-        }
+    // Both halves by themselves: a loop over them made all of cleaning 7 % slower.
+    let low = row_bits(machine, |place| is(row[place]));
+    let high = row_bits(machine, |place| is(row[ROW + place]));
+    u64::from(low) | u64::from(high) << ROW
+}
+
+/// A bit for each place of a row of [`ROW`]: whether `is` holds there. The first place has the lowest bit.
+#[inline(always)]
+pub(crate) fn row_bits(machine: impl Machine, is: impl Fn(usize) -> bool) -> u32 {
+    let mut marked = [0; ROW];
+    for (place, mark) in marked.iter_mut().enumerate() {
+        *mark = 0_u8.wrapping_sub(u8::from(is(place)));
     }
-    let [low, high] = marked.map(|marked| u64::from(machine.bits(&marked)));
-    low | high << ROW
+    machine.bits(&marked)
 }
 
 /// At most [`BITS`] bytes as a row, filled up with what `room` holds.

@@ -1,7 +1,7 @@
 //! The first bytes of a line, looked at once: which signs stand there, and where its words end.
 
 use super::words::Folded;
-use crate::vector::{Loop, Machine, ROW, widest};
+use crate::vector::{Loop, Machine, ROW, row_bits, widest};
 
 /// What is found in the head of a line.
 #[derive(Clone, Copy, Debug, Default)]
@@ -168,11 +168,7 @@ fn bits(
     row: &[u8; ROW + BEHIND],
     is: impl Fn([u8; BEHIND + 1]) -> bool,
 ) -> u32 {
-    let mut yes = [0; ROW];
-    for i in 0..ROW {
-        yes[i] = if is([row[i], row[i + 1], row[i + 2], row[i + 3]]) { u8::MAX } else { 0 };
-    }
-    machine.bits(&yes)
+    row_bits(machine, |i| is([row[i], row[i + 1], row[i + 2], row[i + 3]]))
 }
 
 #[inline(always)]

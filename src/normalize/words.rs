@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::vector::{BITS, Loop, Machine, bits, widest};
+use crate::vector::{BITS, Loop, Machine, bits, filled, widest};
 
 /// Number of words of `text`: the segments between Unicode word boundaries (UAX #29) that have at
 /// least one alphanumeric character; `text.unicode_words().count()`, but faster.
@@ -240,13 +240,10 @@ impl Loop for Count<'_> {
     #[inline(always)]
     fn run(self, machine: impl Machine) -> usize {
         let mut words = AsciiWords::default();
-        let (rows, rest) = self.0.as_chunks();
-        for row in rows {
-            words.add_row(machine, row);
+        let mut room = [b' '; BITS];
+        for row in self.0.chunks(BITS) {
+            words.add_row(machine, filled(row, &mut room));
         }
-        let mut last = [b' '; BITS];
-        last[..rest.len()].copy_from_slice(rest);
-        words.add_row(machine, &last);
         words.count
     }
 }

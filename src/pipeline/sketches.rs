@@ -88,7 +88,8 @@ impl<'a> AllSketches<'a> {
             pairs = Vec::new();
         }
         let ends = part(&mut pairs);
-        let bytes = (pairs.len() as u64 + runs.as_ref().map_or(0, |runs| runs.pairs)) * 8;
+        let all = pairs.len() as u64 + runs.as_ref().map_or(0, |runs| runs.pairs);
+        let bytes = all * PAIR_BYTES as u64;
         let groups =
             usize::try_from(bytes / SORTED_BYTES).map_or(PARTS, |some| some.clamp(1, PARTS));
         let mut rest = &mut pairs[..];

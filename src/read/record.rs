@@ -289,8 +289,8 @@ impl Loop for Unescaping<'_> {
         let inner = self.0;
         let mut text = String::with_capacity(inner.len());
         let mut start = 0;
+        let mut room = [0; BITS];
         for (index, row) in inner.as_bytes().chunks(BITS).enumerate() {
-            let mut room = [0; BITS];
             let mut marks = bits(machine, filled(row, &mut room), |byte| byte == b'\\');
             while marks != 0 {
                 let at = index * BITS + marks.trailing_zeros() as usize;

@@ -44,8 +44,8 @@ impl Loop for Look<'_> {
     fn run(self, machine: impl Machine) -> bool {
         let bytes = self.0;
         let mut dots_before = 0;
+        let mut room = [0; BITS];
         for (index, row) in bytes.chunks(BITS).enumerate() {
-            let mut room = [0; BITS];
             let row = filled(row, &mut room);
             let dots = bits(machine, row, |byte| byte == b'.');
             let three = dots

@@ -3,7 +3,7 @@
 
 use super::lines::is_wide;
 use crate::normalize::AsciiWords;
-use crate::vector::{BITS, Loop, Machine, bits, widest};
+use crate::vector::{BITS, Loop, Machine, bits, filled, widest};
 
 /// The characters of one block, by kind. Each is of one of `letters`, `digits`, `spaces`,
 /// `punctuation` or a control.
@@ -105,14 +105,9 @@ impl Loop for Count<'_> {
         const NOTHING: u8 = 0x80;
         let mut counts = Counts::default();
         let mut space_before = u64::from(self.after_space);
-        let (rows, rest) = self.bytes.as_chunks();
-        for row in rows {
-            counts.add(machine, row, &mut space_before);
-        }
-        if !rest.is_empty() {
-            let mut last = [NOTHING; BITS];
-            last[..rest.len()].copy_from_slice(rest);
-            counts.add(machine, &last, &mut space_before);
+        let mut room = [NOTHING; BITS];
+        for row in self.bytes.chunks(BITS) {
+            counts.add(machine, filled(row, &mut room), &mut space_before);
         }
         counts
     }

@@ -239,12 +239,12 @@ pub struct Paragraph<'a> {
     /// 1-based line of the dump's text on which it starts.
     pub line: usize,
     /// What is known of it when it is plain, as `segment::shape` tells it.
-    pub plain: Option<Plain>,
+    pub plain: Option<PlainParagraph>,
 }
 
 /// A plain paragraph, which is its own written form.
 #[derive(Clone, Copy, Debug)]
-pub struct Plain {
+pub struct PlainParagraph {
     /// The number of its words.
     pub words: usize,
     /// Its fingerprint, where that is known already.
@@ -434,7 +434,7 @@ fn apply<'a>(
         Some(Take::Remove { .. }) | None => {
             let facts = &page.facts[index];
             let plain = facts.shape.plain_words.filter(|_| cuts.is_empty());
-            let plain = plain.map(|words| Plain { words, digest: facts.digest });
+            let plain = plain.map(|words| PlainParagraph { words, digest: facts.digest });
             let (span, line) = (block.span, block.line);
             stripped.paragraphs.push(Paragraph { text, span, line, plain });
         }

@@ -2,7 +2,7 @@
 //! where the body starts and ends. Read once, before the rules; it marks nothing itself.
 
 use super::main_text::Judged;
-use super::seen::{Plain, Scratch};
+use super::seen::{Place, Plain, Scratch};
 use crate::article::{Article, Block};
 use crate::fingerprint::{Digest, key_of};
 use crate::ledger::Reason;
@@ -594,7 +594,8 @@ pub(super) fn header_value<'p>(article: &'p Article, index: usize) -> Option<&'p
 }
 
 fn facts<'a>(text: &'a str, scratch: &mut Scratch) -> Facts<'a> {
-    if let Some(plain) = scratch.seen.get(text) {
+    let place = Place::of(text);
+    if let Some(plain) = place.and_then(|place| scratch.seen.get(text, place)) {
         return Facts::of(plain);
     }
     let hit = lexicon::classify(text, &mut scratch.lexicon);
@@ -619,8 +620,8 @@ fn facts<'a>(text: &'a str, scratch: &mut Scratch) -> Facts<'a> {
         second_copy: second_copy(text),
         digest: None,
     };
-    if date.is_none() && credit.is_none() && byline.is_none() {
-        scratch.seen.put(text, plain);
+    if let Some(place) = place.filter(|_| date.is_none() && credit.is_none() && byline.is_none()) {
+        scratch.seen.put(text, place, plain);
     }
     Facts { date, credit, byline, ..Facts::of(plain) }
 }

@@ -51,11 +51,8 @@ struct Slot {
 }
 
 impl Seen {
-    pub(super) fn get(&mut self, text: &str) -> Option<Plain> {
-        if text.len() > LINE_BYTES_MAX {
-            return None;
-        }
-        let (place, tag) = place(text.as_bytes());
+    /// What was found of `text`, whose place this is.
+    pub(super) fn get(&mut self, text: &str, Place { place, tag }: Place) -> Option<Plain> {
         let tags = self.tags.get(place)?;
         let mut same =
             tags.iter().zip(self.slots.get_mut(place)?).filter(|(other, _)| **other == tag);
@@ -68,15 +65,12 @@ impl Seen {
         Some(slot.plain)
     }
 
-    pub(super) fn put(&mut self, text: &str, plain: Plain) {
-        if text.len() > LINE_BYTES_MAX {
-            return;
-        }
+    /// Remembers what was found of `text`, whose place this is.
+    pub(super) fn put(&mut self, text: &str, Place { place, tag }: Place, plain: Plain) {
         if self.slots.is_empty() {
             self.slots.resize(SLOTS / 2, Default::default());
             self.tags.resize(SLOTS / 2, [0; 2]);
         }
-        let (place, tag) = place(text.as_bytes());
         let (Some(pair), Some(tags)) = (self.slots.get_mut(place), self.tags.get_mut(place)) else {
             return;
         };
@@ -95,22 +89,47 @@ impl Seen {
     }
 }
 
-/// The pair of slots of a line and its tag, by a hash of eight bytes at a time.
-fn place(text: &[u8]) -> (usize, u32) {
-    const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mix = |hash: u64, word: u64| (hash.rotate_left(23) ^ word).wrapping_mul(ODD);
-    let (words, rest) = text.as_chunks::<8>();
-    let hash = words.iter().fold(0, |hash, word| mix(hash, u64::from_le_bytes(*word)));
-    let last = rest.iter().fold(text.len() as u64, |last, &byte| last << 8 | u64::from(byte));
-    let hash = mix(hash, last);
-    let place = usize::try_from(hash >> 40).unwrap_or_default() % (SLOTS / 2);
-    // Of other bits than the place.
-    (place, u32::try_from(hash >> 18 & 0x3F_FFFF).unwrap_or_default() | 1 << 31)
+/// Where a line stands, if it is remembered.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// A pair of slots.
+    place: usize,
+    /// What is compared before the line.
+    tag: u32,
+}
+
+impl Place {
+    /// The place of a line that is short enough to be remembered, by a hash of eight bytes at a time.
+    pub(super) fn of(text: &str) -> Option<Place> {
+        const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+        if text.len() > LINE_BYTES_MAX {
+            return None;
+        }
+        let mix = |hash: u64, word: u64| (hash.rotate_left(23) ^ word).wrapping_mul(ODD);
+        let (words, rest) = text.as_bytes().as_chunks::<8>();
+        let hash = words.iter().fold(0, |hash, word| mix(hash, u64::from_le_bytes(*word)));
+        let last = rest.iter().fold(text.len() as u64, |last, &byte| last << 8 | u64::from(byte));
+        let hash = mix(hash, last);
+        let place = usize::try_from(hash >> 40).unwrap_or_default() % (SLOTS / 2);
+        // Of other bits than the place.
+        let tag = u32::try_from(hash >> 18 & 0x3F_FFFF).unwrap_or_default() | 1 << 31;
+        Some(Place { place, tag })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn get(seen: &mut Seen, text: &str) -> Option<Plain> {
+        seen.get(text, Place::of(text)?)
+    }
+
+    fn put(seen: &mut Seen, text: &str, plain: Plain) {
+        if let Some(place) = Place::of(text) {
+            seen.put(text, place, plain);
+        }
+    }
 
     #[test]
     fn a_line_is_known_until_others_take_its_slot() {
@@ -118,23 +137,25 @@ mod tests {
         let plain = |digits| Plain { digits, ..Plain::default() };
         let lines: Vec<String> = (0..8000).map(|n| format!("line {n}")).collect();
         for (n, line) in lines.iter().enumerate() {
-            assert!(seen.get(line).is_none());
-            seen.put(line, plain(n));
+            assert!(get(&mut seen, line).is_none());
+            put(&mut seen, line, plain(n));
         }
         let known: Vec<usize> =
-            (0..lines.len()).filter(|&n| seen.get(&lines[n]).is_some()).collect();
+            (0..lines.len()).filter(|&n| get(&mut seen, &lines[n]).is_some()).collect();
         assert!((1900..=SLOTS).contains(&known.len()), "{}", known.len());
-        assert!(known.iter().all(|&n| seen.get(&lines[n]).is_some_and(|plain| plain.digits == n)));
+        assert!(
+            known.iter().all(|&n| get(&mut seen, &lines[n]).is_some_and(|plain| plain.digits == n))
+        );
         // They were asked for, and new lines in between do not drive them out.
         for n in 0..SLOTS / 8 {
-            seen.put(&format!("new {n}"), plain(n));
+            put(&mut seen, &format!("new {n}"), plain(n));
         }
-        let kept = known.iter().filter(|&&n| seen.get(&lines[n]).is_some()).count();
+        let kept = known.iter().filter(|&&n| get(&mut seen, &lines[n]).is_some()).count();
         assert!(kept > known.len() * 9 / 10, "{kept} of {}", known.len());
         let long = "x".repeat(LINE_BYTES_MAX + 1);
-        seen.put(&long, plain(1));
-        assert!(seen.get(&long).is_none());
-        assert!(Seen::default().get("").is_none());
+        put(&mut seen, &long, plain(1));
+        assert!(get(&mut seen, &long).is_none());
+        assert!(get(&mut Seen::default(), "").is_none());
     }
 
     #[test]
@@ -142,10 +163,10 @@ mod tests {
         let mut seen = Seen::default();
         for (line, is_plain) in [("Follow us on Facebook", true), ("Follow us  on Facebook", false)]
         {
-            seen.put(line, Plain { shape: Shape::of(line), ..Plain::default() });
+            put(&mut seen, line, Plain { shape: Shape::of(line), ..Plain::default() });
             let digest = fingerprint::paragraph(line, &mut String::new()).filter(|_| is_plain);
-            assert_eq!(seen.get(line).map(|plain| plain.digest), Some(digest));
-            assert_eq!(seen.get(line).map(|plain| plain.digest), Some(digest));
+            assert_eq!(get(&mut seen, line).map(|plain| plain.digest), Some(digest));
+            assert_eq!(get(&mut seen, line).map(|plain| plain.digest), Some(digest));
         }
     }
 }

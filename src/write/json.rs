@@ -85,8 +85,8 @@ impl Loop for Escaping<'_, '_> {
     fn run(self, machine: impl Machine) {
         let Escaping { text, out } = self;
         let mut start = 0;
+        let mut room = [b' '; BITS];
         for (index, row) in text.chunks(BITS).enumerate() {
-            let mut room = [b' '; BITS];
             let row = filled(row, &mut room);
             let mut odd = bits(machine, row, |byte| byte < b' ' || byte == b'"' || byte == b'\\');
             while odd != 0 {
