@@ -299,7 +299,9 @@ impl Loop for Unescaping<'_> {
                 if at < start {
                     continue;
                 }
-                text.push_str(inner.get(start..at)?);
+                if start < at {
+                    text.push_str(inner.get(start..at)?);
+                }
                 let (c, len) = escaped(inner.get(at + 1..)?)?;
                 text.push(c);
                 start = at + 1 + len;

@@ -98,13 +98,12 @@ pub fn find(line: &str) -> Option<Credit<'_>> {
 }
 
 fn ends_sentence(line: &str) -> bool {
-    if line.as_bytes().last().is_some_and(u8::is_ascii_alphanumeric) {
-        return false;
+    match line.as_bytes().last() {
+        Some(byte) if byte.is_ascii() => {
+            matches!(byte, b'.' | b'!' | b'?' | b'"' | b':' | b';' | b',')
+        }
+        _ => line.ends_with(['”', '’', '»', '。', '！', '？', '」', '।', '؟', '۔', '…', '،']),
     }
-    line.ends_with([
-        '.', '!', '?', '”', '"', '’', '»', '。', '！', '？', '」', '।', '؟', '۔', '…', ':', ';',
-        ',', '،',
-    ])
 }
 
 fn closes_bracket(line: &str) -> bool {
@@ -733,12 +732,13 @@ fn last_segment(line: &str, body: usize) -> Option<Credit<'_>> {
         '。' | '！' | '？' => true,
         '.' | '!' | '?' | '”' | '…' | '»' => {
             let spaced = window[at + c.len_utf8()..].starts_with([' ', '\u{a0}']);
-            let word = window[..at].rsplit([' ', '/']).next().unwrap_or("");
-            let abbreviation = c == '.'
-                && (word.chars().nth(1).is_none()
+            let abbreviation = || {
+                let word = window[..at].rsplit([' ', '/']).next().unwrap_or("");
+                word.chars().nth(1).is_none()
                     || word.contains('.')
-                    || ["Jr", "Sr", "St", "Dr"].contains(&word));
-            spaced && !abbreviation
+                    || ["Jr", "Sr", "St", "Dr"].contains(&word)
+            };
+            spaced && !(c == '.' && abbreviation())
         }
         _ => false,
     };

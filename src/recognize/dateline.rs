@@ -127,12 +127,18 @@ fn fits(word: &str) -> bool {
         || date_word(word).is_some_and(|found| found.is(DateWord::MONTH | DateWord::YEAR))
 }
 
+/// Whether a mark stands in `word` that may end the head of a dateline, or open brackets in it.
+fn may_separate(word: &str) -> bool {
+    word.bytes().any(|byte| matches!(byte, b'(' | b'-' | b':' | b'/'))
+        || (!word.is_ascii() && word.contains(['—', '–']))
+}
+
 /// Latin, Cyrillic, Greek and Armenian, where capitals tell names.
 fn cased(text: &str) -> Option<Dateline<'_>> {
     // Most paragraphs end here: their second or third word is a small one.
     let mut at = 0;
     for word in text.split(' ').take(9) {
-        if word.contains(['(', '-', '—', '–', ':', '/']) || at > PREFIX_MAX {
+        if may_separate(word) || at > PREFIX_MAX {
             break;
         }
         if !fits(word) {

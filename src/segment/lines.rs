@@ -48,6 +48,13 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
 fn trimmed(text: &str, span: Span) -> Span {
     let blank = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}');
     let inner = span.of(text);
+    // Nothing to trim, nearly always.
+    if let [first, .., last] = inner.as_bytes()
+        && first.is_ascii_graphic()
+        && last.is_ascii_graphic()
+    {
+        return span;
+    }
     let head = inner.trim_start_matches(blank);
     let start = span.end - head.len();
     Span { start, end: start + head.trim_end_matches(blank).len() }
@@ -107,12 +114,16 @@ pub(crate) fn looks_like_title(text: &str) -> bool {
     if !(4..=200).contains(&width) {
         return false;
     }
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let (letters, chars) = if text.is_ascii() {
+        (text.bytes().filter(u8::is_ascii_alphabetic).count(), text.len())
+    } else {
+        (text.chars().filter(|c| c.is_alphabetic()).count(), text.chars().count())
+    };
     let ends_open = text
         .ends_with(['.', ':', ';', ',', '…', '。', '：', '；', '，', '۔', '।', '،'])
         || text.ends_with("...");
     let quoted_statement = text.ends_with(['”', '"', '’', '»']) && ends_sentence(text);
-    letters * 2 >= text.chars().count() && !ends_open && !quoted_statement
+    letters * 2 >= chars && !ends_open && !quoted_statement
 }
 
 /// Whether the line is a rule drawn with one character, and of how many.

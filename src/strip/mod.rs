@@ -396,10 +396,10 @@ fn apply<'a>(
     }
     let from = stripped.removals.len() - cuts.len();
     stripped.removals[from..].reverse();
-    let text = match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
-        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
-    };
+    // A whole block has no space at its ends.
+    if !cuts.is_empty() {
+        text = Cow::Owned(text.trim().to_owned());
+    }
     stripped.blocks_in_fields += usize::from(fate.whole.is_some());
     match fate.whole.as_ref().map(|(take, _)| take) {
         Some(Take::Title) => {

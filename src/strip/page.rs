@@ -40,10 +40,10 @@ pub struct Facts<'a> {
     pub sentence: bool,
     /// What its words say.
     pub hit: Option<Hit>,
-    /// Whether it is only a date or a time.
-    pub date: Option<DateLine>,
-    /// The credit in it.
-    pub credit: Option<Credit<'a>>,
+    /// Whether it is only a date or a time. Few lines are, and facts are copied.
+    pub date: Option<Box<DateLine>>,
+    /// The credit in it, as rare.
+    pub credit: Option<Box<Credit<'a>>>,
     /// Whether it names an author.
     pub byline: Option<Byline<'a>>,
     /// Whether it is nothing but digits, and how many.
@@ -90,10 +90,14 @@ impl<'p, 'a> Page<'p, 'a> {
     pub fn read(article: &'p Article<'a>, scratch: &mut Scratch) -> Page<'p, 'a> {
         let blocks = &article.blocks;
         let mut read: Vec<Facts> = Vec::with_capacity(blocks.len());
+        let mut ends = [0; COPY_BLOCKS];
         for (i, block) in blocks.iter().enumerate() {
             // A line alone always says the same.
             let same = |&j: &usize| blocks[j].text == block.text;
-            let copied = (i.saturating_sub(COPY_BLOCKS)..i).rev().find(same);
+            let end = last_bytes(&block.text);
+            let near = if ends.contains(&end) { i.saturating_sub(COPY_BLOCKS)..i } else { 0..0 };
+            ends[i % COPY_BLOCKS] = end;
+            let copied = near.rev().find(same);
             let of_copy = copied.map(|j| read[j].clone());
             read.push(of_copy.unwrap_or_else(|| facts(&block.text, scratch)));
         }
@@ -581,7 +585,7 @@ impl<'p, 'a> Page<'p, 'a> {
             .filter(|&i| self.at_edge(i))
             .filter_map(|i| self.facts[i].date.as_ref())
             .filter(|date| date.kind != Kind::Time);
-        let dates: Vec<&DateLine> = dates.by_ref().collect();
+        let dates: Vec<&Box<DateLine>> = dates.by_ref().collect();
         let published = dates.iter().find_map(|date| date.published.clone());
         published.or_else(|| dates.iter().find_map(|date| date.updated.clone()))
     }
@@ -599,9 +603,9 @@ fn facts<'a>(text: &'a str, scratch: &mut Scratch) -> Facts<'a> {
         return Facts::of(plain);
     }
     let hit = lexicon::classify(text, &mut scratch.lexicon);
-    let date = if hit.is_none() { date::line(text) } else { None };
+    let date = if hit.is_none() { date::line(text).map(Box::new) } else { None };
     let settled = hit.as_ref().is_some_and(|hit| hit.strength == Strength::Always);
-    let credit = if settled { None } else { credit::find(text) };
+    let credit = if settled { None } else { credit::find(text).map(Box::new) };
     let byline = if settled { None } else { byline::find(text) };
     // "Photo: ..." opens links to galleries and credits alike, and a reporter signs below the story
     // where an agency does: a name on the line decides.
@@ -670,6 +674,13 @@ fn second_copy(text: &str) -> Option<usize> {
 /// Whether two lines say the same, but for quotes, dashes, case and spaces.
 pub(super) fn same(a: &str, b: &str) -> bool {
     a == b || (a.len().abs_diff(b.len()) <= 16 && starts_alike(a, b) && key_of(a) == key_of(b))
+}
+
+/// The last eight bytes, or all: different for most pairs of different lines.
+fn last_bytes(text: &str) -> u64 {
+    let bytes = text.as_bytes();
+    let last = bytes.last_chunk().copied().map(u64::from_le_bytes);
+    last.unwrap_or_else(|| bytes.iter().fold(1, |all, &byte| all << 8 | u64::from(byte)))
 }
 
 /// A cheap test that fails for most pairs of different lines: their first letters.

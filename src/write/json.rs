@@ -92,7 +92,9 @@ impl Loop for Escaping<'_, '_> {
             while odd != 0 {
                 let at = index * BITS + odd.trailing_zeros() as usize;
                 odd &= odd - 1;
-                out.extend_from_slice(&text[start..at]);
+                if start < at {
+                    out.extend_from_slice(&text[start..at]);
+                }
                 escape(text[at], out);
                 start = at + 1;
             }
@@ -120,11 +122,12 @@ fn escape(byte: u8, out: &mut Vec<u8>) {
 
 /// Appends `bytes` in hex.
 pub(super) fn hex(bytes: &[u8], out: &mut Vec<u8>) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    // Reckoned, not looked up: a compiler makes vectors of it.
+    let digit = |half: u8| half + if half < 10 { b'0' } else { b'a' - 10 };
     for bytes in bytes.chunks(32) {
         let mut digits = [[0; 2]; 32];
         for (digits, &byte) in digits.iter_mut().zip(bytes) {
-            *digits = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+            *digits = [digit(byte >> 4), digit(byte & 15)];
         }
         out.extend_from_slice(digits[..bytes.len()].as_flattened());
     }
