@@ -201,25 +201,27 @@ impl<const FROM_END: bool> Words<'_, FROM_END> {
         self.rest = rest.unwrap_or_default();
     }
 
-    /// Reads on in a word as long as plain letters follow, and returns its hash. `small` says whether
-    /// the letter before was a small one. Nearly all of nearly every line is read here.
-    fn plain_letters(&mut self, mut hash: u64, small: &mut bool) -> u64 {
+    /// Reads on in a word as long as plain letters follow, and returns its hash. `first` says whether
+    /// the letter read before was the first of two at a hump: a small one, or read from the end a capital.
+    /// Nearly all of nearly every line is read here.
+    fn plain_letters(&mut self, mut hash: u64, first: &mut bool) -> u64 {
         let bytes = self.rest.as_bytes();
         let mut read = 0;
         loop {
             let next = if FROM_END { bytes.iter().nth_back(read) } else { bytes.get(read) };
             let Some(&byte) = next else { break };
-            match byte {
-                b'a'..=b'z' => *small = true,
-                b'A'..=b'Z' => {
-                    self.hump_seen |= *small;
-                    if *small && self.humps {
-                        break;
-                    }
-                    *small = false;
-                }
+            let small = match byte {
+                b'a'..=b'z' => true,
+                b'A'..=b'Z' => false,
                 _ => break,
+            };
+            if small == FROM_END {
+                self.hump_seen |= *first;
+                if *first && self.humps {
+                    break;
+                }
             }
+            *first = small != FROM_END;
             hash = add_char(hash, char::from(byte.to_ascii_lowercase()));
             read += 1;
         }
@@ -233,11 +235,12 @@ impl<const FROM_END: bool> Iterator for Words<'_, FROM_END> {
 
     fn next(&mut self) -> Option<u64> {
         let mut hash = 0;
-        let mut small = false;
+        // The first of two letters at a hump, as they are read.
+        let mut first = false;
         let mut numbered = false;
         loop {
             if !numbered {
-                hash = self.plain_letters(hash, &mut small);
+                hash = self.plain_letters(hash, &mut first);
             }
             let Some(original) = self.first() else { break };
             let c = fold_char(original);
@@ -255,20 +258,24 @@ impl<const FROM_END: bool> Iterator for Words<'_, FROM_END> {
             }
             if c.is_ascii_lowercase() && hash != 0 {
                 // A plain letter of a word but for its accent.
-                self.hump_seen |= small;
-                if small && self.humps {
-                    return Some(hash);
+                if !FROM_END {
+                    self.hump_seen |= first;
+                    if first && self.humps {
+                        return Some(hash);
+                    }
                 }
                 hash = add_char(hash, c);
-                small = false;
+                first = FROM_END && original.is_uppercase();
                 self.pass(original.len_utf8());
                 continue;
             }
             let word = is_word(c);
             let lone = word && (c == '©' || is_unspaced(c));
-            let capital = small && c != original && original.is_uppercase();
-            self.hump_seen |= capital;
-            if hash != 0 && (!word || lone || c == '#' || (capital && self.humps)) {
+            let small = c == original && c.is_lowercase();
+            let capital = c != original && original.is_uppercase();
+            let hump = first && if FROM_END { small } else { capital };
+            self.hump_seen |= hump;
+            if hash != 0 && (!word || lone || c == '#' || (hump && self.humps)) {
                 return Some(hash);
             }
             self.pass(original.len_utf8());
@@ -280,7 +287,7 @@ impl<const FROM_END: bool> Iterator for Words<'_, FROM_END> {
                 return Some(hash);
             }
             numbered = c == '#';
-            small = c == original && c.is_lowercase();
+            first = if FROM_END { capital } else { small };
         }
         (hash != 0).then_some(hash)
     }

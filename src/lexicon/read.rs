@@ -57,6 +57,8 @@ pub(super) struct Phrases {
     pub(super) tail_bytes_max: usize,
     /// What is known of a line by its first word, its first two, its first three.
     pub(super) starts: HashMap<u64, Start>,
+    /// The last word of each label, and a number: what a row of labels may end in.
+    pub(super) ends: HashSet<u64>,
     /// What is wrong with the files: `file:line: ...`.
     pub(super) faults: Vec<String>,
     /// Every phrase as it stands in its file, lists filled in, with the place of its class.
@@ -130,6 +132,7 @@ impl Phrases {
     /// Reads `(name, content)` of every file. Faulty lines are left out and listed.
     pub(super) fn read<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
         let mut phrases = Self::default();
+        phrases.ends.extend(Words::from_end("0").next());
         let mut reader = Reader::default();
         for (name, content) in files {
             reader.heading = None;
@@ -185,6 +188,7 @@ impl Phrases {
                 }
             }
             self.pass(word, GLUED_BYTES_MAX, Kind::Role(IN_LIST));
+            self.ends.extend(Words::from_end(word).next());
             reader.lists[number].1.push(word.to_owned());
         }
         if repeated { Err("a word stands twice in the list") } else { Ok(()) }
@@ -252,6 +256,7 @@ impl Phrases {
             return Err("the part before the list is too long");
         }
         let bytes_max = GLUED_BYTES_MAX;
+        self.ends.extend(Words::from_end(tail).next());
         if Words::from_start(before, false).nth(1).is_some() {
             self.pass(before, bytes_max, Kind::Open);
         } else {
@@ -290,6 +295,7 @@ impl Phrases {
             }
             self.exact.push((key.to_owned(), heading.class));
             self.pass(phrase, phrase.len() * 2, Kind::Role(WHOLE));
+            self.ends.extend(Words::from_end(phrase).next());
             return Ok(());
         }
         // Two bytes a letter for scripts other than Latin, ten letters a word with its space.

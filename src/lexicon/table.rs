@@ -9,7 +9,7 @@ use super::{Hit, Strength};
 use crate::ledger::Reason;
 
 use made::{
-    AFTER_BYTES_MAX, BEFORE_BYTES_MAX, CLASSES, EXACT, EXACT_BYTES_MAX, HEAD_BYTES_MAX, HEADS,
+    AFTER_BYTES_MAX, BEFORE_BYTES_MAX, CLASSES, ENDS, EXACT, EXACT_BYTES_MAX, HEAD_BYTES_MAX, HEADS,
     LEADING, LEADING_PAIRS, LIST_WORD_BYTES_MAX, LIST_WORDS, OPEN, STARTS, TAIL_LINE_BYTES_MAX,
     TAILS, TEXT, TRAILING, TRAILING_PAIRS,
 };
@@ -99,33 +99,67 @@ fn is_in_list(list: u16, word: &str) -> bool {
             .any(|ListWord(other, place)| *other == list && place.text() == word)
 }
 
-/// Whether a line of this length with these ends may be a phrase or a row of labels at all.
-pub(super) fn may_match(line: &str) -> bool {
-    let mut words = Words::from_start(line, false);
-    if may_start(line, &mut words) {
-        return true;
-    }
-    if words.hump_seen() && may_start(line, &mut Words::from_start(line, true)) {
-        return true;
-    }
-    line.len() <= TAIL_LINE_BYTES_MAX
-        && Words::from_end(line).next().is_some_and(|word| TAILS.all(word).next().is_some())
+/// What a line may be by the words at its start.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum May {
+    /// At most a phrase that any words may start.
+    End,
+    /// Also a row of labels.
+    Row,
+    /// A phrase.
+    Phrase,
 }
 
-fn may_start(line: &str, words: &mut Words<'_, false>) -> bool {
-    let Ok(len) = u16::try_from(line.len()) else { return false };
+/// Whether a line of this length with these ends may be a phrase or a row of labels at all.
+pub(super) fn may_match(line: &str) -> bool {
+    let may = by_start(line);
+    let may_end = line.len() <= TAIL_LINE_BYTES_MAX;
+    if may == May::Phrase || (may == May::End && !may_end) {
+        return may == May::Phrase;
+    }
+    let mut words = Words::from_end(line);
+    let last = words.next();
+    let is_last = |of_row: bool, word| {
+        (of_row && ENDS.all(word).next().is_some())
+            || (may_end && TAILS.all(word).next().is_some())
+    };
+    // A word with a hump in it ends in a label that starts at the hump.
+    (may == May::Row && words.hump_seen()) || last.is_some_and(|word| is_last(may == May::Row, word))
+}
+
+/// What `line` may be by its start.
+fn by_start(line: &str) -> May {
+    let mut words = Words::from_start(line, false);
+    let may = may_start(line, &mut words);
+    if may == May::Phrase || !words.hump_seen() {
+        return may;
+    }
+    may.max(may_start(line, &mut Words::from_start(line, true)))
+}
+
+/// Whether `line` may be a row of labels by its start alone.
+#[cfg(test)]
+pub(super) fn may_be_row(line: &str) -> bool {
+    by_start(line) == May::Row
+}
+
+fn may_start(line: &str, words: &mut Words<'_, false>) -> May {
+    let Ok(len) = u16::try_from(line.len()) else { return May::End };
     let row = line.len() <= GLUED_BYTES_MAX;
+    let mut may = May::End;
     let mut hash = 0;
     let mut next = words.next();
     for _ in 0..START_WORDS {
-        let Some(word) = next else { return false };
+        let Some(word) = next else { return may };
         hash = join(hash, word);
-        let Some(start) = STARTS.all(hash).next() else { return false };
+        let Some(start) = STARTS.all(hash).next() else { return may };
         if len <= start.open || (len <= start.divided && words.clone().divider_follows()) {
-            return true;
+            return May::Phrase;
         }
         next = words.next();
-        let Some(next) = next else { return start.roles & WHOLE != 0 };
+        let Some(next) = next else {
+            return if start.roles & WHOLE != 0 { May::Phrase } else { may };
+        };
         // A label stands alone or before another one.
         if row
             && let Some(next) = STARTS.all(join(0, next)).next()
@@ -133,10 +167,10 @@ fn may_start(line: &str, words: &mut Words<'_, false>) -> bool {
                 || (start.roles & BEFORE_LIST != 0 && next.roles & IN_LIST != 0)
                 || (start.roles & IN_LIST != 0 && next.roles & AFTER_LIST != 0))
         {
-            return true;
+            may = May::Row;
         }
     }
-    false
+    may
 }
 
 /// Whether a phrase can start with this folded word, which has no hump in it.
