@@ -376,31 +376,9 @@ impl Hasher for Spread {
 fn by_function_words(text: &str) -> Option<&'static str> {
     let mut scores = Scores([0; PLACES]);
     if text.is_ascii() {
-        let words = &*PACKED;
-        // What was found since the last look, added up together: most words are in no list. A word takes
-        // two bytes at the least, and the last one reaches over the next look.
-        let mut found = [&NO_SHARES; EARLY / 2 + 1];
-        let (mut count, mut start, mut look) = (0, 0, EARLY);
-        let between = widest(BetweenWords(text.as_bytes()));
-        for (row, mut between) in between.into_iter().enumerate() {
-            while between != 0 {
-                let at = row * BITS + between.trailing_zeros() as usize;
-                between &= between - 1;
-                if let Some(shares) = words.get(Packed::of(text.as_bytes(), start, at)) {
-                    found[count] = shares;
-                    count += 1;
-                }
-                start = at + 1;
-                if at >= look {
-                    scores.add(&found[..count]);
-                    (look, count) = (look + EARLY, 0);
-                    if let Some(tag) = scores.best(2 * SCORE, 3) {
-                        return Some(tag);
-                    }
-                }
-            }
+        if let Some(tag) = widest(AsciiWords { text: text.as_bytes(), scores: &mut scores }) {
+            return Some(tag);
         }
-        scores.add(&found[..count]);
     } else {
         let (packed, words) = (&*PACKED, &*WORDS);
         let mut start = 0;
@@ -412,37 +390,62 @@ fn by_function_words(text: &str) -> Option<&'static str> {
             } else {
                 words.get(&word.chars().fold(NO_LETTERS, hash_on))
             };
-            scores.add(found.as_slice());
+            found.into_iter().for_each(|shares| scores.add(shares));
             start = at + c.len_utf8();
         }
     }
     scores.best(SCORE, 2)
 }
 
-/// Tells for each byte of at most [`HEAD`] of ASCII, and for the one behind them, whether it stands between
-/// words: a bit for each.
-struct BetweenWords<'t>(&'t [u8]);
+/// Adds up what the words of a text in ASCII are worth. Finds the language early, where the start is clear.
+struct AsciiWords<'t> {
+    text: &'t [u8],
+    scores: &'t mut Scores,
+}
 
-impl Loop for BetweenWords<'_> {
-    type Output = [u64; HEAD / BITS + 1];
+impl Loop for AsciiWords<'_> {
+    type Output = Option<&'static str>;
 
     #[inline(always)]
-    fn run(self, machine: impl Machine) -> Self::Output {
-        let mut between = [0; HEAD / BITS + 1];
-        let text = &self.0[..self.0.len().min(HEAD)];
+    fn run(self, machine: impl Machine) -> Option<&'static str> {
+        let AsciiWords { text, scores } = self;
+        let words = &*PACKED;
         // Letters, so that what fills up the last row ends no word.
         let mut room = [b'a'; BITS];
-        for (between, row) in between.iter_mut().zip(text.chunks(BITS)) {
-            let row = filled(row, &mut room);
-            let letters = bits(machine, row, |byte| (byte | 0x20).wrapping_sub(b'a') < 26);
-            let digits = bits(machine, row, |byte| byte.wrapping_sub(b'0') < 10);
-            let graphic = bits(machine, row, |byte| byte.wrapping_sub(b' ') < 0x7F - b' ');
-            let ends = bits(machine, row, |byte| byte.wrapping_sub(b'\t') < 5);
-            *between = (graphic | ends) & !letters & !digits;
+        let (mut start, mut look) = (0, EARLY);
+        for (row, bytes) in text.chunks(BITS).enumerate() {
+            let mut between = between_words(machine, filled(bytes, &mut room));
+            while between != 0 {
+                let at = row * BITS + between.trailing_zeros() as usize;
+                between &= between - 1;
+                if let Some(shares) = words.get(Packed::of(text, start, at)) {
+                    scores.add(shares);
+                }
+                start = at + 1;
+                if at >= look {
+                    look += EARLY;
+                    let tag = scores.best(2 * SCORE, 3);
+                    if tag.is_some() {
+                        return tag;
+                    }
+                }
+            }
         }
-        between[text.len() / BITS] |= 1 << (text.len() % BITS);
-        between
+        if let Some(shares) = words.get(Packed::of(text, start, text.len())) {
+            scores.add(shares);
+        }
+        None
     }
+}
+
+/// A bit for each byte of ASCII: whether it stands between words.
+#[inline(always)]
+fn between_words(machine: impl Machine, row: &[u8; BITS]) -> u64 {
+    let letters = bits(machine, row, |byte| (byte | 0x20).wrapping_sub(b'a') < 26);
+    let digits = bits(machine, row, |byte| byte.wrapping_sub(b'0') < 10);
+    let graphic = bits(machine, row, |byte| byte.wrapping_sub(b' ') < 0x7F - b' ');
+    let ends = bits(machine, row, |byte| byte.wrapping_sub(b'\t') < 5);
+    (graphic | ends) & !letters & !digits
 }
 
 /// What the words so far are worth for each language; that of all words of [`HEAD`] bytes is far below the
@@ -451,17 +454,15 @@ struct Scores([u16; PLACES]);
 
 impl Scores {
     /// Adding for every language is faster than going through those that have the word.
-    fn add(&mut self, words: &[&Shares]) {
-        let mut sums = self.0;
-        for shares in words {
-            for (sum, share) in sums.iter_mut().zip(*shares) {
-                *sum += u16::from(*share);
-            }
+    #[inline(always)]
+    fn add(&mut self, shares: &Shares) {
+        for (sum, share) in self.0.iter_mut().zip(shares) {
+            *sum += u16::from(*share);
         }
-        self.0 = sums;
     }
 
     /// The best language, when it has the worth of `least` and `times` that of the next.
+    #[inline(always)]
     fn best(&self, least: u16, times: u16) -> Option<&'static str> {
         let most = self.0.iter().max()?;
         let place = self.0.iter().position(|score| score == most)?;
@@ -675,13 +676,41 @@ mod tests {
             assert_eq!(PACKED.get(packed), WORDS.get(&hash), "{word}");
         }
         for c in '\0'..'\u{80}' {
-            let text = String::from(c).repeat(HEAD);
-            for len in [1, BITS - 1, BITS, HEAD] {
-                let between = widest(BetweenWords(&text.as_bytes()[..len]));
-                let ends = between.iter().map(|row| row.count_ones() as usize).sum::<usize>();
-                assert_eq!(ends, 1 + if is_between_words(c) { len } else { 0 }, "{c:?}");
-                assert_ne!(between[len / BITS] >> (len % BITS) & 1, 0);
-            }
+            let between = if is_between_words(c) { u64::MAX } else { 0 };
+            assert_eq!(widest(Between([c as u8; BITS])), between, "{c:?}");
         }
+    }
+
+    struct Between([u8; BITS]);
+
+    impl Loop for Between {
+        type Output = u64;
+
+        #[inline(always)]
+        fn run(self, machine: impl Machine) -> u64 {
+            between_words(machine, &self.0)
+        }
+    }
+
+    #[test]
+    fn words_of_ascii_are_those_between_marks() {
+        let text = "The cat, of whom it-was said: \"HE who is not\", and\tthat in (at) by".repeat(4);
+        let words = |text: &str| {
+            let mut scores = Scores([0; PLACES]);
+            for word in text.split(is_between_words).map(str::to_lowercase) {
+                let found = WORDS.get(&word.chars().fold(NO_LETTERS, hash_on));
+                found.into_iter().for_each(|shares| scores.add(shares));
+            }
+            scores.0
+        };
+        for len in 0..EARLY {
+            let text = &text[..len];
+            let mut scores = Scores([0; PLACES]);
+            assert!(widest(AsciiWords { text: text.as_bytes(), scores: &mut scores }).is_none());
+            assert_eq!(scores.0, words(text), "{text}");
+        }
+        let mut scores = Scores([0; PLACES]);
+        let early = widest(AsciiWords { text: text.as_bytes(), scores: &mut scores });
+        assert_eq!(early, Some("en"));
     }
 }

@@ -17,6 +17,8 @@ const LINE_BYTES_MAX: usize = 256;
 /// Lines that are remembered: with their texts they take up less than the second cache. Of 75,000 short
 /// lines of sixty sites, 47,000 stood before; 1,024 slots know 41,000 of them, 2,048 slots 43,000.
 const SLOTS: usize = 2048;
+/// Lines seen once that are known.
+const ONCE: usize = 8192;
 
 /// Facts of a line in which there is no date, no credit and no byline.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,6 +41,8 @@ pub(super) struct Seen {
     /// A part of the hash of the line in each slot, 0 where there is none. Few enough to stay near the
     /// processor, where the slots do not: most lines are in no slot.
     tags: Vec<[u32; 2]>,
+    /// Tags of lines that were seen once. Most lines never come back, and are written nowhere else.
+    once: Vec<u32>,
     key: Vec<u8>,
 }
 
@@ -65,11 +69,17 @@ impl Seen {
         Some(slot.plain)
     }
 
-    /// Remembers what was found of `text`, whose place this is.
+    /// Remembers what was found of `text`, whose place this is, once it comes a second time.
     pub(super) fn put(&mut self, text: &str, Place { place, tag }: Place, plain: Plain) {
         if self.slots.is_empty() {
             self.slots.resize(SLOTS / 2, Default::default());
             self.tags.resize(SLOTS / 2, [0; 2]);
+            self.once.resize(ONCE, 0);
+        }
+        let of_place = 2 * ONCE / SLOTS;
+        let once = &mut self.once[place * of_place + tag as usize % of_place];
+        if std::mem::replace(once, tag) != tag {
+            return;
         }
         let (Some(pair), Some(tags)) = (self.slots.get_mut(place), self.tags.get_mut(place)) else {
             return;
@@ -128,6 +138,19 @@ mod tests {
     fn put(seen: &mut Seen, text: &str, plain: Plain) {
         if let Some(place) = Place::of(text) {
             seen.put(text, place, plain);
+            seen.put(text, place, plain);
+        }
+    }
+
+    #[test]
+    fn a_line_is_remembered_when_it_comes_a_second_time() {
+        let mut seen = Seen::default();
+        let lines: Vec<String> = (0..500).map(|n| format!("line {n}")).collect();
+        for known in [0, 450] {
+            let put = |line: &String| Some(seen.put(line, Place::of(line)?, Plain::default()));
+            assert_eq!(lines.iter().filter_map(put).count(), lines.len());
+            let found = lines.iter().filter(|line| get(&mut seen, line).is_some()).count();
+            assert!((known..=known + known / 9).contains(&found), "{found}");
         }
     }
 
