@@ -129,9 +129,11 @@ fn tail(line: &str, max: usize) -> usize {
 fn prefix_label(line: &str) -> Option<Range<usize>> {
     let bytes = line.as_bytes();
     let window = &bytes[..bytes.len().min(40)];
-    let colon = memchr::memchr(b':', window).or_else(|| {
-        // The full-width colon of Chinese and Japanese.
-        memchr::memchr(0xef, window).filter(|at| window[*at..].starts_with("：".as_bytes()))
+    // The full-width colon of Chinese and Japanese has three bytes.
+    let colon = memchr::memchr2(b':', 0xef, window).and_then(|_| {
+        memchr::memchr(b':', window).or_else(|| {
+            memchr::memchr(0xef, window).filter(|at| window[*at..].starts_with("：".as_bytes()))
+        })
     });
     let (label, end) = if let Some(colon) = colon {
         let mark = line.get(colon..)?.chars().next().map_or(1, char::len_utf8);
@@ -184,7 +186,7 @@ fn looks_like_source(text: &str) -> bool {
     if agency(text).is_some() {
         return true;
     }
-    let parts = || text.split(['/', '|', ',', '(', ')']);
+    let parts = || text.split(|c| matches!(c, '/' | '|' | ',' | '(' | ')'));
     let mut words = 0_usize;
     let strange: Vec<&str> = parts().filter(|part| !is_agency(part)).collect();
     let mut names =
@@ -228,7 +230,13 @@ fn names_agency(text: &str) -> bool {
 fn parts(text: &str) -> impl Iterator<Item = &str> {
     let joined = [" via ", " for ", " and "].iter().any(|joint| contains(text, joint));
     let words = move |part| split_words(part, joined);
-    text.split(['/', '／', '|', ',', '،', '、', '(', ')', '©', '-', '–', '—', ';', '•', '・'])
+    let ends = |c| {
+        matches!(
+            c,
+            '/' | '／' | '|' | ',' | '،' | '、' | '(' | ')' | '©' | '-' | '–' | '—' | ';' | '•' | '・'
+        )
+    };
+    text.split(ends)
         .flat_map(words)
         .map(|part| part.trim().trim_end_matches('.').trim())
         .filter(|part| !part.is_empty())
@@ -391,7 +399,7 @@ fn tidy(text: &str) -> Cow<'_, str> {
         core = core.strip_suffix(end).map_or(core, str::trim_end);
     }
     for photo in [" Photo", " PHOTO", " photo", " Photos"] {
-        if let Some(at) = core.find(photo) {
+        if let Some(at) = words::find(core, photo) {
             let (agency_name, rest) = (&core[..at], &core[at + photo.len()..]);
             if agency(agency_name.trim()).is_some()
                 && (rest.is_empty() || rest.starts_with(['/', ' ', ',', '-']))
@@ -586,6 +594,9 @@ fn taken_name(text: &str) -> Option<Cow<'_, str>> {
 
 /// `... 李小明 摄`, `＝2021年1月2日、井手さゆり撮影`.
 fn taken_by(line: &str) -> Option<Credit<'_>> {
+    if line.as_bytes().last().is_none_or(u8::is_ascii) {
+        return None;
+    }
     let core = line.trim_end_matches('。');
     let last = core.chars().next_back()?;
     if !"摄攝影供图提".contains(last) && !core.ends_with("提供") && !core.ends_with("写真")
@@ -646,7 +657,9 @@ fn labelled(line: &str, body: usize) -> Option<Credit<'_>> {
             prefix_label: None,
         })
     };
-    if let Some(at) = window.rfind('©') {
+    if !window.is_ascii()
+        && let Some(at) = window.rfind('©')
+    {
         let text = window[at + '©'.len_utf8()..].trim();
         let before = window[..at].trim_end();
         let is_notice = has_year(text)
@@ -673,12 +686,12 @@ fn labelled(line: &str, body: usize) -> Option<Credit<'_>> {
     for (at, word) in words_of(window) {
         let start = from + at;
         let first = word.chars().next()?;
+        if !first.is_alphabetic() || !marks::may_be_label(word) {
+            continue;
+        }
         // A label starts with a capital, or the line is in a script without case, or a slash leads to it.
         let led = line[..start].trim_end().ends_with(['/', '|', '(', '•']) || start == body;
         if first.is_lowercase() && !led {
-            continue;
-        }
-        if !first.is_alphabetic() || !marks::may_be_label(word) {
             continue;
         }
         let Some((rest, marked)) = strip_label(&line[start..]) else { continue };
@@ -718,7 +731,7 @@ fn has_year(text: &str) -> bool {
 
 /// The words of `text` with the byte at which each starts.
 fn words_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.split([' ', '\u{a0}', '(', '|', '/'])
+    text.split(|c| matches!(c, ' ' | '\u{a0}' | '(' | '|' | '/'))
         .filter(|word| !word.is_empty())
         .map(move |word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
 }

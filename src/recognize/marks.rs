@@ -84,8 +84,7 @@ fn stands_around(bytes: &[u8], at: usize) -> bool {
 
 /// Cheap test before the labels are tried: whether `word` can begin one.
 pub(super) fn may_be_label(word: &str) -> bool {
-    let core = word.trim_end_matches([':', '：', ',', '.', '…']);
-    let mut chars = core.chars();
+    let mut chars = word.chars();
     match chars.next() {
         // The first two letters of the labels in ASCII.
         Some(first) if first.is_ascii() => {
@@ -106,7 +105,10 @@ pub(super) fn may_be_label(word: &str) -> bool {
                 _ => false,
             }
         }
-        Some(_) => core.chars().count() <= 14,
+        Some(_) => {
+            let core = word.trim_end_matches([':', '：', ',', '.', '…']);
+            !core.is_empty() && core.chars().count() <= 14
+        }
         None => false,
     }
 }

@@ -46,14 +46,19 @@ pub(super) fn with_fold<T>(text: &str, then: impl FnOnce(&str) -> T) -> T {
     then(&fold(text))
 }
 
-/// `text.contains(part)`, fast where the text is short and the second byte of the part is rare in it:
+/// `text.find(part)`, fast where the text is short and the second byte of the part is rare in it:
 /// there is nothing to make ready.
-pub(super) fn contains(text: &str, part: &str) -> bool {
+pub(super) fn find(text: &str, part: &str) -> Option<usize> {
     let (text, part) = (text.as_bytes(), part.as_bytes());
     let (Some(second), Some(behind)) = (part.get(1), text.get(1..)) else {
-        return memchr::memmem::find(text, part).is_some();
+        return memchr::memmem::find(text, part);
     };
-    memchr::memchr_iter(*second, behind).any(|at| text[at..].starts_with(part))
+    memchr::memchr_iter(*second, behind).find(|&at| text[at..].starts_with(part))
+}
+
+/// Whether [`find`] finds `part`.
+pub(super) fn contains(text: &str, part: &str) -> bool {
+    find(text, part).is_some()
 }
 
 /// The names of a file as `(section, name)`, comments left out.
