@@ -204,29 +204,46 @@ impl<const FROM_END: bool> Words<'_, FROM_END> {
     /// Reads on in a word as long as plain letters follow, and returns its hash. `first` says whether
     /// the letter read before was the first of two at a hump: a small one, or read from the end a capital.
     /// Nearly all of nearly every line is read here.
-    fn plain_letters(&mut self, mut hash: u64, first: &mut bool) -> u64 {
-        let bytes = self.rest.as_bytes();
-        let mut read = 0;
-        loop {
-            let next = if FROM_END { bytes.iter().nth_back(read) } else { bytes.get(read) };
-            let Some(&byte) = next else { break };
-            let small = match byte {
-                b'a'..=b'z' => true,
-                b'A'..=b'Z' => false,
-                _ => break,
-            };
-            if small == FROM_END {
-                self.hump_seen |= *first;
-                if *first && self.humps {
-                    break;
+    fn plain_letters(&mut self, before: u64, first: &mut bool) -> u64 {
+        let mut hash = if before == 0 { NO_CHARS } else { before };
+        let (humps, mut hump_seen) = (self.humps, self.hump_seen);
+        let mut is_read = |byte: &u8| {
+            let letter = byte | 0x20;
+            if letter.wrapping_sub(b'a') >= 26 {
+                return false;
+            }
+            let small = letter == *byte;
+            if *first && small == FROM_END {
+                hump_seen = true;
+                if humps {
+                    return false;
                 }
             }
             *first = small != FROM_END;
-            hash = add_char(hash, char::from(byte.to_ascii_lowercase()));
-            read += 1;
-        }
+            hash = (hash ^ u64::from(letter)).wrapping_mul(PRIME);
+            true
+        };
+        let bytes = self.rest.as_bytes();
+        let read = if FROM_END {
+            bytes.iter().rev().take_while(|byte| is_read(byte)).count()
+        } else {
+            bytes.iter().take_while(|byte| is_read(byte)).count()
+        };
+        self.hump_seen = hump_seen;
         self.pass(read);
-        hash
+        if read == 0 { before } else { hash }
+    }
+
+    /// Goes behind marks and spaces of ASCII, none of which is part of a word or left out of one.
+    fn skip_marks(&mut self) {
+        let bytes = self.rest.as_bytes();
+        let is_mark = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
+        let marks = if FROM_END {
+            bytes.iter().rev().take_while(|byte| is_mark(byte)).count()
+        } else {
+            bytes.iter().take_while(|byte| is_mark(byte)).count()
+        };
+        self.pass(marks);
     }
 }
 
@@ -240,6 +257,9 @@ impl<const FROM_END: bool> Iterator for Words<'_, FROM_END> {
         let mut numbered = false;
         loop {
             if !numbered {
+                if hash == 0 {
+                    self.skip_marks();
+                }
                 hash = self.plain_letters(hash, &mut first);
             }
             let Some(original) = self.first() else { break };
@@ -293,12 +313,15 @@ impl<const FROM_END: bool> Iterator for Words<'_, FROM_END> {
     }
 }
 
+/// The hash of no characters, and what each one is multiplied with (FNV-1a).
+const NO_CHARS: u64 = 0xCBF2_9CE4_8422_2325;
+const PRIME: u64 = 0x0000_0100_0000_01B3;
+
 /// Adds one folded character to the hash of a word (FNV-1a, by characters).
 #[inline]
 fn add_char(hash: u64, c: char) -> u64 {
-    const PRIME: u64 = 0x0000_0100_0000_01B3;
     let add = |hash: u64, c: char| (hash ^ u64::from(u32::from(c))).wrapping_mul(PRIME);
-    let hash = if hash == 0 { 0xCBF2_9CE4_8422_2325 } else { hash };
+    let hash = if hash == 0 { NO_CHARS } else { hash };
     if c == 'ß' { add(add(hash, 's'), 's') } else { add(hash, c) }
 }
 
