@@ -315,13 +315,22 @@ impl<'p, 'a> Page<'p, 'a> {
             self.facts[i].caption = caption || self.is_credited_line(i);
         }
         // A copy of a caption is one wherever it stands above the body.
-        for i in 1..self.len().min(self.frame_end.max(first + FRAME_BLOCKS)) {
-            if !self.facts[i].caption && self.facts[i].hit.is_none() && !self.repeats_title(i) {
-                let copied = (0..i).any(|j| self.facts[j].caption && self.same(i, j));
-                let cut_short = (0..self.len().min(i + 2))
-                    .filter(|&j| j + 1 == i || j == i + 1)
-                    .any(|j| self.facts[j].caption && is_cut_copy(self.text(i), self.text(j)));
-                self.facts[i].caption = copied || cut_short;
+        let mut captions = Vec::new();
+        for i in 0..self.len().min(self.frame_end.max(first + FRAME_BLOCKS)) {
+            if i > 0
+                && !self.facts[i].caption
+                && self.facts[i].hit.is_none()
+                && !self.repeats_title(i)
+            {
+                let cut_short = |j: usize| {
+                    let beside = self.facts.get(j).is_some_and(|beside| beside.caption);
+                    beside && is_cut_copy(self.text(i), self.text(j))
+                };
+                let copied = captions.iter().any(|&j| self.same(i, j));
+                self.facts[i].caption = copied || cut_short(i - 1) || cut_short(i + 1);
+            }
+            if self.facts[i].caption {
+                captions.push(i);
             }
         }
         if !self.facts.is_empty() && first == 0 {
