@@ -390,7 +390,9 @@ fn by_function_words(text: &str) -> Option<&'static str> {
             } else {
                 words.get(&word.chars().fold(NO_LETTERS, hash_on))
             };
-            found.into_iter().for_each(|shares| scores.add(shares));
+            if let Some(shares) = found {
+                scores.add(shares);
+            }
             start = at + c.len_utf8();
         }
     }
@@ -694,12 +696,15 @@ mod tests {
 
     #[test]
     fn words_of_ascii_are_those_between_marks() {
-        let text = "The cat, of whom it-was said: \"HE who is not\", and\tthat in (at) by".repeat(4);
+        let text =
+            "The cat, of whom it-was said: \"HE who is not\", and\tthat in (at) by".repeat(4);
         let words = |text: &str| {
             let mut scores = Scores([0; PLACES]);
             for word in text.split(is_between_words).map(str::to_lowercase) {
                 let found = WORDS.get(&word.chars().fold(NO_LETTERS, hash_on));
-                found.into_iter().for_each(|shares| scores.add(shares));
+                if let Some(shares) = found {
+                    scores.add(shares);
+                }
             }
             scores.0
         };

@@ -18,7 +18,7 @@ use std::ops::Range;
 use hashbrown::{HashMap, HashSet};
 
 use self::marks::Marks;
-pub use self::recurring::Counted;
+pub use self::recurring::{Counted, Part};
 use crate::fingerprint::{self, Digest};
 use crate::recognize::template;
 
@@ -177,9 +177,16 @@ impl Learner {
     /// every different one of those) that takes about `memory` bytes for a while.
     #[must_use]
     pub fn counted(&self, memory: u64) -> Counted<'_> {
+        let parts = self.parts(memory, 1);
+        Counted::of(self, (0..parts.get()).map(|part| Part::of(self, part, parts)))
+    }
+
+    /// In how many parts paragraphs are counted, of which so many are held `at_once`, in about `memory` bytes.
+    #[must_use]
+    pub fn parts(&self, memory: u64, at_once: u32) -> NonZero<u32> {
         let wanted = (self.keys.len() as u64 * COUNTING_BYTES).div_ceil(memory.max(1));
         let parts = u32::try_from(wanted).map_or(PARTS_MAX, |wanted| wanted.min(PARTS_MAX));
-        Counted::of(self, NonZero::new(parts).unwrap_or(NonZero::<u32>::MIN))
+        NonZero::new(parts.max(1) * at_once).unwrap_or(NonZero::<u32>::MIN)
     }
 
     /// Bytes that the notes take.

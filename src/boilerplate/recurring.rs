@@ -67,10 +67,28 @@ struct Candidate {
     member: Member,
 }
 
+/// What may recur of one part of the paragraphs.
+pub struct Part(Vec<Candidate>);
+
+impl Part {
+    /// Looks at the paragraphs in `part`, counted from 0, of `parts`, by their keys: what looking takes shrinks
+    /// with their number.
+    #[must_use]
+    pub fn of(notes: &Learner, part: u32, parts: NonZero<u32>) -> Part {
+        let mut found = may_recur(notes, part, parts);
+        // Articles come in their order, and their paragraphs in theirs.
+        found.sort_unstable_by_key(|candidate| {
+            let Member { article, paragraph } = candidate.member;
+            (candidate.key, candidate.source, article, paragraph)
+        });
+        Part(found)
+    }
+}
+
 impl<'a> Counted<'a> {
-    /// Looks at the paragraphs in so many `parts`, by their keys, one after the other: what is found is the
-    /// same, and what looking takes shrinks with each part.
-    pub(super) fn of(notes: &'a Learner, parts: NonZero<u32>) -> Counted<'a> {
+    /// What recurs, when each of the `parts` of the paragraphs is there, in order. It is the same for any
+    /// number of parts.
+    pub fn of(notes: &'a Learner, parts: impl IntoIterator<Item = Part>) -> Counted<'a> {
         let mut counted = Counted {
             notes,
             groups: Vec::new(),
@@ -78,13 +96,7 @@ impl<'a> Counted<'a> {
             group_of: vec![ALONE; notes.keys.len()],
             repeated: Vec::new(),
         };
-        for part in 0..parts.get() {
-            let mut found = may_recur(notes, part, parts);
-            // Articles come in their order, and their paragraphs in theirs.
-            found.sort_unstable_by_key(|candidate| {
-                let Member { article, paragraph } = candidate.member;
-                (candidate.key, candidate.source, article, paragraph)
-            });
+        for Part(found) in parts {
             for of_key in found.chunk_by(|a, b| a.key == b.key) {
                 counted.enter(of_key);
             }

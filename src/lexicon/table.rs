@@ -9,9 +9,9 @@ use super::{Hit, Strength};
 use crate::ledger::Reason;
 
 use made::{
-    AFTER_BYTES_MAX, BEFORE_BYTES_MAX, CLASSES, ENDS, EXACT, EXACT_BYTES_MAX, HEAD_BYTES_MAX, HEADS,
-    LEADING, LEADING_PAIRS, LIST_WORD_BYTES_MAX, LIST_WORDS, OPEN, STARTS, TAIL_LINE_BYTES_MAX,
-    TAILS, TEXT, TRAILING, TRAILING_PAIRS,
+    AFTER_BYTES_MAX, BEFORE_BYTES_MAX, CLASSES, ENDS, EXACT, EXACT_BYTES_MAX, HEAD_BYTES_MAX,
+    HEADS, LEADING, LEADING_PAIRS, LIST_WORD_BYTES_MAX, LIST_WORDS, OPEN, STARTS,
+    TAIL_LINE_BYTES_MAX, TAILS, TEXT, TRAILING, TRAILING_PAIRS,
 };
 
 #[expect(clippy::unreadable_literal, reason = "the build script writes it, and nobody reads it")]
@@ -120,11 +120,11 @@ pub(super) fn may_match(line: &str) -> bool {
     let mut words = Words::from_end(line);
     let last = words.next();
     let is_last = |of_row: bool, word| {
-        (of_row && ENDS.all(word).next().is_some())
-            || (may_end && TAILS.all(word).next().is_some())
+        (of_row && ENDS.all(word).next().is_some()) || (may_end && TAILS.all(word).next().is_some())
     };
     // A word with a hump in it ends in a label that starts at the hump.
-    (may == May::Row && words.hump_seen()) || last.is_some_and(|word| is_last(may == May::Row, word))
+    (may == May::Row && words.hump_seen())
+        || last.is_some_and(|word| is_last(may == May::Row, word))
 }
 
 /// What `line` may be by its start.

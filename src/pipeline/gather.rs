@@ -10,7 +10,7 @@ use super::guard::guarded;
 use super::index::Index;
 use super::ordered::ordered;
 use super::spool::Spool;
-use super::stored::{Entry, StoredArticle};
+use super::stored::{Entry, StoredArticle, StoredHead};
 use crate::boilerplate::{self, Key, Learned, Learner, Observed, SourceId};
 use crate::clean::CleanArticle;
 use crate::dedupe::{self, ArticleId, Candidate};
@@ -241,24 +241,18 @@ impl Gathered {
         observer: &dyn Observer,
     ) -> Result<(), Error> {
         let Gathered { spool, first_articles, index, .. } = self;
-        let sources = &index.sources;
-        let candidates = &mut index.candidates;
+        let Index { candidates, sources, places, .. } = index;
         let work = |piece: usize| -> Result<Vec<(ArticleId, Option<Candidate>)>, Error> {
             let mut changed = Vec::new();
             let bytes = spool.read(piece)?;
-            let mut id = ArticleId(first_articles[piece]);
-            each_entry(&bytes, &mut |entry| {
-                let Entry::Article(article) = entry else { return Ok(()) };
+            for id in articles_of(first_articles, piece, sources.len()) {
+                let article = StoredHead::at(&places[id.0 as usize], &bytes)?;
                 let source = sources[id.0 as usize];
-                if (0..article.paragraphs.len())
-                    .any(|i| learned.contains(source, article.digest(i)))
-                {
-                    changed
-                        .push((id, without(&article, |digest| learned.contains(source, digest))));
+                let gone = |digest| learned.contains(source, digest);
+                if article.texts().any(|(_, digest)| gone(digest)) {
+                    changed.push((id, without(&article, gone)));
                 }
-                id.0 += 1;
-                Ok(())
-            })?;
+            }
             Ok(changed)
         };
         each_piece(pool, spool.len(), work, observer, &mut |changed| {
@@ -311,14 +305,24 @@ fn unread(path: &str) -> report::Input {
     }
 }
 
+/// The articles in a piece of the spool, of `all`.
+pub(super) fn articles_of(
+    first_articles: &[u32],
+    piece: usize,
+    all: usize,
+) -> impl Iterator<Item = ArticleId> + use<> {
+    let all = u32::try_from(all).unwrap_or(u32::MAX);
+    (first_articles[piece]..first_articles.get(piece + 1).copied().unwrap_or(all)).map(ArticleId)
+}
+
 /// What deciding needs of `article` without the paragraphs that are `gone`.
-fn without(article: &StoredArticle, gone: impl Fn(Digest) -> bool) -> Option<Candidate> {
+fn without(article: &StoredHead, gone: impl Fn(Digest) -> bool) -> Option<Candidate> {
     if let Some((title, digest)) = article.title_alone(&gone) {
         let words = crate::normalize::words(title);
         return Some(candidate(&[digest], words, title.len(), None, article.published));
     }
     let (mut digests, mut bytes, mut words) = (Vec::new(), 0, 0);
-    for (_, text, digest) in article.texts() {
+    for (text, digest) in article.texts() {
         if !gone(digest) {
             bytes += text.len() + 2;
             words += if words < dedupe::SHORT_WORDS { crate::normalize::words(text) } else { 0 };

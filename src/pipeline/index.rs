@@ -15,12 +15,12 @@ pub(super) struct Index {
     /// The source of each article.
     pub(super) sources: Vec<SourceId>,
     /// Where each article lies in the spool: its piece, and its bytes in it.
-    places: Vec<Place>,
+    pub(super) places: Vec<Place>,
     ids: Ids,
 }
 
 /// A piece of the spool, and bytes in it.
-type Place = (u32, Range<u32>);
+pub(super) type Place = (u32, Range<u32>);
 
 /// Final ids, one after the other in one string.
 #[derive(Default)]

@@ -25,13 +25,14 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use self::gather::Gathered;
 use self::ordered::ordered;
 use self::stored::{Settled, StoredArticle};
 pub use self::write_pass::BOILERPLATE;
-use crate::boilerplate::{Learned, Repeated};
+use crate::boilerplate::{Counted, Learned, Learner, Part, Repeated};
 use crate::clean::{CleanArticle, Cleaner, Scratch};
 use crate::dedupe::near::Miss;
 use crate::dedupe::{self, Verdict};
@@ -111,7 +112,7 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
     observer.phase("looking for copies", gathered.spool.bytes());
     let unwanted = options.no_rules.iter().any(|rule| rule == write_pass::BOILERPLATE);
     let notes = std::mem::take(&mut gathered.learner);
-    let counted = notes.counted(memory(options) / COUNTING_SHARE);
+    let counted = count(&pool, &notes, memory(options) / COUNTING_SHARE);
     let mut learned = match options.paragraphs {
         Paragraphs::Boilerplate | Paragraphs::Global if !unwanted => counted.learned(),
         _ => Learned::default(),
@@ -173,6 +174,18 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
     }
     folder.commit(&bytes)?;
     Ok(report)
+}
+
+/// Counts the paragraphs noted, as many parts of them at once as there are threads.
+fn count<'n>(pool: &ThreadPool, notes: &'n Learner, memory: u64) -> Counted<'n> {
+    let at_once = u32::try_from(pool.current_num_threads()).unwrap_or(1);
+    let parts = notes.parts(memory, at_once);
+    let rounds = (0..parts.get()).step_by(at_once as usize);
+    let looked_at = rounds.flat_map(|first| -> Vec<Part> {
+        let round = first..first + at_once;
+        pool.install(|| round.into_par_iter().map(|part| Part::of(notes, part, parts)).collect())
+    });
+    Counted::of(notes, looked_at)
 }
 
 /// Part of the memory that counting paragraphs may take, besides the notes of them.

@@ -5,7 +5,7 @@ use std::num::NonZero;
 
 use rayon::ThreadPool;
 
-use super::gather::{Gathered, each_piece, title_digest};
+use super::gather::{Gathered, articles_of, each_piece, title_digest};
 use super::guard::guarded;
 use super::sketches::{AllSketches, Sketches};
 use super::stored::StoredHead;
@@ -56,14 +56,11 @@ fn sketch(
         let bytes = spool.read(piece)?;
         let mut sketches = Sketches::default();
         let (mut text, mut samples) = (String::new(), Vec::new());
-        let first = first_articles[piece];
-        let end = first_articles.get(piece + 1).map_or(index.len(), |&next| next as usize);
-        for id in (first..).take(end - first as usize).map(ArticleId) {
+        for id in articles_of(first_articles, piece, index.len()) {
             let is_wanted = index.candidates[id.0 as usize].is_some()
                 && verdicts[id.0 as usize] == Verdict::Keep;
             let mut work = || -> Result<(), Error> {
-                let (_, place) = index.place(id);
-                let article = StoredHead::read(&bytes[place.start as usize..place.end as usize])?;
+                let article = StoredHead::at(&index.places[id.0 as usize], &bytes)?;
                 let text = texts.whole(id, &article, &mut text);
                 samples.clear();
                 let rate = sample(text, &mut samples);

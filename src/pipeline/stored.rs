@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::index::Place;
 use crate::article::{Caption, Span};
 use crate::clean::CleanArticle;
 use crate::error::{Error, ErrorKind};
@@ -36,11 +37,13 @@ pub(super) struct StoredArticle<'a> {
     pub(super) language: Option<&'a str>,
     #[serde(borrow, with = "long_text")]
     pub(super) text: &'a str,
-    #[serde(borrow)]
-    pub(super) paragraphs: Vec<StoredParagraph<'a>>,
+    /// Bytes of each paragraph.
+    lens: Vec<usize>,
     /// 32 bytes a paragraph.
     #[serde(with = "raw_bytes")]
     pub(super) digests: &'a [u8],
+    #[serde(borrow)]
+    pub(super) paragraphs: Vec<StoredParagraph<'a>>,
     pub(super) captions: Vec<Caption>,
     pub(super) meta: Option<&'a str>,
     #[serde(borrow)]
@@ -52,7 +55,6 @@ pub(super) struct StoredArticle<'a> {
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct StoredParagraph<'a> {
-    pub(super) bytes: usize,
     pub(super) span: Span,
     pub(super) line: usize,
     pub(super) raw: Option<&'a str>,
@@ -73,7 +75,6 @@ impl<'a> StoredArticle<'a> {
     /// A view of `article`; `digests` are its paragraphs' digests in a row.
     pub(super) fn of(article: &'a CleanArticle, digests: &'a [u8]) -> StoredArticle<'a> {
         let paragraphs = article.paragraphs.iter().map(|paragraph| StoredParagraph {
-            bytes: paragraph.bytes,
             span: paragraph.span,
             line: paragraph.line,
             raw: paragraph.raw.as_deref(),
@@ -100,8 +101,9 @@ impl<'a> StoredArticle<'a> {
             published: article.published.as_deref(),
             language: article.language.as_deref(),
             text: &article.text,
-            paragraphs: paragraphs.collect(),
+            lens: article.paragraphs.iter().map(|paragraph| paragraph.bytes).collect(),
             digests,
+            paragraphs: paragraphs.collect(),
             captions: article.captions.clone(),
             meta: article.meta.as_deref(),
             removals: removals.collect(),
@@ -111,14 +113,13 @@ impl<'a> StoredArticle<'a> {
         }
     }
 
-    /// The digest of paragraph `index`.
-    pub(super) fn digest(&self, index: usize) -> Digest {
-        digest(&self.digests[index * 32..(index + 1) * 32])
-    }
-
     /// Every paragraph with its text and digest.
     pub(super) fn texts(&self) -> impl Iterator<Item = (&StoredParagraph<'a>, &'a str, Digest)> {
-        texts(self.text, &self.paragraphs, self.digests)
+        let texts = texts(self.text, &self.lens, self.digests);
+        self.paragraphs
+            .iter()
+            .zip(texts)
+            .map(|(paragraph, (text, digest))| (paragraph, text, digest))
     }
 
     /// The title, when it is a block of the text and nothing else of the text remains without the
@@ -164,17 +165,21 @@ pub(super) struct StoredHead<'a> {
     title_from_text: bool,
     _byline: Option<&'a str>,
     _dateline: Option<&'a str>,
-    _published: Option<&'a str>,
+    pub(super) published: Option<&'a str>,
     _language: Option<&'a str>,
     #[serde(borrow, with = "long_text")]
     pub(super) text: &'a str,
-    #[serde(borrow)]
-    paragraphs: Vec<StoredParagraph<'a>>,
+    lens: Vec<usize>,
     #[serde(with = "raw_bytes")]
     digests: &'a [u8],
 }
 
 impl<'a> StoredHead<'a> {
+    /// Reads the start of the article at `place` of the `piece` of the spool that it is in.
+    pub(super) fn at((_, place): &Place, piece: &'a [u8]) -> Result<StoredHead<'a>, Error> {
+        StoredHead::read(&piece[place.start as usize..place.end as usize])
+    }
+
     /// Reads the start of an [`Entry`] that is an article.
     pub(super) fn read(bytes: &'a [u8]) -> Result<StoredHead<'a>, Error> {
         #[derive(Deserialize)]
@@ -189,7 +194,7 @@ impl<'a> StoredHead<'a> {
 
     /// Every paragraph's text and digest.
     pub(super) fn texts(&self) -> impl Iterator<Item = (&'a str, Digest)> {
-        texts(self.text, &self.paragraphs, self.digests).map(|(_, text, digest)| (text, digest))
+        texts(self.text, &self.lens, self.digests)
     }
 
     /// See [`StoredArticle::title_alone`].
@@ -201,14 +206,14 @@ impl<'a> StoredHead<'a> {
 /// Every paragraph with its text and digest.
 fn texts<'p, 'a>(
     text: &'a str,
-    paragraphs: &'p [StoredParagraph<'a>],
+    lens: &'p [usize],
     digests: &'a [u8],
-) -> impl Iterator<Item = (&'p StoredParagraph<'a>, &'a str, Digest)> {
+) -> impl Iterator<Item = (&'a str, Digest)> + use<'p, 'a> {
     let mut start = 0;
-    paragraphs.iter().zip(digests.chunks_exact(32)).map(move |(paragraph, bytes)| {
-        let text = &text[start..start + paragraph.bytes];
-        start += paragraph.bytes + 2;
-        (paragraph, text, digest(bytes))
+    lens.iter().zip(digests.chunks_exact(32)).map(move |(len, bytes)| {
+        let text = &text[start..start + len];
+        start += len + 2;
+        (text, digest(bytes))
     })
 }
 

@@ -8,10 +8,11 @@ use hashbrown::HashSet;
 
 use super::byline::is_name;
 use super::marks;
+use super::source::{is_agency_like, looks_like_source, names_agency, parts, without_photo};
 use super::words::{self, agency, contains};
 
 /// The word lists of this file.
-const WORDS: &str = include_str!("words/credits.txt");
+pub(super) const WORDS: &str = include_str!("words/credits.txt");
 
 /// What a line says about where its picture comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub struct Credit<'a> {
 const LINE_MAX: usize = 2000;
 
 /// The longest credit that was seen has 120 bytes.
-const CREDIT_MAX: usize = 160;
+pub(super) const CREDIT_MAX: usize = 160;
 
 /// Words that say that a picture's author follows. They are followed by a colon, a comma, a slash,
 /// "©", or nothing if the next word is a name. Lower case, without accents, the longest first.
@@ -53,9 +54,6 @@ static CAPTION_LABELS: LazyLock<HashSet<String>> =
 /// What stands for a credit without naming one, as `(Supplied)`. Lower case, without accents.
 static SOURCES: LazyLock<HashSet<String>> =
     LazyLock::new(|| words::list(WORDS, "sources").map(words::fold).collect());
-
-/// Small words inside the names of photographers and outlets.
-static JOINS: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "joins").collect());
 
 /// What stands behind a credit and is no name, as `, File`.
 static ENDS: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "ends").collect());
@@ -175,120 +173,6 @@ fn is_source_after(label: &str, rest: &str) -> bool {
         || rest.contains(['/', '©', '|'])
         || names_agency(rest)
         || !rest.trim().contains(' ')
-}
-
-/// Whether `text` is written like a list of names and outlets: no verbs, no sentence.
-fn looks_like_source(text: &str) -> bool {
-    let text = text.trim().trim_end_matches('.');
-    if text.is_empty() || text.len() > CREDIT_MAX {
-        return false;
-    }
-    if agency(text).is_some() {
-        return true;
-    }
-    let parts = || text.split(|c| matches!(c, '/' | '|' | ',' | '(' | ')'));
-    let mut words = 0_usize;
-    let strange: Vec<&str> = parts().filter(|part| !is_agency(part)).collect();
-    let mut names =
-        parts().filter(|part| !part.trim().is_empty()).count().saturating_sub(strange.len());
-    let beside_agency = names > 0;
-    for word in strange
-        .into_iter()
-        .filter(|part| !beside_agency || part.trim().contains(' '))
-        .flat_map(|part| part.split([' ', '\u{a0}']))
-    {
-        let core = word.trim_matches(|c: char| !c.is_alphanumeric());
-        let Some(first) = core.chars().next() else { continue };
-        words += 1;
-        if first.is_lowercase() {
-            // The last word may be an agency in small letters: "Jens Holt dpa".
-            if !JOINS.contains(core)
-                && !core.contains('.')
-                && !word.starts_with('@')
-                && agency(core).is_none()
-            {
-                return false;
-            }
-        } else {
-            names += 1;
-        }
-    }
-    let cased = text.chars().any(|c| c.is_uppercase() || c.is_lowercase());
-    names > 0 && if cased { words <= 10 } else { words <= 5 }
-}
-
-/// Whether one of the parts of `text` is a known agency.
-fn names_agency(text: &str) -> bool {
-    parts(text).any(is_agency)
-        || text.split([' ', '\u{a0}']).next_back().is_some_and(|last| {
-            last.len() > 2 && agency(last).is_some() && text.split(' ').count() <= 5
-        })
-        || agency(text).is_some()
-}
-
-/// The parts of a credit, as a reader would separate them.
-fn parts(text: &str) -> impl Iterator<Item = &str> {
-    let joined = [" via ", " for ", " and "].iter().any(|joint| contains(text, joint));
-    let words = move |part| split_words(part, joined);
-    let ends = |c| {
-        matches!(
-            c,
-            '/' | '／' | '|' | ',' | '،' | '、' | '(' | ')' | '©' | '-' | '–' | '—' | ';' | '•' | '・'
-        )
-    };
-    text.split(ends)
-        .flat_map(words)
-        .map(|part| part.trim().trim_end_matches('.').trim())
-        .filter(|part| !part.is_empty())
-}
-
-/// `part`, cut at the words that join a name and an outlet if there are any in the text.
-fn split_words(part: &str, joined: bool) -> impl Iterator<Item = &str> {
-    let cut = [" via ", " for ", " and "]
-        .into_iter()
-        .filter(move |_| joined)
-        .find_map(|joint| part.split_once(joint));
-    let (first, second) = cut.map_or((part, None), |(first, second)| (first, Some(second)));
-    std::iter::once(first).chain(second)
-}
-
-/// Whether `part` is a known agency, perhaps with the word photo behind it.
-fn is_agency(part: &str) -> bool {
-    if agency(part).is_some() {
-        return true;
-    }
-    let core = without_photo(part);
-    core.len() < part.trim().len() && agency(core).is_some()
-}
-
-/// `AP` of `AP Photo` and of `AP file photo`.
-fn without_photo(part: &str) -> &str {
-    let mut core = part.trim();
-    loop {
-        let before = core.len();
-        for word in [
-            " Photo",
-            " Photos",
-            " photo",
-            " PHOTO",
-            " File",
-            " file",
-            " Foto",
-            " FOTO",
-            " Archive",
-            " archive",
-            " Pool",
-            " Images file",
-            "通信社提供",
-        ] {
-            if let Some(rest) = core.strip_suffix(word) {
-                core = rest.trim_end();
-            }
-        }
-        if core.len() == before {
-            return core;
-        }
-    }
 }
 
 /// The label that `text` begins with: what follows it, and whether a mark stands between.
@@ -477,25 +361,6 @@ fn bracket(line: &str, body: usize) -> Option<Credit<'_>> {
         return Some(Credit { text, span, alone, strong: agency_like, prefix_label: None });
     }
     None
-}
-
-/// A name that says it is an agency: `Arlen News Agency`, `وكالة أنباء ...`.
-fn is_agency_like(content: &str) -> bool {
-    let folded = words::fold(content.trim());
-    [
-        "news agency",
-        "press agency",
-        "photo agency",
-        "images",
-        "nachrichtenagentur",
-        "haber ajansi",
-        "agencies",
-    ]
-    .iter()
-    .any(|end| folded.ends_with(end))
-        || ["وکاله", "خبرگزاری", "агентство", "agence ", "agencia ", "agenzia "]
-            .iter()
-            .any(|start| folded.starts_with(start))
 }
 
 /// Whether the brackets only shorten the words before them: `the Associated Press (AP)`.
@@ -731,7 +596,7 @@ fn has_year(text: &str) -> bool {
 
 /// The words of `text` with the byte at which each starts.
 fn words_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.split(|c| matches!(c, ' ' | '\u{a0}' | '(' | '|' | '/'))
+    text.split([' ', '\u{a0}', '(', '|', '/'])
         .filter(|word| !word.is_empty())
         .map(move |word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
 }

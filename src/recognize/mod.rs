@@ -11,6 +11,7 @@ pub mod credit;
 pub mod date;
 pub mod dateline;
 mod marks;
+mod source;
 pub mod template;
 mod words;
 

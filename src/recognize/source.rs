@@ -1,0 +1,157 @@
+//! Whether a text names a source: photographers, agencies and outlets, as they stand in a credit.
+
+use std::sync::LazyLock;
+
+use hashbrown::HashSet;
+
+use super::credit::{CREDIT_MAX, WORDS};
+use super::words::{self, agency, contains};
+
+/// Small words inside the names of photographers and outlets.
+static JOINS: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "joins").collect());
+
+/// Whether `text` is written like a list of names and outlets: no verbs, no sentence.
+pub(super) fn looks_like_source(text: &str) -> bool {
+    let text = text.trim().trim_end_matches('.');
+    if text.is_empty() || text.len() > CREDIT_MAX {
+        return false;
+    }
+    if agency(text).is_some() {
+        return true;
+    }
+    let parts = || text.split(['/', '|', ',', '(', ')']);
+    let mut words = 0_usize;
+    let strange: Vec<&str> = parts().filter(|part| !is_agency(part)).collect();
+    let mut names =
+        parts().filter(|part| !part.trim().is_empty()).count().saturating_sub(strange.len());
+    let beside_agency = names > 0;
+    for word in strange
+        .into_iter()
+        .filter(|part| !beside_agency || part.trim().contains(' '))
+        .flat_map(|part| part.split([' ', '\u{a0}']))
+    {
+        let core = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let Some(first) = core.chars().next() else { continue };
+        words += 1;
+        if first.is_lowercase() {
+            // The last word may be an agency in small letters: "Jens Holt dpa".
+            if !JOINS.contains(core)
+                && !core.contains('.')
+                && !word.starts_with('@')
+                && agency(core).is_none()
+            {
+                return false;
+            }
+        } else {
+            names += 1;
+        }
+    }
+    let cased = text.chars().any(|c| c.is_uppercase() || c.is_lowercase());
+    names > 0 && if cased { words <= 10 } else { words <= 5 }
+}
+
+/// Whether one of the parts of `text` is a known agency.
+pub(super) fn names_agency(text: &str) -> bool {
+    parts(text).any(is_agency)
+        || text.split([' ', '\u{a0}']).next_back().is_some_and(|last| {
+            last.len() > 2 && agency(last).is_some() && text.split(' ').count() <= 5
+        })
+        || agency(text).is_some()
+}
+
+/// The parts of a credit, as a reader would separate them.
+pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
+    let joined = [" via ", " for ", " and "].iter().any(|joint| contains(text, joint));
+    let words = move |part| split_words(part, joined);
+    let ends = |c| {
+        matches!(
+            c,
+            '/' | '／'
+                | '|'
+                | ','
+                | '،'
+                | '、'
+                | '('
+                | ')'
+                | '©'
+                | '-'
+                | '–'
+                | '—'
+                | ';'
+                | '•'
+                | '・'
+        )
+    };
+    text.split(ends)
+        .flat_map(words)
+        .map(|part| part.trim().trim_end_matches('.').trim())
+        .filter(|part| !part.is_empty())
+}
+
+/// `part`, cut at the words that join a name and an outlet if there are any in the text.
+fn split_words(part: &str, joined: bool) -> impl Iterator<Item = &str> {
+    let cut = [" via ", " for ", " and "]
+        .into_iter()
+        .filter(move |_| joined)
+        .find_map(|joint| part.split_once(joint));
+    let (first, second) = cut.map_or((part, None), |(first, second)| (first, Some(second)));
+    std::iter::once(first).chain(second)
+}
+
+/// Whether `part` is a known agency, perhaps with the word photo behind it.
+fn is_agency(part: &str) -> bool {
+    if agency(part).is_some() {
+        return true;
+    }
+    let core = without_photo(part);
+    core.len() < part.trim().len() && agency(core).is_some()
+}
+
+/// `AP` of `AP Photo` and of `AP file photo`.
+pub(super) fn without_photo(part: &str) -> &str {
+    let mut core = part.trim();
+    loop {
+        let before = core.len();
+        for word in [
+            " Photo",
+            " Photos",
+            " photo",
+            " PHOTO",
+            " File",
+            " file",
+            " Foto",
+            " FOTO",
+            " Archive",
+            " archive",
+            " Pool",
+            " Images file",
+            "通信社提供",
+        ] {
+            if let Some(rest) = core.strip_suffix(word) {
+                core = rest.trim_end();
+            }
+        }
+        if core.len() == before {
+            return core;
+        }
+    }
+}
+
+/// A name that says it is an agency: `Arlen News Agency`, `وكالة أنباء ...`.
+pub(super) fn is_agency_like(content: &str) -> bool {
+    let folded = words::fold(content.trim());
+    [
+        "news agency",
+        "press agency",
+        "photo agency",
+        "images",
+        "nachrichtenagentur",
+        "haber ajansi",
+        "agencies",
+    ]
+    .iter()
+    .any(|end| folded.ends_with(end))
+        || ["وکاله", "خبرگزاری", "агентство", "agence ", "agencia ", "agenzia "]
+            .iter()
+            .any(|start| folded.starts_with(start))
+}
