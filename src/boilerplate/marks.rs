@@ -120,10 +120,9 @@ fn is_heading(text: &str) -> bool {
 
 /// Whether `text` has marks that programs are full of, and menus are not.
 fn is_code(text: &str) -> bool {
-    text.len() <= CODE_BYTES
-        && text
-            .bytes()
-            .any(|byte| matches!(byte, b'{' | b'}' | b';' | b'=' | b'<' | b'`' | b'$' | b'_'))
+    let is_mark = |byte| matches!(byte, b'{' | b'}' | b';' | b'=' | b'<' | b'`' | b'$' | b'_');
+    // Without a way out, whole rows of bytes are looked at at once.
+    text.len() <= CODE_BYTES && text.bytes().fold(false, |found, byte| found | is_mark(byte))
 }
 
 /// What addresses of pages begin with, or have near their beginning.
@@ -139,7 +138,8 @@ fn has_contact(text: &str) -> bool {
 
 /// Whether there are [`NUMBER_DIGITS`] digits in a row: one of so many bytes is in each such row.
 fn has_number(bytes: &[u8]) -> bool {
-    (NUMBER_DIGITS - 1..bytes.len()).step_by(NUMBER_DIGITS).any(|at| {
+    let any = bytes.iter().fold(false, |found, byte| found | byte.is_ascii_digit());
+    any && (NUMBER_DIGITS - 1..bytes.len()).step_by(NUMBER_DIGITS).any(|at| {
         let (before, behind) = bytes.split_at(at);
         let behind = behind.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let before = before.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
