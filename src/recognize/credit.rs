@@ -596,9 +596,20 @@ fn has_year(text: &str) -> bool {
 
 /// The words of `text` with the byte at which each starts.
 fn words_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.split([' ', '\u{a0}', '(', '|', '/'])
-        .filter(|word| !word.is_empty())
-        .map(move |word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
+    let bytes = text.as_bytes();
+    // By bytes: most texts have no others than ASCII. The space without a break has two.
+    let ends = move |at: usize| match bytes[at] {
+        b' ' | b'(' | b'|' | b'/' => true,
+        0xC2 => bytes.get(at + 1) == Some(&0xA0),
+        0xA0 => at > 0 && bytes[at - 1] == 0xC2,
+        _ => false,
+    };
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = (at..bytes.len()).find(|&at| !ends(at))?;
+        at = (start..bytes.len()).find(|&at| ends(at)).unwrap_or(bytes.len());
+        Some((start, text.get(start..at)?))
+    })
 }
 
 /// What follows the last sentence, if it names an agency: `... at dawn. REUTERS/Sam Holt`; also a

@@ -106,8 +106,9 @@ impl Loop for Count<'_> {
         let mut counts = Counts::default();
         let mut space_before = u64::from(self.after_space);
         let mut room = [NOTHING; BITS];
-        for row in self.bytes.chunks(BITS) {
-            counts.add(machine, filled(row, &mut room), &mut space_before);
+        for bytes in self.bytes.chunks(BITS) {
+            let some = u64::MAX >> (BITS - bytes.len());
+            counts.add(machine, filled(bytes, &mut room), some, &mut space_before);
         }
         counts
     }
@@ -119,14 +120,20 @@ impl Counts {
         len - self.upper - self.lower - self.digits - self.blanks - self.controls
     }
 
+    /// Counts a row, of which `some` are bytes of the text.
     #[inline(always)]
-    fn add(&mut self, machine: impl Machine, row: &[u8; BITS], space_before: &mut u64) {
+    fn add(
+        &mut self,
+        machine: impl Machine,
+        row: &[u8; BITS],
+        some: u64,
+        space_before: &mut u64,
+    ) {
         let of = |bits: u64| bits.count_ones() as usize;
         let upper = bits(machine, row, |byte| byte.wrapping_sub(b'A') < 26);
         let lower = bits(machine, row, |byte| byte.wrapping_sub(b'a') < 26);
         let digits = bits(machine, row, |byte| byte.wrapping_sub(b'0') < 10);
         let blanks = bits(machine, row, |byte| byte == b' ');
-        let others = bits(machine, row, |byte| byte.wrapping_sub(b'!') < 0x80 - b'!');
         let controls = bits(machine, row, |byte| byte < b' ' || byte == 0x7F);
         let odd = bits(machine, row, |byte| matches!(byte, b'`' | b'_'));
         let after_space = blanks << 1 | *space_before;
@@ -136,7 +143,7 @@ impl Counts {
         self.digits += of(digits);
         self.blanks += of(blanks);
         self.controls += of(controls);
-        self.words += of((others | controls) & after_space);
+        self.words += of(some & !blanks & after_space);
         self.odd |= odd | (blanks & after_space) != 0;
         self.unicode_words.add(machine, row, upper | lower, digits);
     }
