@@ -76,6 +76,11 @@ impl Spool {
         self.bytes
     }
 
+    /// Whether there is more than fits into memory.
+    pub(super) fn has_overflown(&self) -> bool {
+        self.overflow.is_some()
+    }
+
     /// The bytes `entry` of piece `index`.
     pub(super) fn read_from(
         &self,

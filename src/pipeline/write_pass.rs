@@ -106,7 +106,8 @@ pub(super) fn write(
 /// for all of them. A disk writes so many in a tenth of a second.
 const SYNCED_BYTES: u64 = 64 << 20;
 
-/// Appends all pieces to `files`. Where there are several threads, one more brings them to the disk meanwhile.
+/// Appends all pieces to `files`. Where there are several threads, one more brings them to the disk meanwhile;
+/// of more than the memory given, that is not kept in the system's either.
 fn append(
     pool: &ThreadPool,
     writing: &Writing,
@@ -115,15 +116,27 @@ fn append(
     observer: &dyn Observer,
 ) -> Result<(), Error> {
     let (give, take) = mpsc::sync_channel::<Unsynced>(1);
-    let sync = move || take.iter().try_for_each(|unsynced| unsynced.sync());
+    let is_large = writing.known.gathered.spool.has_overflown();
+    let is_alone = pool.current_num_threads() == 1;
+    let sync = |unsynced: Unsynced| {
+        unsynced.sync()?;
+        if is_large {
+            unsynced.forget();
+        }
+        Ok(())
+    };
     let pieces = writing.known.gathered.spool.len();
     std::thread::scope(|scope| {
-        let syncing = (pool.current_num_threads() > 1).then(|| scope.spawn(sync));
+        let syncing = (!is_alone).then(|| scope.spawn(move || take.iter().try_for_each(sync)));
         let append = &mut |piece| {
             files.append(piece, tally, observer)?;
             for unsynced in files.all().filter_map(|file| file.unsynced(SYNCED_BYTES)) {
-                // When the disk is busy, or was found faulty, that waits for the end.
-                let _ = give.try_send(unsynced);
+                if !is_alone {
+                    // When the disk is busy, or was found faulty, that waits for the end.
+                    let _ = give.try_send(unsynced);
+                } else if is_large {
+                    sync(unsynced)?;
+                }
             }
             Ok(())
         };
