@@ -46,9 +46,7 @@ pub(super) fn distinct(counted: &Counted) -> Distinct {
         identities: &identities,
         parent: (0..).take(notes.articles.len()).collect(),
         looked_at: vec![false; notes.articles.len()],
-        first: vec![NONE; counted.groups.len()],
-        articles: vec![0; counted.groups.len()],
-        last: vec![NONE; counted.groups.len()],
+        met: vec![Met { first: NONE, last: NONE, articles: 0 }; counted.groups.len()],
         own: vec![0; notes.articles.len()],
     };
     for same in order.chunk_by(|&a, &b| {
@@ -95,17 +93,24 @@ fn identity(notes: &Learner, article: usize) -> u64 {
     })
 }
 
+/// Where a group was met: together, as they are asked for together.
+#[derive(Clone, Copy)]
+struct Met {
+    /// The first article, in the order of comparing, that holds it.
+    first: u32,
+    /// The last article that it was met in.
+    last: u32,
+    /// How many articles that are looked at hold it.
+    articles: u32,
+}
+
 struct Stories<'a> {
     counted: &'a Counted<'a>,
     identities: &'a [u64],
     parent: Vec<u32>,
     looked_at: Vec<bool>,
-    /// For each group the first article, in the order of comparing, that holds it.
-    first: Vec<u32>,
-    /// For each group how many articles that are looked at hold it.
-    articles: Vec<u32>,
-    /// For each group the last article that it was met in.
-    last: Vec<u32>,
+    /// For each group.
+    met: Vec<Met>,
     /// For each article its paragraphs that are not everywhere; known once it was compared.
     own: Vec<u32>,
 }
@@ -123,13 +128,13 @@ impl Stories<'_> {
     /// Counts the paragraphs of an article.
     fn count(&mut self, article: u32) {
         for entry in self.counted.notes.entries(article as usize) {
-            if let Some(group) = self.counted.group(entry)
-                && self.last[group] != article
-            {
-                self.last[group] = article;
-                self.articles[group] += 1;
-                if self.first[group] == NONE {
-                    self.first[group] = article;
+            let Some(group) = self.counted.group(entry) else { continue };
+            let met = &mut self.met[group];
+            if met.last != article {
+                met.last = article;
+                met.articles += 1;
+                if met.first == NONE {
+                    met.first = article;
                 }
             }
         }
@@ -154,20 +159,20 @@ impl Stories<'_> {
                 continue;
             }
             bytes += marks.bytes();
-            let group = self.counted.group(entry).filter(|group| self.articles[*group] > 1);
-            let Some(group) = group else {
+            let met = self.counted.group(entry).map(|group| self.met[group]);
+            let Some(Met { first, articles, .. }) = met.filter(|met| met.articles > 1) else {
                 own += 1;
                 own_bytes += marks.bytes();
                 continue;
             };
             let is_everywhere = if few {
-                self.articles[group] == all && all > 2
+                articles == all && all > 2
             } else {
-                u64::from(self.articles[group]) * 100 >= u64::from(all) * EVERYWHERE_PERCENT
+                u64::from(articles) * 100 >= u64::from(all) * EVERYWHERE_PERCENT
             };
             own += u32::from(!is_everywhere);
-            if self.first[group] != article {
-                let story = self.find(self.first[group]);
+            if first != article {
+                let story = self.find(first);
                 shared.push((story, !is_everywhere, marks.bytes()));
             }
         }

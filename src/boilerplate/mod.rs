@@ -59,6 +59,8 @@ struct Source {
 #[derive(Clone, Copy, Debug)]
 struct Noted {
     source: SourceId,
+    /// Whether it names its source; see [`Source::named`].
+    names: bool,
     title: Key,
     end: usize,
 }
@@ -136,8 +138,52 @@ impl Observed {
 }
 
 impl Learner {
-    /// The id of the source named `name`; `named` when more than a folder's name says so.
-    pub fn source(&mut self, name: &str, named: bool) -> SourceId {
+    /// Notes one article of the source named `source`; `named` when more than a folder's name says so.
+    pub fn note(&mut self, source: &str, named: bool, observed: &Observed) {
+        let source = self.enter(source, named);
+        self.keys.extend_from_slice(&observed.keys);
+        self.marks.extend_from_slice(&observed.marks);
+        let (title, end) = (observed.title, self.keys.len());
+        self.articles.push(Noted { source, names: named, title, end });
+    }
+
+    /// Adds what `other` noted of other articles.
+    pub fn merge(&mut self, other: &Learner) {
+        self.merge_first(other, other.articles.len());
+    }
+
+    /// The same of the first so many articles.
+    pub fn merge_first(&mut self, other: &Learner, articles: usize) {
+        let before = self.keys.len();
+        let mut ids: Vec<Option<SourceId>> = vec![None; other.sources.len()];
+        let articles = &other.articles[..articles];
+        for article in articles {
+            let id = &mut ids[article.source.0 as usize];
+            // An article that names a source says so of those that do not.
+            let source = match *id {
+                Some(source) if !article.names => source,
+                _ => self.enter(&other.sources[article.source.0 as usize].name, article.names),
+            };
+            *id = Some(source);
+            self.articles.push(Noted { source, end: before + article.end, ..*article });
+        }
+        let end = articles.last().map_or(0, |last| last.end);
+        self.keys.extend_from_slice(&other.keys[..end]);
+        self.marks.extend_from_slice(&other.marks[..end]);
+    }
+
+    /// The source named `name`, if an article of it was noted.
+    #[must_use]
+    pub fn source(&self, name: &str) -> Option<SourceId> {
+        self.ids.get(name).copied()
+    }
+
+    /// The sources of the articles that were noted, from the one with this number on.
+    pub fn sources_from(&self, article: usize) -> impl Iterator<Item = SourceId> {
+        self.articles[article..].iter().map(|article| article.source)
+    }
+
+    fn enter(&mut self, name: &str, named: bool) -> SourceId {
         let id = if let Some(id) = self.ids.get(name) {
             *id
         } else {
@@ -150,27 +196,6 @@ impl Learner {
             source.named |= named;
         }
         id
-    }
-
-    /// Notes one article of `source`.
-    pub fn note(&mut self, source: SourceId, observed: &Observed) {
-        self.keys.extend_from_slice(&observed.keys);
-        self.marks.extend_from_slice(&observed.marks);
-        self.articles.push(Noted { source, title: observed.title, end: self.keys.len() });
-    }
-
-    /// Adds what `other` noted of other articles.
-    pub fn merge(&mut self, other: &Learner) {
-        let ids: Vec<SourceId> =
-            other.sources.iter().map(|source| self.source(&source.name, source.named)).collect();
-        let before = self.keys.len();
-        self.keys.extend_from_slice(&other.keys);
-        self.marks.extend_from_slice(&other.marks);
-        self.articles.extend(other.articles.iter().map(|article| Noted {
-            source: ids[article.source.0 as usize],
-            end: before + article.end,
-            ..*article
-        }));
     }
 
     /// Finds what recurs. Besides what it returns (4 bytes a paragraph noted, 8 more for each that recurs, 56 for

@@ -7,7 +7,7 @@ use rayon::ThreadPool;
 
 use super::Cleaning;
 use super::guard::guarded;
-use super::index::Index;
+use super::index::{Index, NewIds};
 use super::ordered::ordered;
 use super::spool::Spool;
 use super::stored::{Entry, StoredArticle, StoredHead};
@@ -48,6 +48,11 @@ struct Chunk {
     repaired: u64,
     bytes: Vec<u8>,
     items: Vec<Item>,
+    /// What the tables need of its articles, in their order: flat, for it is freed by another thread than made
+    /// it, and each piece would make that one wait.
+    candidates: Vec<Candidate>,
+    ids: NewIds,
+    learner: Learner,
     problems: Vec<Reject>,
     /// How many rejected records are not among them.
     unnamed: u64,
@@ -61,19 +66,9 @@ struct Item {
 }
 
 enum What {
-    Article(Box<NewArticle>),
+    Article,
     RejectedRecord,
     RejectedFile(RejectReason),
-}
-
-/// What the tables need of an article.
-struct NewArticle {
-    candidate: Candidate,
-    source: String,
-    source_named: bool,
-    id: String,
-    given: bool,
-    observed: Observed,
 }
 
 impl Gathered {
@@ -136,35 +131,39 @@ impl Gathered {
         folder: &OutputFolder,
     ) -> Result<(), Error> {
         let mut end = 0;
-        let (mut records, mut articles) = (0, 0);
+        let (mut records, mut places) = (0, Vec::new());
         let first = self.index.len();
         let piece = u32::try_from(self.spool.len()).map_err(|_| too_many())?;
         let input = &mut self.inputs[chunk.input];
-        for item in chunk.items {
+        for item in &chunk.items {
             if self.records_left == 0 {
                 break;
             }
             let start = end;
             end = item.end;
             match item.what {
-                What::RejectedFile(reason) => input.failed = Some(reason),
-                What::RejectedRecord => {
-                    records += 1;
-                    self.records_left -= 1;
+                What::RejectedFile(reason) => {
+                    input.failed = Some(reason);
+                    continue;
                 }
-                What::Article(article) => {
-                    records += 1;
-                    articles += 1;
-                    self.records_left -= 1;
-                    let source = self.learner.source(&article.source, article.source_named);
-                    self.learner.note(source, &article.observed);
+                What::RejectedRecord => {}
+                What::Article => {
                     // A batch is far smaller than 4 GiB.
                     let place = u32::try_from(start).unwrap_or(u32::MAX)
                         ..u32::try_from(end).unwrap_or(u32::MAX);
-                    let id = (&*article.id, article.given);
-                    self.index.push(article.candidate, source, id, (piece, place));
+                    places.push((piece, place));
                 }
             }
+            records += 1;
+            self.records_left -= 1;
+        }
+        let articles = places.len();
+        self.learner.merge_first(&chunk.learner, articles);
+        let sources = self.learner.sources_from(first);
+        for ((candidate, id), (source, place)) in
+            chunk.candidates.iter().zip(chunk.ids.iter()).zip(sources.zip(places))
+        {
+            self.index.push(*candidate, source, id, place);
         }
         input.records += records;
         input.repaired += chunk.repaired;
@@ -177,9 +176,8 @@ impl Gathered {
         }
         chunk.problems.iter().for_each(|reject| tell(reject, observer));
         observer.more_problems(chunk.unnamed);
-        observer.advance(chunk.bytes_read, articles);
+        observer.advance(chunk.bytes_read, articles as u64);
         chunk.bytes.truncate(end);
-        chunk.bytes.shrink_to_fit();
         let first = u32::try_from(first).map_err(|_| too_many())?;
         self.keep(chunk.bytes, first, folder)
     }
@@ -391,6 +389,9 @@ fn chunk(batch: Batch, cleaning: &Cleaning) -> Result<Chunk, Error> {
         // An article takes little more than its record; growing would move all of them again and again.
         bytes: Vec::with_capacity(room),
         items: Vec::new(),
+        candidates: Vec::new(),
+        ids: NewIds::default(),
+        learner: Learner::default(),
         problems: Vec::new(),
         unnamed: 0,
     };
@@ -400,6 +401,8 @@ fn chunk(batch: Batch, cleaning: &Cleaning) -> Result<Chunk, Error> {
             failure = chunk.take(outcome);
         }
     })?;
+    // Here, where no other thread waits for it.
+    chunk.bytes.shrink_to_fit();
     failure.map(|()| chunk)
 }
 
@@ -414,7 +417,8 @@ impl Chunk {
                 let stored = StoredArticle::of(&article, &digests);
                 self.bytes.reserve(article.text.len() + article.text.len() / 16 + 1024);
                 store(&Entry::Article(Box::new(stored)), &mut self.bytes)?;
-                What::Article(Box::new(NewArticle::of(article)))
+                self.note(&article);
+                What::Article
             }
             Err(reject) => {
                 store(&Entry::Reject(RejectRow::from(&reject)), &mut self.bytes)?;
@@ -433,24 +437,17 @@ impl Chunk {
         self.items.push(Item { end: self.bytes.len(), what });
         Ok(())
     }
-}
 
-impl NewArticle {
-    fn of(article: CleanArticle) -> NewArticle {
+    /// Enters what the tables need of `article`.
+    fn note(&mut self, article: &CleanArticle) {
         let title = article.title.as_deref();
         let published = article.published.as_deref();
         let candidate =
             candidate(&article.digests, article.words, article.text.len(), title, published);
-        let candidate = Candidate { tie: tie(&article), ..candidate };
+        self.candidates.push(Candidate { tie: tie(article), ..candidate });
         let observed = Observed::of(title.and_then(title_digest), article.texts());
-        NewArticle {
-            candidate,
-            source: article.source,
-            source_named: article.source_named,
-            given: article.id.is_some(),
-            id: article.id.unwrap_or(article.made_id),
-            observed,
-        }
+        self.learner.note(&article.source, article.source_named, &observed);
+        self.ids.push(article.id.as_deref().unwrap_or(&article.made_id), article.id.is_some());
     }
 }
 

@@ -33,6 +33,29 @@ struct Ids {
     wishes: Vec<bool>,
 }
 
+/// The ids of some articles, one after the other in one string, and whether each stands in the input.
+#[derive(Default)]
+pub(super) struct NewIds {
+    text: String,
+    ends: Vec<(usize, bool)>,
+}
+
+impl NewIds {
+    /// Enters the id of the next article.
+    pub(super) fn push(&mut self, id: &str, given: bool) {
+        self.text.push_str(id);
+        self.ends.push((self.text.len(), given));
+    }
+
+    /// All of them, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, bool)> {
+        let mut start = 0;
+        self.ends
+            .iter()
+            .map(move |&(end, given)| (&self.text[std::mem::replace(&mut start, end)..end], given))
+    }
+}
+
 impl Index {
     /// Enters the next article.
     pub(super) fn push(

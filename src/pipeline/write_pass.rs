@@ -103,8 +103,8 @@ pub(super) fn write(
 }
 
 /// Bytes of a file that are brought to the disk at a time while more is written: else the end of the run waits
-/// for all of them. A disk writes so many in a tenth of a second.
-const SYNCED_BYTES: u64 = 64 << 20;
+/// for all of them. A disk writes so many in some hundredths of a second.
+const SYNCED_BYTES: u64 = 16 << 20;
 
 /// Appends all pieces to `files`. Where there are several threads, one more brings them to the disk meanwhile;
 /// of more than the memory given, that is not kept in the system's either.

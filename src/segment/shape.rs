@@ -122,13 +122,7 @@ impl Counts {
 
     /// Counts a row, of which `some` are bytes of the text.
     #[inline(always)]
-    fn add(
-        &mut self,
-        machine: impl Machine,
-        row: &[u8; BITS],
-        some: u64,
-        space_before: &mut u64,
-    ) {
+    fn add(&mut self, machine: impl Machine, row: &[u8; BITS], some: u64, space_before: &mut u64) {
         let of = |bits: u64| bits.count_ones() as usize;
         let upper = bits(machine, row, |byte| byte.wrapping_sub(b'A') < 26);
         let lower = bits(machine, row, |byte| byte.wrapping_sub(b'a') < 26);

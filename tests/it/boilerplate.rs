@@ -25,8 +25,8 @@ fn note(learner: &mut Learner, page: &Page) {
     let digest = |text: &str| fingerprint::paragraph(text, &mut String::new());
     let texts: Vec<_> =
         page.paragraphs.iter().map(|text| (text.as_str(), digest(text).unwrap())).collect();
-    let source = learner.source(page.source, page.named);
-    learner.note(source, &Observed::of(digest(&page.title), texts.into_iter()));
+    let observed = Observed::of(digest(&page.title), texts.into_iter());
+    learner.note(page.source, page.named, &observed);
 }
 
 fn learner(pages: &[Page]) -> Learner {
@@ -39,11 +39,11 @@ fn learner(pages: &[Page]) -> Learner {
 
 /// The paragraphs of `pages` that are learned, each once.
 fn learned(pages: &[Page]) -> BTreeSet<&str> {
-    let mut notes = learner(pages);
+    let notes = learner(pages);
     let learned = notes.counted(u64::MAX).learned();
     let mut found = BTreeSet::new();
     for page in pages {
-        let source = notes.source(page.source, page.named);
+        let source = notes.source(page.source).unwrap();
         for text in &page.paragraphs {
             let digest = fingerprint::paragraph(text, &mut String::new()).unwrap();
             if learned.contains(source, digest) {
@@ -260,7 +260,7 @@ fn a_footer_goes_with_its_address_where_it_is_a_guest() {
         }
         let learned = notes.counted(u64::MAX).learned();
         let digest = fingerprint::paragraph(footer, &mut String::new()).unwrap();
-        let of = |name| learned.contains(notes.source(name, true), digest);
+        let of = |name| learned.contains(notes.source(name).unwrap(), digest);
         assert_eq!(["own", "sister", "inside"].map(of), [true, goes, false], "{footer}");
     }
 }
@@ -497,6 +497,10 @@ proptest! {
         let mut one = learner(first);
         one.merge(&learner(second));
         prop_assert_eq!(rows(&whole), rows(&one.counted(700).learned()));
+        let mut one = Learner::default();
+        one.merge_first(&learner(&turned), first.len());
+        one.merge(&learner(second));
+        prop_assert_eq!(rows(&whole), rows(&one.counted(u64::MAX).learned()));
         // And grouped otherwise.
         let thirds: Vec<Learner> = turned.chunks(turned.len() / 3 + 1).map(learner).collect();
         let mut right = Learner::default();
