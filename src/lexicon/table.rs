@@ -146,19 +146,24 @@ pub(super) fn may_be_row(line: &str) -> bool {
 fn may_start(line: &str, words: &mut Words<'_, false>) -> May {
     let Ok(len) = u16::try_from(line.len()) else { return May::End };
     let row = line.len() <= GLUED_BYTES_MAX;
-    let mut may = May::End;
+    // An open phrase takes longer lines than `Start` says where their words are long.
+    let (mut may_be_row, mut may_be_open) = (false, false);
     let mut hash = 0;
     let mut next = words.next();
     for _ in 0..START_WORDS {
-        let Some(word) = next else { return may };
+        let Some(word) = next else { break };
         hash = join(hash, word);
-        let Some(start) = STARTS.all(hash).next() else { return may };
+        let Some(start) = STARTS.all(hash).next() else { break };
+        may_be_open |= start.open > 0 || start.divided > 0;
         if len <= start.open || (len <= start.divided && words.clone().divider_follows()) {
             return May::Phrase;
         }
         next = words.next();
         let Some(next) = next else {
-            return if start.roles & WHOLE != 0 { May::Phrase } else { may };
+            if start.roles & WHOLE != 0 {
+                return May::Phrase;
+            }
+            break;
         };
         // A label stands alone or before another one.
         if row
@@ -167,10 +172,14 @@ fn may_start(line: &str, words: &mut Words<'_, false>) -> May {
                 || (start.roles & BEFORE_LIST != 0 && next.roles & IN_LIST != 0)
                 || (start.roles & IN_LIST != 0 && next.roles & AFTER_LIST != 0))
         {
-            may = May::Row;
+            may_be_row = true;
         }
     }
-    may
+    match (may_be_row, may_be_open) {
+        (false, _) => May::End,
+        (true, false) => May::Row,
+        (true, true) => May::Phrase,
+    }
 }
 
 /// Whether a phrase can start with this folded word, which has no hump in it.
