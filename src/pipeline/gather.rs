@@ -350,14 +350,17 @@ fn candidate(
 
 /// What tells `article` from its exact copies, wherever they stand in the input.
 fn tie(article: &CleanArticle) -> u64 {
-    let mut hasher = blake3::Hasher::new();
+    // Hashed at once, which is faster than ten small pieces.
+    let mut bytes = Vec::with_capacity(512);
     for field in [&article.id, &article.url, &article.title, &article.published] {
         let field = field.as_deref().unwrap_or_default();
-        hasher.update(&(field.len() as u64).to_le_bytes()).update(field.as_bytes());
+        bytes.extend_from_slice(&(field.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(field.as_bytes());
     }
-    hasher.update(article.made_id.as_bytes()).update(article.source.as_bytes());
+    bytes.extend_from_slice(article.made_id.as_bytes());
+    bytes.extend_from_slice(article.source.as_bytes());
     let mut half = [0; 8];
-    half.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+    half.copy_from_slice(&blake3::hash(&bytes).as_bytes()[..8]);
     u64::from_le_bytes(half)
 }
 
