@@ -339,6 +339,9 @@ mod tests {
             }
         }
         assert!(known > rows / 4, "{known} of {rows}");
+        // An open phrase with more bytes than its words have as a rule, where a row of labels starts as well.
+        let line = format!("Latest from Shopping Essentials |{}* Pricing |", " ".repeat(40));
+        assert!(classify(&line, &mut scratch).is_some());
     }
 
     #[test]

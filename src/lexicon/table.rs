@@ -146,7 +146,7 @@ pub(super) fn may_be_row(line: &str) -> bool {
 fn may_start(line: &str, words: &mut Words<'_, false>) -> May {
     let Ok(len) = u16::try_from(line.len()) else { return May::End };
     let row = line.len() <= GLUED_BYTES_MAX;
-    // An open phrase takes longer lines than `Start` says where their words are long.
+    // An open phrase takes longer lines than `Start` says where they have long words or wide gaps.
     let (mut may_be_row, mut may_be_open) = (false, false);
     let mut hash = 0;
     let mut next = words.next();
