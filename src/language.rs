@@ -390,9 +390,7 @@ fn by_function_words(text: &str) -> Option<&'static str> {
             } else {
                 words.get(&word.chars().fold(NO_LETTERS, hash_on))
             };
-            if let Some(shares) = found {
-                scores.add(shares);
-            }
+            scores.add(found);
             start = at + c.len_utf8();
         }
     }
@@ -420,9 +418,7 @@ impl Loop for AsciiWords<'_> {
             while between != 0 {
                 let at = row * BITS + between.trailing_zeros() as usize;
                 between &= between - 1;
-                if let Some(shares) = words.get(Packed::of(text, start, at)) {
-                    scores.add(shares);
-                }
+                scores.add(words.get(Packed::of(text, start, at)));
                 start = at + 1;
                 if at >= look {
                     look += EARLY;
@@ -433,9 +429,7 @@ impl Loop for AsciiWords<'_> {
                 }
             }
         }
-        if let Some(shares) = words.get(Packed::of(text, start, text.len())) {
-            scores.add(shares);
-        }
+        scores.add(words.get(Packed::of(text, start, text.len())));
         None
     }
 }
@@ -455,9 +449,11 @@ fn between_words(machine: impl Machine, row: &[u8; BITS]) -> u64 {
 struct Scores([u16; PLACES]);
 
 impl Scores {
-    /// Adding for every language is faster than going through those that have the word.
+    /// Adds what a word is worth, if it was found. Adding for every language is faster than going through
+    /// those that have the word.
     #[inline(always)]
-    fn add(&mut self, shares: &Shares) {
+    fn add(&mut self, found: Option<&Shares>) {
+        let Some(shares) = found else { return };
         for (sum, share) in self.0.iter_mut().zip(shares) {
             *sum += u16::from(*share);
         }
@@ -701,10 +697,7 @@ mod tests {
         let words = |text: &str| {
             let mut scores = Scores([0; PLACES]);
             for word in text.split(is_between_words).map(str::to_lowercase) {
-                let found = WORDS.get(&word.chars().fold(NO_LETTERS, hash_on));
-                if let Some(shares) = found {
-                    scores.add(shares);
-                }
+                scores.add(WORDS.get(&word.chars().fold(NO_LETTERS, hash_on)));
             }
             scores.0
         };

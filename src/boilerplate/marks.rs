@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use crate::recognize::is_unspaced;
 use crate::recognize::template::ends_sentence;
+use crate::recognize::{has_ascii_digit, is_unspaced};
 
 /// What a paragraph looks like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -133,13 +133,12 @@ fn has_contact(text: &str) -> bool {
     let bytes = text.as_bytes();
     memchr::memchr(b'@', bytes).is_some()
         || ADDRESSES.iter().any(|part| part.find(bytes).is_some())
-        || has_number(bytes)
+        || (has_ascii_digit(text) && has_number(bytes))
 }
 
 /// Whether there are [`NUMBER_DIGITS`] digits in a row: one of so many bytes is in each such row.
 fn has_number(bytes: &[u8]) -> bool {
-    let any = bytes.iter().fold(false, |found, byte| found | byte.is_ascii_digit());
-    any && (NUMBER_DIGITS - 1..bytes.len()).step_by(NUMBER_DIGITS).any(|at| {
+    (NUMBER_DIGITS - 1..bytes.len()).step_by(NUMBER_DIGITS).any(|at| {
         let (before, behind) = bytes.split_at(at);
         let behind = behind.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let before = before.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();

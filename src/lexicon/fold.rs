@@ -201,13 +201,23 @@ impl<const FROM_END: bool> Words<'_, FROM_END> {
         self.rest = rest.unwrap_or_default();
     }
 
+    /// How many of the next bytes are such, up to the first that is not.
+    fn count_while(&self, mut is: impl FnMut(&u8) -> bool) -> usize {
+        let bytes = self.rest.as_bytes().iter();
+        if FROM_END {
+            bytes.rev().take_while(|byte| is(byte)).count()
+        } else {
+            bytes.take_while(|byte| is(byte)).count()
+        }
+    }
+
     /// Reads on in a word as long as plain letters follow, and returns its hash. `first` says whether
     /// the letter read before was the first of two at a hump: a small one, or read from the end a capital.
     /// Nearly all of nearly every line is read here.
     fn plain_letters(&mut self, before: u64, first: &mut bool) -> u64 {
         let mut hash = if before == 0 { NO_CHARS } else { before };
         let (humps, mut hump_seen) = (self.humps, self.hump_seen);
-        let mut is_read = |byte: &u8| {
+        let is_read = |byte: &u8| {
             let letter = byte | 0x20;
             if letter.wrapping_sub(b'a') >= 26 {
                 return false;
@@ -223,12 +233,7 @@ impl<const FROM_END: bool> Words<'_, FROM_END> {
             hash = (hash ^ u64::from(letter)).wrapping_mul(PRIME);
             true
         };
-        let bytes = self.rest.as_bytes();
-        let read = if FROM_END {
-            bytes.iter().rev().take_while(|byte| is_read(byte)).count()
-        } else {
-            bytes.iter().take_while(|byte| is_read(byte)).count()
-        };
+        let read = self.count_while(is_read);
         self.hump_seen = hump_seen;
         self.pass(read);
         if read == 0 { before } else { hash }
@@ -236,14 +241,8 @@ impl<const FROM_END: bool> Words<'_, FROM_END> {
 
     /// Goes behind marks and spaces of ASCII, none of which is part of a word or left out of one.
     fn skip_marks(&mut self) {
-        let bytes = self.rest.as_bytes();
         let is_mark = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
-        let marks = if FROM_END {
-            bytes.iter().rev().take_while(|byte| is_mark(byte)).count()
-        } else {
-            bytes.iter().take_while(|byte| is_mark(byte)).count()
-        };
-        self.pass(marks);
+        self.pass(self.count_while(is_mark));
     }
 }
 

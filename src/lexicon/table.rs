@@ -45,6 +45,11 @@ impl<V> Hashed<V> {
             .filter(move |(other, _)| *other == hash)
             .map(|(_, entry)| entry)
     }
+
+    /// Whether there is an entry with this hash.
+    fn has(&self, hash: u64) -> bool {
+        self.all(hash).next().is_some()
+    }
 }
 
 /// A part of [`TEXT`].
@@ -113,18 +118,20 @@ enum May {
 /// Whether a line of this length with these ends may be a phrase or a row of labels at all.
 pub(super) fn may_match(line: &str) -> bool {
     let may = by_start(line);
-    let may_end = line.len() <= TAIL_LINE_BYTES_MAX;
-    if may == May::Phrase || (may == May::End && !may_end) {
-        return may == May::Phrase;
+    if may == May::Phrase {
+        return true;
+    }
+    let may_be_row = may == May::Row;
+    let may_be_tail = line.len() <= TAIL_LINE_BYTES_MAX;
+    if !may_be_row && !may_be_tail {
+        return false;
     }
     let mut words = Words::from_end(line);
     let last = words.next();
-    let is_last = |of_row: bool, word| {
-        (of_row && ENDS.all(word).next().is_some()) || (may_end && TAILS.all(word).next().is_some())
-    };
     // A word with a hump in it ends in a label that starts at the hump.
-    (may == May::Row && words.hump_seen())
-        || last.is_some_and(|word| is_last(may == May::Row, word))
+    (may_be_row && words.hump_seen())
+        || last
+            .is_some_and(|word| (may_be_row && ENDS.has(word)) || (may_be_tail && TAILS.has(word)))
 }
 
 /// What `line` may be by its start.
@@ -185,7 +192,7 @@ fn may_start(line: &str, words: &mut Words<'_, false>) -> May {
 /// Whether a phrase can start with this folded word, which has no hump in it.
 pub(super) fn may_start_label(word: &str) -> bool {
     let mut words = Words::from_start(word, false);
-    words.next().is_some_and(|word| STARTS.all(join(0, word)).next().is_some())
+    words.next().is_some_and(|word| STARTS.has(join(0, word)))
 }
 
 /// The phrase that is exactly `key`.

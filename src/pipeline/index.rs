@@ -77,9 +77,8 @@ impl Index {
     }
 
     /// Where `article` lies in the spool.
-    pub(super) fn place(&self, article: ArticleId) -> (usize, Range<u32>) {
-        let (piece, bytes) = &self.places[article.0 as usize];
-        (*piece as usize, bytes.clone())
+    pub(super) fn place(&self, article: ArticleId) -> &Place {
+        &self.places[article.0 as usize]
     }
 
     /// Articles entered.

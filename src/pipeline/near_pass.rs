@@ -60,7 +60,7 @@ fn sketch(
             let is_wanted = index.candidates[id.0 as usize].is_some()
                 && verdicts[id.0 as usize] == Verdict::Keep;
             let mut work = || -> Result<(), Error> {
-                let article = StoredHead::at(&index.places[id.0 as usize], &bytes)?;
+                let article = StoredHead::at(index.place(id), &bytes)?;
                 let text = texts.whole(id, &article, &mut text);
                 samples.clear();
                 let rate = sample(text, &mut samples);
@@ -266,8 +266,8 @@ fn fill(
     (text, words): &mut (String, Vec<u64>),
     set: &mut Shingles,
 ) -> Result<(), Error> {
-    let (piece, place) = texts.gathered.index.place(article);
-    let bytes = texts.gathered.spool.read_from(piece, place)?;
+    let Gathered { index, spool, .. } = texts.gathered;
+    let bytes = spool.read_from(index.place(article))?;
     let text = texts.whole(article, &StoredHead::read(&bytes)?, text);
     words.clear();
     near::words(text, words);

@@ -78,8 +78,8 @@ fn with_article(
     id: ArticleId,
     each: &mut dyn FnMut(&StoredArticle, &Kept),
 ) -> Result<(), Error> {
-    let (piece, place) = writing.known.gathered.index.place(id);
-    let bytes = writing.known.gathered.spool.read_from(piece, place)?;
+    let gathered = writing.known.gathered;
+    let bytes = gathered.spool.read_from(gathered.index.place(id))?;
     let mut found = false;
     each_entry(&bytes, &mut |entry| {
         if let Entry::Article(article) = entry {

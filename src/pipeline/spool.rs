@@ -6,6 +6,7 @@ use std::io::Write;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 
+use super::index::Place;
 use crate::error::{Error, ErrorKind};
 use crate::write::folder::OutputFolder;
 
@@ -81,13 +82,9 @@ impl Spool {
         self.overflow.is_some()
     }
 
-    /// The bytes `entry` of piece `index`.
-    pub(super) fn read_from(
-        &self,
-        index: usize,
-        entry: Range<u32>,
-    ) -> Result<Cow<'_, [u8]>, Error> {
-        self.read_range(index, entry.start as usize..entry.end as usize)
+    /// The bytes at a place.
+    pub(super) fn read_from(&self, (piece, bytes): &Place) -> Result<Cow<'_, [u8]>, Error> {
+        self.read_range(*piece as usize, bytes.start as usize..bytes.end as usize)
     }
 
     /// Piece `index`.
@@ -165,9 +162,9 @@ mod tests {
             assert!(spool.held_bytes + others <= 100 || spool.held == 0);
         }
         assert_eq!(held, [1, 2, 3, 3, 2, 2, 1, 0, 0]);
-        for (index, piece) in pieces.iter().enumerate() {
+        for ((index, piece), number) in pieces.iter().enumerate().zip(0..) {
             assert_eq!(*spool.read(index)?, **piece);
-            assert_eq!(*spool.read_from(index, 3..7)?, piece[3..7]);
+            assert_eq!(*spool.read_from(&(number, 3..7))?, piece[3..7]);
         }
         assert_eq!(spool.bytes(), pieces.iter().map(|piece| piece.len() as u64).sum::<u64>());
         Ok(())

@@ -44,10 +44,8 @@ const WORDS_MAX: usize = 48;
 /// one exception is a city or an agency before the date, or a name after "Source:" or "Editor:".
 #[must_use]
 pub fn line(line: &str) -> Option<DateLine> {
-    if line.len() > LINE_MAX || line.len() < 3 {
-        return None;
-    }
-    if line.len() > WORDS_MAX && line.is_ascii() && !words::has_digit(line) {
+    let is_prose = || line.len() > WORDS_MAX && line.is_ascii() && !words::has_digit(line);
+    if line.len() > LINE_MAX || line.len() < 3 || is_prose() {
         return None;
     }
     let tokens = tokens(line, true)?;
