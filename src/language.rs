@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use hashbrown::HashMap;
 
-use crate::vector::{BITS, Loop, Machine, bits, filled, widest};
+use crate::vector::{BITS, Loop, Machine, filled, widest};
 
 /// The language of an article's text as a BCP 47 tag (`en`, `ar`, `zh`); `None` where that is not
 /// clear.
@@ -437,10 +437,11 @@ impl Loop for AsciiWords<'_> {
 /// A bit for each byte of ASCII: whether it stands between words.
 #[inline(always)]
 fn between_words(machine: impl Machine, row: &[u8; BITS]) -> u64 {
-    let letters = bits(machine, row, |byte| (byte | 0x20).wrapping_sub(b'a') < 26);
-    let digits = bits(machine, row, |byte| byte.wrapping_sub(b'0') < 10);
-    let graphic = bits(machine, row, |byte| byte.wrapping_sub(b' ') < 0x7F - b' ');
-    let ends = bits(machine, row, |byte| byte.wrapping_sub(b'\t') < 5);
+    let row = machine.bytes(row);
+    let letters = machine.within(machine.set(row, 0x20), b'a'..=b'z');
+    let digits = machine.within(row, b'0'..=b'9');
+    let graphic = machine.within(row, b' '..=b'~');
+    let ends = machine.within(row, b'\t'..=b'\r');
     (graphic | ends) & !letters & !digits
 }
 

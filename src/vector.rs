@@ -3,30 +3,17 @@
 //! The program is built for any machine of its kind, whose vectors have 16 bytes on x86-64. Nearly all
 //! machines in use have wider ones, and a loop that counts bytes is about twice as fast there.
 
-/// Bytes of a row: what loops look at together.
+//!
+//! What is asked of each byte of a text is answered in bits, 64 bytes at a time, in the words of the machine: left
+//! to the compiler, answers went through memory before they became bits.
+
+use std::ops::RangeInclusive;
+
+/// Places of a row of numbers.
 pub(crate) const ROW: usize = 32;
 
-/// Bytes that are told apart together where each answer is one bit.
+/// Bytes that are told apart together: each answer is one bit, that of the first byte lowest.
 pub(crate) const BITS: usize = 64;
-
-/// A bit for each byte of `row`: whether `is` holds for it. The first byte has the lowest bit.
-#[inline(always)]
-pub(crate) fn bits(machine: impl Machine, row: &[u8; BITS], is: impl Fn(u8) -> bool) -> u64 {
-    // Both halves by themselves: a loop over them made all of cleaning 7 % slower.
-    let low = row_bits(machine, |place| is(row[place]));
-    let high = row_bits(machine, |place| is(row[ROW + place]));
-    u64::from(low) | u64::from(high) << ROW
-}
-
-/// A bit for each place of a row of [`ROW`]: whether `is` holds there. The first place has the lowest bit.
-#[inline(always)]
-pub(crate) fn row_bits(machine: impl Machine, is: impl Fn(usize) -> bool) -> u32 {
-    let mut marked = [0; ROW];
-    for (place, mark) in marked.iter_mut().enumerate() {
-        *mark = 0_u8.wrapping_sub(u8::from(is(place)));
-    }
-    machine.bits(&marked)
-}
 
 /// At most [`BITS`] bytes as a row, filled up with what `room` holds.
 #[inline(always)]
@@ -71,8 +58,20 @@ pub(crate) trait Machine: Copy {
     /// Makes `table` ready.
     fn ready(self, table: &Table) -> Self::Ready;
 
-    /// The highest bit of each byte, that of the first byte lowest.
-    fn bits(self, bytes: &[u8; ROW]) -> u32;
+    /// Bytes made ready.
+    type Bytes: Copy;
+
+    /// Makes `bytes` ready.
+    fn bytes(self, bytes: &[u8; BITS]) -> Self::Bytes;
+
+    /// The bytes with these bits set: with 0x20 set, letters of ASCII are small.
+    fn set(self, bytes: Self::Bytes, bits: u8) -> Self::Bytes;
+
+    /// A bit for each byte: whether it is `byte`.
+    fn equal(self, bytes: Self::Bytes, byte: u8) -> u64;
+
+    /// A bit for each byte: whether it is one of `range`.
+    fn within(self, bytes: Self::Bytes, range: RangeInclusive<u8>) -> u64;
 
     /// Adds to each sum the number of `table` at its place, which is below [`NUMBERS`]. No sum may overflow.
     fn add(self, table: &Self::Ready, places: &[u8; ROW], sums: &mut [i16; ROW]);
@@ -118,27 +117,50 @@ impl Machine for Any {
         }
     }
 
+    type Bytes = [u8; BITS];
+
     #[inline(always)]
-    fn bits(self, bytes: &[u8; ROW]) -> u32 {
-        /// Moves the highest bits of eight bytes into the highest byte, in order.
-        const GATHER: u64 = 0x0002_0408_1020_4081;
-        let (words, _) = bytes.as_chunks::<8>();
-        words.iter().rev().fold(0, |bits, word| {
-            let high = u64::from_le_bytes(*word) & 0x8080_8080_8080_8080;
-            bits << 8 | (high.wrapping_mul(GATHER) >> 56) as u32
-        })
+    fn bytes(self, bytes: &[u8; BITS]) -> [u8; BITS] {
+        *bytes
     }
+
+    #[inline(always)]
+    fn set(self, bytes: [u8; BITS], bits: u8) -> [u8; BITS] {
+        bytes.map(|byte| byte | bits)
+    }
+
+    #[inline(always)]
+    fn equal(self, bytes: [u8; BITS], byte: u8) -> u64 {
+        gathered(&bytes.map(|other| other == byte))
+    }
+
+    #[inline(always)]
+    fn within(self, bytes: [u8; BITS], range: RangeInclusive<u8>) -> u64 {
+        gathered(&bytes.map(|byte| range.contains(&byte)))
+    }
+}
+
+/// A bit for each truth.
+#[inline(always)]
+fn gathered(truths: &[bool; BITS]) -> u64 {
+    /// Moves the lowest bits of eight bytes into the highest byte, in order.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let (eights, _) = truths.as_chunks::<8>();
+    eights.iter().rev().fold(0, |bits, eight| {
+        bits << 8 | u64::from_le_bytes(eight.map(u8::from)).wrapping_mul(GATHER) >> 56
+    })
 }
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::{__m128i, __m256i, __m512i};
+    use std::ops::RangeInclusive;
 
     use pulp::{NullaryFnOnce, cast};
 
     pub(crate) use pulp::x86::{V3, V4};
 
-    use crate::vector::{Loop, Machine, NUMBERS, ROW, Table};
+    use crate::vector::{BITS, Loop, Machine, NUMBERS, ROW, Table};
 
     /// A loop on a machine with vectors of 32 bytes, or of 64.
     pub(crate) struct On<L, M> {
@@ -166,9 +188,35 @@ mod x86 {
             std::array::from_fn(|n| twice(parts[n]))
         }
 
+        type Bytes = [__m256i; 2];
+
         #[inline(always)]
-        fn bits(self, bytes: &[u8; ROW]) -> u32 {
-            self.avx2._mm256_movemask_epi8(cast(*bytes)).cast_unsigned()
+        fn bytes(self, bytes: &[u8; BITS]) -> [__m256i; 2] {
+            cast(*bytes)
+        }
+
+        #[inline(always)]
+        fn set(self, bytes: [__m256i; 2], bits: u8) -> [__m256i; 2] {
+            let bits = self.avx._mm256_set1_epi8(bits.cast_signed());
+            bytes.map(|half| self.avx2._mm256_or_si256(half, bits))
+        }
+
+        #[inline(always)]
+        fn equal(self, bytes: [__m256i; 2], byte: u8) -> u64 {
+            let byte = self.avx._mm256_set1_epi8(byte.cast_signed());
+            gathered(self, bytes.map(|half| self.avx2._mm256_cmpeq_epi8(half, byte)))
+        }
+
+        #[inline(always)]
+        fn within(self, bytes: [__m256i; 2], range: RangeInclusive<u8>) -> u64 {
+            let V3 { avx, avx2, .. } = self;
+            let first = avx._mm256_set1_epi8(range.start().cast_signed());
+            let most = avx._mm256_set1_epi8((range.end() - range.start()).cast_signed());
+            let is_within = |half| {
+                let behind = avx2._mm256_sub_epi8(half, first);
+                avx2._mm256_cmpeq_epi8(avx2._mm256_min_epu8(behind, most), behind)
+            };
+            gathered(self, bytes.map(is_within))
         }
 
         #[inline(always)]
@@ -197,6 +245,14 @@ mod x86 {
         }
     }
 
+    /// The highest bit of each byte.
+    #[inline(always)]
+    fn gathered(machine: V3, halves: [__m256i; 2]) -> u64 {
+        let [low, high] =
+            halves.map(|half| machine.avx2._mm256_movemask_epi8(half).cast_unsigned());
+        u64::from(low) | u64::from(high) << 32
+    }
+
     impl Machine for V4 {
         /// The numbers, in two vectors.
         type Ready = [__m512i; 2];
@@ -215,9 +271,31 @@ mod x86 {
             ]
         }
 
+        type Bytes = __m512i;
+
         #[inline(always)]
-        fn bits(self, bytes: &[u8; ROW]) -> u32 {
-            V3::bits(*self, bytes)
+        fn bytes(self, bytes: &[u8; BITS]) -> __m512i {
+            cast(*bytes)
+        }
+
+        #[inline(always)]
+        fn set(self, bytes: __m512i, bits: u8) -> __m512i {
+            let V4 { avx512f, .. } = self;
+            avx512f._mm512_or_si512(bytes, avx512f._mm512_set1_epi8(bits.cast_signed()))
+        }
+
+        #[inline(always)]
+        fn equal(self, bytes: __m512i, byte: u8) -> u64 {
+            let byte = self.avx512f._mm512_set1_epi8(byte.cast_signed());
+            self.avx512bw._mm512_cmpeq_epi8_mask(bytes, byte)
+        }
+
+        #[inline(always)]
+        fn within(self, bytes: __m512i, range: RangeInclusive<u8>) -> u64 {
+            let V4 { avx512f, avx512bw, .. } = self;
+            let first = avx512f._mm512_set1_epi8(range.start().cast_signed());
+            let most = avx512f._mm512_set1_epi8((range.end() - range.start()).cast_signed());
+            avx512bw._mm512_cmple_epu8_mask(avx512bw._mm512_sub_epi8(bytes, first), most)
         }
 
         #[inline(always)]
@@ -234,49 +312,44 @@ mod x86 {
 mod tests {
     use super::*;
 
-    /// Tells capitals from other bytes.
-    struct Capitals<'t>(&'t [u8; BITS]);
+    /// Asks all that can be asked of bytes.
+    struct Asking<'t>(&'t [u8; BITS], u8, u8);
 
-    impl Loop for Capitals<'_> {
-        type Output = u64;
+    impl Loop for Asking<'_> {
+        type Output = [u64; 3];
 
         #[inline(always)]
-        fn run(self, machine: impl Machine) -> u64 {
-            bits(machine, self.0, |byte| byte.is_ascii_uppercase())
+        fn run(self, machine: impl Machine) -> [u64; 3] {
+            let Asking(bytes, first, last) = self;
+            let bytes = machine.bytes(bytes);
+            let small = machine.equal(machine.set(bytes, 0x20), first | 0x20);
+            [machine.equal(bytes, first), machine.within(bytes, first..=last), small]
         }
     }
 
     #[test]
-    fn every_machine_gives_the_same_bits() {
-        let text: Vec<u8> = (0..=255).cycle().take(1000).collect();
-        for row in text.windows(BITS).filter_map(<[u8]>::first_chunk) {
-            let expected =
-                (0..BITS).fold(0, |bits, n| bits | u64::from(row[n].is_ascii_uppercase()) << n);
-            assert_eq!(widest(Capitals(row)), expected);
-            assert_eq!(Capitals(row).run(Any), expected);
-        }
-    }
-
-    /// Takes the highest bits.
-    struct Highest([u8; ROW]);
-
-    impl Loop for Highest {
-        type Output = u32;
-
-        #[inline(always)]
-        fn run(self, machine: impl Machine) -> u32 {
-            machine.bits(&self.0)
-        }
-    }
-
-    #[test]
-    fn every_machine_takes_the_same_bits() {
-        let bits = 0x9ABC_1357_u32;
-        let bytes = std::array::from_fn(|i| if bits >> i & 1 == 1 { 0x85 } else { 0x7F });
-        assert_eq!((Highest(bytes).run(Any), widest(Highest(bytes))), (bits, bits));
-        #[cfg(target_arch = "x86_64")]
-        if let Some(machine) = x86::V3::try_new() {
-            assert_eq!(machine.vectorize(x86::On { work: Highest(bytes), machine }), bits);
+    fn every_machine_answers_the_same() {
+        let text: Vec<u8> =
+            (0..=255).cycle().map(|byte: u8| byte.wrapping_mul(37)).take(900).collect();
+        let borders = [0, 1, b' ', b'A', b'Z', b'y', 0x7F, 0x80, 0xC3, 0xFE, 0xFF];
+        for bytes in text.windows(BITS).filter_map(<[u8]>::first_chunk) {
+            for (first, last) in borders.iter().flat_map(|&first| borders.map(|last| (first, last)))
+            {
+                let asking = || Asking(bytes, first, last.max(first));
+                let bits = |is: &dyn Fn(u8) -> bool| {
+                    (0..BITS).fold(0, |bits, n| bits | u64::from(is(bytes[n])) << n)
+                };
+                let expected = [
+                    bits(&|byte| byte == first),
+                    bits(&|byte| (first..=last.max(first)).contains(&byte)),
+                    bits(&|byte| byte | 0x20 == first | 0x20),
+                ];
+                assert_eq!((widest(asking()), asking().run(Any)), (expected, expected));
+                #[cfg(target_arch = "x86_64")]
+                if let Some(machine) = x86::V3::try_new() {
+                    assert_eq!(machine.vectorize(x86::On { work: asking(), machine }), expected);
+                }
+            }
         }
     }
 

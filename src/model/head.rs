@@ -1,7 +1,7 @@
 //! The first bytes of a line, looked at once: which signs stand there, and where its words end.
 
 use super::words::Folded;
-use crate::vector::{Loop, Machine, ROW, row_bits, widest};
+use crate::vector::{BITS, Loop, Machine, widest};
 
 /// What is found in the head of a line.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,7 +21,7 @@ pub struct Head {
     /// Whether there is a part of an address: `http`, `www.` or `.com`.
     pub address: bool,
     /// A bit for each byte that is no letter or digit of ASCII, be it the one behind the last.
-    breaks: [u32; ROWS_MAX],
+    breaks: [u64; ROWS_MAX],
 }
 
 /// A word of a line.
@@ -36,7 +36,7 @@ pub struct Word {
 /// Bytes of a line that are looked at. Few lines have more.
 const BYTES_MAX: usize = 400;
 /// Rows of these and of one byte behind them.
-const ROWS_MAX: usize = BYTES_MAX / ROW + 1;
+const ROWS_MAX: usize = BYTES_MAX / BITS + 1;
 /// Bytes behind a row that are looked at with it.
 const BEHIND: usize = 3;
 
@@ -78,10 +78,10 @@ impl Head {
         const START: Word = Word { folded: Folded::NONE, last: ' ' };
         let (mut word, mut is_any) = (START, false);
         let (mut start, mut pieces) = (0, 0);
-        for (row, &breaks) in self.breaks.iter().enumerate().take(self.bytes / ROW + 1) {
+        for (row, &breaks) in self.breaks.iter().enumerate().take(self.bytes / BITS + 1) {
             let mut left = breaks;
             while left != 0 {
-                let end = row * ROW + left.trailing_zeros() as usize;
+                let end = row * BITS + left.trailing_zeros() as usize;
                 left &= left - 1;
                 if end > start {
                     word.folded.add_ascii(line, start..end);
@@ -115,66 +115,49 @@ impl Loop for Look<'_> {
     type Output = (Head, bool);
 
     #[inline(always)]
-    #[expect(
-        clippy::needless_bitwise_bool,
-        reason = "without branches, rows are looked at at once"
-    )]
     fn run(self, machine: impl Machine) -> (Head, bool) {
         let bytes = self.0.len();
         // Rows with enough behind them, and the rest of the head with blanks behind it.
-        let (rows, rest) = self.0.split_at(bytes.saturating_sub(BEHIND) / ROW * ROW);
-        let mut last = [b' '; 2 * ROW + BEHIND];
+        let (rows, rest) = self.0.split_at(bytes.saturating_sub(BEHIND) / BITS * BITS);
+        let mut last = [b' '; 2 * BITS + BEHIND];
         last[..rest.len()].copy_from_slice(rest);
         let mut found = Head { bytes, ..Head::default() };
         let mut is_ascii = true;
-        for (n, breaks) in found.breaks.iter_mut().enumerate().take(bytes / ROW + 1) {
-            let start = n * ROW;
+        for (n, breaks) in found.breaks.iter_mut().enumerate().take(bytes / BITS + 1) {
+            let start = n * BITS;
             let from = if start < rows.len() {
                 self.0[start..].first_chunk()
             } else {
                 last[start - rows.len()..].first_chunk()
             };
             let Some(row) = from else { break };
-            let bars = bits(machine, row, |[c, ..]| (c == b'|') | (c == b'>') | (c == b'/'));
-            let code = bits(machine, row, |[c, ..]| {
-                (c == b'{') | (c == b'}') | (c == b';') | (c == b'=') | (c == b'<') | (c == b'_')
-            });
-            let names = bits(machine, row, |[c, ..]| (c == b'@') | (c == b'#'));
-            let quotes = bits(machine, row, |[c, ..]| c == b'"');
-            let addresses = bits(machine, row, |four| {
-                is(four, *b"http") | is(four, *b"www.") | is(four, *b".com")
-            });
-            let letters = bits(machine, row, |[c, ..]| {
-                ((c | 0x20).wrapping_sub(b'a') < 26) | (c.wrapping_sub(b'0') < 10)
-            });
-            found.bars += bars.count_ones();
-            found.code += code.count_ones();
-            found.names += names.count_ones();
-            found.quotes += quotes.count_ones();
-            found.address |= addresses != 0;
-            is_ascii &= bits(machine, row, |[c, ..]| !c.is_ascii()) == 0;
-            *breaks = !letters;
+            let row = at_each_place(machine, row);
+            let equal = |byte| machine.equal(row[0], byte);
+            let any = |bytes: &[u8]| bytes.iter().fold(0, |bits, &byte| bits | equal(byte));
+            found.bars += any(b"|>/").count_ones();
+            found.code += any(b"{};=<_").count_ones();
+            found.names += any(b"@#").count_ones();
+            found.quotes += equal(b'"').count_ones();
+            let is = |word: &[u8; BEHIND + 1]| {
+                row.iter()
+                    .zip(word)
+                    .fold(u64::MAX, |bits, (&row, &byte)| bits & machine.equal(row, byte))
+            };
+            found.address |= is(b"http") | is(b"www.") | is(b".com") != 0;
+            is_ascii &= machine.within(row[0], 0x80..=0xFF) == 0;
+            let letters = machine.within(machine.set(row[0], 0x20), b'a'..=b'z');
+            *breaks = !(letters | machine.within(row[0], b'0'..=b'9'));
         }
         // Of the blanks behind the last byte one is enough.
-        found.breaks[bytes / ROW] &= u32::MAX >> (ROW - 1 - bytes % ROW);
+        found.breaks[bytes / BITS] &= u64::MAX >> (BITS - 1 - bytes % BITS);
         (found, is_ascii)
     }
 }
 
-/// A bit for each place of a row at which a byte and those behind it are what is asked for.
+/// The bytes of a row, and at each place the bytes one, two and three places behind them.
 #[inline(always)]
-fn bits(
-    machine: impl Machine,
-    row: &[u8; ROW + BEHIND],
-    is: impl Fn([u8; BEHIND + 1]) -> bool,
-) -> u32 {
-    row_bits(machine, |i| is([row[i], row[i + 1], row[i + 2], row[i + 3]]))
-}
-
-#[inline(always)]
-#[expect(clippy::needless_bitwise_bool, reason = "without branches, rows are looked at at once")]
-fn is(four: [u8; 4], word: [u8; 4]) -> bool {
-    (four[0] == word[0]) & (four[1] == word[1]) & (four[2] == word[2]) & (four[3] == word[3])
+fn at_each_place<M: Machine>(machine: M, row: &[u8; BITS + BEHIND]) -> [M::Bytes; BEHIND + 1] {
+    std::array::from_fn(|by| machine.bytes(row[by..].first_chunk().expect("that many behind")))
 }
 
 #[cfg(test)]

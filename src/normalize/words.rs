@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::vector::{BITS, Loop, Machine, bits, filled, widest};
+use crate::vector::{BITS, Loop, Machine, filled, widest};
 
 /// Number of words of `text`: the segments between Unicode word boundaries (UAX #29) that have at
 /// least one alphanumeric character; `text.unicode_words().count()`, but faster.
@@ -275,23 +275,17 @@ impl AsciiWords {
     /// nor digit.
     #[inline(always)]
     fn add_row(&mut self, machine: impl Machine, row: &[u8; BITS]) {
-        let letters = bits(machine, row, |byte| (byte | 0x20).wrapping_sub(b'a') < 26);
-        let digits = bits(machine, row, |byte| byte.wrapping_sub(b'0') < 10);
-        self.add(machine, row, letters, digits);
+        let row = machine.bytes(row);
+        let letters = machine.within(machine.set(row, 0x20), b'a'..=b'z');
+        self.add(machine, row, letters, machine.within(row, b'0'..=b'9'));
     }
 
     /// The same where it is known which bytes are letters and which are digits.
     #[inline(always)]
-    pub(crate) fn add(
-        &mut self,
-        machine: impl Machine,
-        row: &[u8; BITS],
-        letters: u64,
-        digits: u64,
-    ) {
-        let either = bits(machine, row, |byte| matches!(byte, b'.' | b'\''));
-        let letter_links = either | bits(machine, row, |byte| byte == b':');
-        let digit_links = either | bits(machine, row, |byte| matches!(byte, b',' | b';'));
+    pub(crate) fn add<M: Machine>(&mut self, machine: M, row: M::Bytes, letters: u64, digits: u64) {
+        let either = machine.equal(row, b'.') | machine.equal(row, b'\'');
+        let letter_links = either | machine.equal(row, b':');
+        let digit_links = either | machine.equal(row, b',') | machine.equal(row, b';');
         let before = self.before;
         let inside = behind(letters | digits, before.letters | before.digits, 1);
         let linked = (behind(letters, before.letters, 2)

@@ -14,7 +14,7 @@ use super::fields::FieldName;
 use super::{Each, Origin, Place};
 use crate::article::Fields;
 use crate::ledger::RejectReason;
-use crate::vector::{BITS, Loop, Machine, bits, filled, widest};
+use crate::vector::{BITS, Loop, Machine, filled, widest};
 
 /// Keys of one record. A table of articles has a few dozen; each costs more memory than its bytes.
 const MEMBERS_MAX: usize = 1 << 16;
@@ -291,7 +291,8 @@ impl Loop for Unescaping<'_> {
         let mut start = 0;
         let mut room = [0; BITS];
         for (index, row) in inner.as_bytes().chunks(BITS).enumerate() {
-            let mut marks = bits(machine, filled(row, &mut room), |byte| byte == b'\\');
+            let row = machine.bytes(filled(row, &mut room));
+            let mut marks = machine.equal(row, b'\\');
             while marks != 0 {
                 let at = index * BITS + marks.trailing_zeros() as usize;
                 marks &= marks - 1;

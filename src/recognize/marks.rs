@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use crate::vector::{BITS, Loop, Machine, bits, filled, widest};
+use crate::vector::{BITS, Loop, Machine, filled, widest};
 
 /// The marks: what stands between a label and its source, or ends the label.
 const MARKS: [&str; 12] = [
@@ -46,16 +46,16 @@ impl Loop for Look<'_> {
         let mut dots_before = 0;
         let mut room = [0; BITS];
         for (index, row) in bytes.chunks(BITS).enumerate() {
-            let row = filled(row, &mut room);
-            let dots = bits(machine, row, |byte| byte == b'.');
+            let row = machine.bytes(filled(row, &mut room));
+            let dots = machine.equal(row, b'.');
             let three = dots
                 & (dots << 1 | dots_before >> (BITS - 1))
                 & (dots << 2 | dots_before >> (BITS - 2));
-            if bits(machine, row, |byte| byte == b':') | three != 0 {
+            if machine.equal(row, b':') | three != 0 {
                 return true;
             }
             dots_before = dots;
-            let mut ys = bits(machine, row, |byte| byte | 0x20 == b'y');
+            let mut ys = machine.equal(machine.set(row, 0x20), b'y');
             while ys != 0 {
                 if stands_around(bytes, index * BITS + ys.trailing_zeros() as usize) {
                     return true;

@@ -3,7 +3,7 @@
 
 use super::lines::is_wide;
 use crate::normalize::AsciiWords;
-use crate::vector::{BITS, Loop, Machine, bits, filled, widest};
+use crate::vector::{BITS, Loop, Machine, filled, widest};
 
 /// The characters of one block, by kind. Each is of one of `letters`, `digits`, `spaces`,
 /// `punctuation` or a control.
@@ -124,12 +124,13 @@ impl Counts {
     #[inline(always)]
     fn add(&mut self, machine: impl Machine, row: &[u8; BITS], some: u64, space_before: &mut u64) {
         let of = |bits: u64| bits.count_ones() as usize;
-        let upper = bits(machine, row, |byte| byte.wrapping_sub(b'A') < 26);
-        let lower = bits(machine, row, |byte| byte.wrapping_sub(b'a') < 26);
-        let digits = bits(machine, row, |byte| byte.wrapping_sub(b'0') < 10);
-        let blanks = bits(machine, row, |byte| byte == b' ');
-        let controls = bits(machine, row, |byte| byte < b' ' || byte == 0x7F);
-        let odd = bits(machine, row, |byte| matches!(byte, b'`' | b'_'));
+        let row = machine.bytes(row);
+        let upper = machine.within(row, b'A'..=b'Z');
+        let lower = machine.within(row, b'a'..=b'z');
+        let digits = machine.within(row, b'0'..=b'9');
+        let blanks = machine.equal(row, b' ');
+        let controls = machine.within(row, 0..=0x1F) | machine.equal(row, 0x7F);
+        let odd = machine.equal(row, b'`') | machine.equal(row, b'_');
         let after_space = blanks << 1 | *space_before;
         *space_before = blanks >> (BITS - 1);
         self.upper += of(upper);

@@ -1,7 +1,7 @@
 //! Writes JSON objects as `serde_json` does, but looks at whole rows of a text's bytes at once: texts
 //! are most of what is written.
 
-use crate::vector::{BITS, Loop, Machine, bits, filled, widest};
+use crate::vector::{BITS, Loop, Machine, filled, widest};
 
 /// An object being written.
 pub(super) struct Object<'o> {
@@ -87,8 +87,9 @@ impl Loop for Escaping<'_, '_> {
         let mut start = 0;
         let mut room = [b' '; BITS];
         for (index, row) in text.chunks(BITS).enumerate() {
-            let row = filled(row, &mut room);
-            let mut odd = bits(machine, row, |byte| byte < b' ' || byte == b'"' || byte == b'\\');
+            let row = machine.bytes(filled(row, &mut room));
+            let marks = machine.equal(row, b'"') | machine.equal(row, b'\\');
+            let mut odd = machine.within(row, 0..=0x1F) | marks;
             while odd != 0 {
                 let at = index * BITS + odd.trailing_zeros() as usize;
                 odd &= odd - 1;
