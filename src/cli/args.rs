@@ -469,7 +469,7 @@ pub struct ConductArgs {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Conduct")]
 pub struct MemoryArgs {
-    /// Memory above which the run spills to disk [default: 1G].
+    /// Memory above which the run spills to disk [default: a quarter of the machine's].
     ///
     /// A number of bytes, or of K, M or G (KB, MB and GB are powers of 1000). The files written are
     /// the same; a run that spills is slower and needs room in the output folder.

@@ -22,7 +22,7 @@ mod write_pass;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Instant;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -191,10 +191,21 @@ fn count<'n>(pool: &ThreadPool, notes: &'n Learner, memory: u64) -> Counted<'n> 
 /// Part of the memory that counting paragraphs may take, besides the notes of them.
 const COUNTING_SHARE: u64 = 8;
 
-/// Bytes of memory that a run may take for what grows with its input.
+/// Bytes of memory that a run may take for what grows with its input: by default a quarter of the machine's,
+/// or of what the container it runs in may take.
 fn memory(options: &Options) -> u64 {
-    const DEFAULT: u64 = 1 << 30;
-    options.memory.unwrap_or(DEFAULT)
+    /// Part of the machine's memory: several runs may share it, and the files read and written go through it.
+    const SHARE: u64 = 4;
+    /// Where the system does not say how much it has.
+    const UNKNOWN: u64 = 1 << 30;
+    static OF_MACHINE: LazyLock<u64> = LazyLock::new(|| {
+        let Ok(mut system) = sysinfo::System::new() else { return UNKNOWN };
+        system.refresh_memory();
+        let container = system.cgroup_limits().map(|limits| limits.total_memory);
+        let memory = container.unwrap_or(u64::MAX).min(system.total_memory());
+        if memory == 0 { UNKNOWN } else { memory / SHARE }
+    });
+    options.memory.unwrap_or_else(|| *OF_MACHINE)
 }
 
 /// A rule, of one article or of many.
