@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Deref;
 use std::sync::LazyLock;
 
 use crate::normalize::{compose_tail, is_deleted_from_keys, nfc, plain_run};
@@ -15,9 +16,17 @@ use crate::normalize::{compose_tail, is_deleted_from_keys, nfc, plain_run};
 )]
 pub struct Digest(pub [u8; 32]);
 
+impl Digest {
+    /// As 64 lower-case hex digits.
+    #[must_use]
+    pub fn hex(&self) -> impl Deref<Target = str> + use<> {
+        blake3::Hash::from_bytes(self.0).to_hex()
+    }
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.pad(&blake3::Hash::from_bytes(self.0).to_hex())
+        out.pad(&self.hex())
     }
 }
 

@@ -196,27 +196,28 @@ mod x86 {
         }
 
         #[inline(always)]
-        fn set(self, bytes: [__m256i; 2], bits: u8) -> [__m256i; 2] {
+        fn set(self, [low, high]: [__m256i; 2], bits: u8) -> [__m256i; 2] {
             let bits = self.avx._mm256_set1_epi8(bits.cast_signed());
-            bytes.map(|half| self.avx2._mm256_or_si256(half, bits))
+            [self.avx2._mm256_or_si256(low, bits), self.avx2._mm256_or_si256(high, bits)]
         }
 
         #[inline(always)]
-        fn equal(self, bytes: [__m256i; 2], byte: u8) -> u64 {
+        fn equal(self, [low, high]: [__m256i; 2], byte: u8) -> u64 {
             let byte = self.avx._mm256_set1_epi8(byte.cast_signed());
-            gathered(self, bytes.map(|half| self.avx2._mm256_cmpeq_epi8(half, byte)))
+            let equal = |half| self.avx2._mm256_cmpeq_epi8(half, byte);
+            gathered(self, equal(low), equal(high))
         }
 
         #[inline(always)]
-        fn within(self, bytes: [__m256i; 2], range: RangeInclusive<u8>) -> u64 {
+        fn within(self, [low, high]: [__m256i; 2], range: RangeInclusive<u8>) -> u64 {
             let V3 { avx, avx2, .. } = self;
             let first = avx._mm256_set1_epi8(range.start().cast_signed());
             let most = avx._mm256_set1_epi8((range.end() - range.start()).cast_signed());
-            let is_within = |half| {
+            let within = |half| {
                 let behind = avx2._mm256_sub_epi8(half, first);
                 avx2._mm256_cmpeq_epi8(avx2._mm256_min_epu8(behind, most), behind)
             };
-            gathered(self, bytes.map(is_within))
+            gathered(self, within(low), within(high))
         }
 
         #[inline(always)]
@@ -245,12 +246,11 @@ mod x86 {
         }
     }
 
-    /// The highest bit of each byte.
+    /// The highest bit of each byte of both halves.
     #[inline(always)]
-    fn gathered(machine: V3, halves: [__m256i; 2]) -> u64 {
-        let [low, high] =
-            halves.map(|half| machine.avx2._mm256_movemask_epi8(half).cast_unsigned());
-        u64::from(low) | u64::from(high) << 32
+    fn gathered(machine: V3, low: __m256i, high: __m256i) -> u64 {
+        let bits = |half| machine.avx2._mm256_movemask_epi8(half).cast_unsigned();
+        u64::from(bits(low)) | u64::from(bits(high)) << 32
     }
 
     impl Machine for V4 {

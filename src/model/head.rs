@@ -130,23 +130,27 @@ impl Loop for Look<'_> {
             } else {
                 last[start - rows.len()..].first_chunk()
             };
-            let Some(row) = from else { break };
-            let row = at_each_place(machine, row);
-            let equal = |byte| machine.equal(row[0], byte);
-            let any = |bytes: &[u8]| bytes.iter().fold(0, |bits, &byte| bits | equal(byte));
-            found.bars += any(b"|>/").count_ones();
-            found.code += any(b"{};=<_").count_ones();
-            found.names += any(b"@#").count_ones();
-            found.quotes += equal(b'"').count_ones();
-            let is = |word: &[u8; BEHIND + 1]| {
-                row.iter()
-                    .zip(word)
-                    .fold(u64::MAX, |bits, (&row, &byte)| bits & machine.equal(row, byte))
+            let Some([row, second, third, fourth]) =
+                from.and_then(|row| at_each_place(machine, row))
+            else {
+                break;
             };
-            found.address |= is(b"http") | is(b"www.") | is(b".com") != 0;
-            is_ascii &= machine.within(row[0], 0x80..=0xFF) == 0;
-            let letters = machine.within(machine.set(row[0], 0x20), b'a'..=b'z');
-            *breaks = !(letters | machine.within(row[0], b'0'..=b'9'));
+            let is = |byte| machine.equal(row, byte);
+            found.bars += (is(b'|') | is(b'>') | is(b'/')).count_ones();
+            let brackets = is(b'{') | is(b'}') | is(b'<');
+            found.code += (brackets | is(b';') | is(b'=') | is(b'_')).count_ones();
+            found.names += (is(b'@') | is(b'#')).count_ones();
+            found.quotes += is(b'"').count_ones();
+            let are = |word: &[u8; BEHIND + 1]| {
+                is(word[0])
+                    & machine.equal(second, word[1])
+                    & machine.equal(third, word[2])
+                    & machine.equal(fourth, word[3])
+            };
+            found.address |= are(b"http") | are(b"www.") | are(b".com") != 0;
+            is_ascii &= machine.within(row, 0x80..=0xFF) == 0;
+            let letters = machine.within(machine.set(row, 0x20), b'a'..=b'z');
+            *breaks = !(letters | machine.within(row, b'0'..=b'9'));
         }
         // Of the blanks behind the last byte one is enough.
         found.breaks[bytes / BITS] &= u64::MAX >> (BITS - 1 - bytes % BITS);
@@ -154,10 +158,18 @@ impl Loop for Look<'_> {
     }
 }
 
-/// The bytes of a row, and at each place the bytes one, two and three places behind them.
+/// The bytes of a row, and at each place those one, two and three places behind them.
 #[inline(always)]
-fn at_each_place<M: Machine>(machine: M, row: &[u8; BITS + BEHIND]) -> [M::Bytes; BEHIND + 1] {
-    std::array::from_fn(|by| machine.bytes(row[by..].first_chunk().expect("that many behind")))
+fn at_each_place<M: Machine>(
+    machine: M,
+    row: &[u8; BITS + BEHIND],
+) -> Option<[M::Bytes; BEHIND + 1]> {
+    Some([
+        machine.bytes(row.first_chunk()?),
+        machine.bytes(row[1..].first_chunk()?),
+        machine.bytes(row[2..].first_chunk()?),
+        machine.bytes(row[3..].first_chunk()?),
+    ])
 }
 
 #[cfg(test)]

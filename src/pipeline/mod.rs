@@ -30,7 +30,6 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use self::gather::Gathered;
 use self::ordered::ordered;
-use self::stored::{Settled, StoredArticle};
 pub use self::write_pass::BOILERPLATE;
 use crate::boilerplate::{Counted, Learned, Learner, Part, Repeated};
 use crate::clean::{CleanArticle, Cleaner, Scratch};
@@ -46,6 +45,7 @@ use crate::read::{self, Batch, FieldName, Limits, ReadOptions, Reader};
 use crate::report::{self, Phase, Report, Timings, Totals};
 use crate::strip;
 use crate::write::folder::{OutputFolder, OutputSummary, PAGE};
+use crate::write::rows::ArticleRow;
 
 /// The rules that are not of one article alone: name, reason, and doc with a summary as its first line.
 pub const WIDER_RULES: &[(&str, Reason, &str)] = &[
@@ -356,26 +356,36 @@ fn rows(batch: Batch, cleaning: &Cleaning) -> Result<CleanRows, Error> {
     let (input, bytes_read) = (batch.input, batch.bytes_read);
     let mut rows = CleanRows { input, bytes_read, ..CleanRows::default() };
     // About as long as what was read, where it was not compressed.
-    rows.bytes.reserve(usize::try_from(bytes_read).unwrap_or(0).min(ROWS_BYTES));
+    let room = bytes_read + bytes_read / 4;
+    rows.bytes.reserve(usize::try_from(room).unwrap_or(0).min(ROWS_BYTES));
+    let mut paragraphs = Vec::new();
     cleaning.each_article(batch, &mut |outcome| {
         let written = outcome.is_ok();
         let whole_file = outcome.as_ref().is_err_and(|reject| reject.record.is_none());
         match outcome {
             Ok(article) => {
-                let paragraphs: Vec<[u8; 32]> = article.digests.iter().map(|d| d.0).collect();
-                let settled = Settled {
+                paragraphs.clear();
+                paragraphs.extend(article.digests.iter().map(|digest| digest.0));
+                let row = ArticleRow {
                     id: article.id.as_deref().unwrap_or(&article.made_id),
+                    dump: &article.dump,
+                    source: Some(&article.source),
+                    url: article.url.as_deref(),
                     title: article.title.as_deref(),
+                    byline: article.byline.as_deref(),
+                    dateline: article.dateline.as_deref(),
+                    published: article.published.as_deref(),
+                    language: article.language.as_deref(),
                     text: &article.text,
-                    fingerprint: &fingerprint::article(&article.digests).to_string(),
+                    captions: &article.captions,
+                    fingerprint: &fingerprint::article(&article.digests).hex(),
                     paragraphs: &paragraphs,
-                    words: article.words,
+                    words: article.words as u64,
                     copies: 0,
                     duplicate_of: None,
+                    meta: article.meta.as_deref(),
                 };
-                StoredArticle::of(&article, paragraphs.as_flattened())
-                    .row(&settled)
-                    .jsonl(&mut rows.bytes);
+                row.jsonl(&mut rows.bytes);
             }
             Err(reject) => rows.rejects.push(reject),
         }

@@ -263,7 +263,7 @@ impl Writing<'_> {
         let verdict = known.verdicts[index];
         let copy_of = verdict.representative().map(|other| known.gathered.index.id(other));
         let kept = self.kept(id, article, known.is_written(id), &mut written.tally);
-        let fingerprint = fingerprint::article(&kept.digests).to_string();
+        let fingerprint = &*fingerprint::article(&kept.digests).hex();
         let name = known.gathered.index.id(id);
         let blocks = article.blocks_in as u64;
         written.tally.totals.read += 1;
@@ -289,7 +289,7 @@ impl Writing<'_> {
                 duplicate_of: representative,
                 similarity,
                 cluster: representative,
-                fingerprint: &fingerprint,
+                fingerprint,
             };
             row.jsonl(&mut written.duplicates_jsonl.bytes);
             row.csv(&mut written.duplicates_csv.bytes, known.options.csv_raw);
@@ -314,7 +314,7 @@ impl Writing<'_> {
             id: name,
             title: article.title.filter(|_| !kept.title_is_text),
             text: &kept.text,
-            fingerprint: &fingerprint,
+            fingerprint,
             paragraphs: &paragraphs,
             words: kept.words,
             copies: u64::from(self.copies[index]),
