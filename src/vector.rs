@@ -25,6 +25,12 @@ pub(crate) fn filled<'r>(bytes: &'r [u8], room: &'r mut [u8; BITS]) -> &'r [u8; 
     room
 }
 
+/// The bits `by` places behind those of `row`, which follows `before`.
+#[inline(always)]
+pub(crate) fn behind(row: u64, before: u64, by: u32) -> u64 {
+    row << by | before >> (u64::BITS - by)
+}
+
 /// Numbers of a [`Table`].
 pub(crate) const NUMBERS: usize = 64;
 

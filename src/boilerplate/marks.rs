@@ -1,11 +1,8 @@
 //! What learning keeps of a paragraph's looks, in one byte.
 
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
-
+use crate::recognize::is_unspaced;
 use crate::recognize::template::ends_sentence;
-use crate::recognize::{has_ascii_digit, is_unspaced};
+use crate::vector::{BITS, Loop, Machine, behind, filled, widest};
 
 /// What a paragraph looks like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,7 +29,7 @@ const CODE_BYTES: usize = 160;
 /// Longest paragraph in which an address is looked for, in bytes.
 const CONTACT_BYTES: usize = 600;
 /// Digits in a row, of which no year and no sum with separators is made: a number to call or write to.
-const NUMBER_DIGITS: usize = 5;
+const NUMBER_DIGITS: u32 = 5;
 
 impl Marks {
     /// The looks of `text`; an address is looked for where `near_end` says so.
@@ -42,14 +39,15 @@ impl Marks {
         if is_heading(text) {
             marks |= HEADING;
         }
-        if is_code(text) {
-            marks |= CODE;
-        }
         if text.chars().any(char::is_alphabetic) {
             marks |= WORDS;
         }
-        if near_end && text.len() <= CONTACT_BYTES && has_contact(text) {
-            marks |= CONTACT;
+        let may_be_code = text.len() <= CODE_BYTES;
+        let may_be_contact = near_end && text.len() <= CONTACT_BYTES;
+        if may_be_code || may_be_contact {
+            let Signs { code, contact } = widest(Look(text.as_bytes()));
+            marks |= if may_be_code && code { CODE } else { 0 };
+            marks |= if may_be_contact && contact { CONTACT } else { 0 };
         }
         Marks(marks)
     }
@@ -111,37 +109,85 @@ fn is_heading(text: &str) -> bool {
     }
     let most = if ends_sentence(last) { LABEL_CHARS } else { HEADING_CHARS };
     // A character has at most four bytes.
-    if text.len() > most * 4 || text.chars().count() > most {
+    if text.len() > most * 4 {
         return false;
     }
+    if text.is_ascii() {
+        return text.len() <= most;
+    }
     let width = |c| if is_unspaced(c) { UNSPACED_CHARS } else { 1 };
-    text.is_ascii() || text.chars().map(width).sum::<usize>() <= most
+    text.chars().map(width).sum::<usize>() <= most
 }
 
-/// Whether `text` has marks that programs are full of, and menus are not.
-fn is_code(text: &str) -> bool {
-    let is_mark = |byte| matches!(byte, b'{' | b'}' | b';' | b'=' | b'<' | b'`' | b'$' | b'_');
-    // Without a way out, whole rows of bytes are looked at at once.
-    text.len() <= CODE_BYTES && text.bytes().fold(false, |found, byte| found | is_mark(byte))
+/// Signs that stand in a text.
+#[derive(Debug, PartialEq, Eq)]
+struct Signs {
+    /// Marks that programs are full of, and menus are not.
+    code: bool,
+    /// The start of an address of mail or of a page, or a number to call.
+    contact: bool,
 }
 
-/// What addresses of pages begin with, or have near their beginning.
-static ADDRESSES: LazyLock<[Finder<'static>; 2]> =
-    LazyLock::new(|| [Finder::new("://"), Finder::new("www.")]);
+/// Looking for signs.
+struct Look<'t>(&'t [u8]);
 
-fn has_contact(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    memchr::memchr(b'@', bytes).is_some()
-        || ADDRESSES.iter().any(|part| part.find(bytes).is_some())
-        || (has_ascii_digit(text) && has_number(bytes))
+impl Loop for Look<'_> {
+    type Output = Signs;
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) -> Signs {
+        let (mut code, mut contact) = (0, 0);
+        let [mut digits_before, mut colons_before, mut slashes_before, mut ws_before] = [0; 4];
+        let mut room = [b' '; BITS];
+        for row in self.0.chunks(BITS) {
+            let row = machine.bytes(filled(row, &mut room));
+            let is = |byte| machine.equal(row, byte);
+            code |= is(b'{') | is(b'}') | is(b';') | is(b'=');
+            code |= is(b'<') | is(b'`') | is(b'$') | is(b'_');
+            let (colons, slashes, ws) = (is(b':'), is(b'/'), is(b'w'));
+            let page =
+                behind(colons, colons_before, 2) & behind(slashes, slashes_before, 1) & slashes;
+            let three =
+                behind(ws, ws_before, 3) & behind(ws, ws_before, 2) & behind(ws, ws_before, 1);
+            let digits = machine.within(row, b'0'..=b'9');
+            let mut number = digits;
+            for by in 1..NUMBER_DIGITS {
+                number &= behind(digits, digits_before, by);
+            }
+            contact |= is(b'@') | page | three & is(b'.') | number;
+            (digits_before, colons_before, slashes_before, ws_before) =
+                (digits, colons, slashes, ws);
+        }
+        Signs { code: code != 0, contact: contact != 0 }
+    }
 }
 
-/// Whether there are [`NUMBER_DIGITS`] digits in a row: one of so many bytes is in each such row.
-fn has_number(bytes: &[u8]) -> bool {
-    (NUMBER_DIGITS - 1..bytes.len()).step_by(NUMBER_DIGITS).any(|at| {
-        let (before, behind) = bytes.split_at(at);
-        let behind = behind.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let before = before.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-        behind > 0 && before + behind >= NUMBER_DIGITS
-    })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_are_found_wherever_they_stand() {
+        let check = |text: &str| {
+            let number = |text: &str| {
+                let runs = text.split(|c: char| !c.is_ascii_digit());
+                runs.map(str::len).max().unwrap_or(0) >= NUMBER_DIGITS as usize
+            };
+            let expected = Signs {
+                code: text.contains(['{', '}', ';', '=', '<', '`', '$', '_']),
+                contact: ["@", "://", "www."].iter().any(|part| text.contains(part))
+                    || number(text),
+            };
+            assert_eq!(widest(Look(text.as_bytes())), expected, "{text}");
+        };
+        for sign in
+            ["@", "://", ":/", "www.", "www", "w.ww", "12345", "1234", "1.2345", "{", "_", "é", ""]
+        {
+            for before in 0..140 {
+                check(&format!("{}{sign}", "x".repeat(before)));
+                check(&format!("{}{sign}.", "12:/ww".repeat(before / 6)));
+                check(&format!("{}{sign} and more", ".".repeat(before)));
+            }
+        }
+    }
 }

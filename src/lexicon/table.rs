@@ -174,6 +174,8 @@ fn may_start(line: &str, words: &mut Words<'_, false>) -> May {
         };
         // A label stands alone or before another one.
         if row
+            && !may_be_row
+            && start.roles & (WHOLE | BEFORE_LIST | IN_LIST) != 0
             && let Some(next) = STARTS.all(join(0, next)).next()
             && (start.roles & WHOLE != 0
                 || (start.roles & BEFORE_LIST != 0 && next.roles & IN_LIST != 0)

@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::vector::{BITS, Loop, Machine, filled, widest};
+use crate::vector::{BITS, Loop, Machine, behind, filled, widest};
 
 /// Number of words of `text`: the segments between Unicode word boundaries (UAX #29) that have at
 /// least one alphanumeric character; `text.unicode_words().count()`, but faster.
@@ -298,10 +298,4 @@ impl AsciiWords {
         self.count += starts.count_ones() as usize;
         self.before = Kinds { letters, digits, letter_links, digit_links };
     }
-}
-
-/// The bits `by` places behind those of `row`, which follows `before`.
-#[inline(always)]
-fn behind(row: u64, before: u64, by: u32) -> u64 {
-    row << by | before >> (u64::BITS - by)
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use crate::vector::{BITS, Loop, Machine, filled, widest};
+use crate::vector::{BITS, Loop, Machine, behind, filled, widest};
 
 /// The marks: what stands between a label and its source, or ends the label.
 const MARKS: [&str; 12] = [
@@ -48,9 +48,7 @@ impl Loop for Look<'_> {
         for (index, row) in bytes.chunks(BITS).enumerate() {
             let row = machine.bytes(filled(row, &mut room));
             let dots = machine.equal(row, b'.');
-            let three = dots
-                & (dots << 1 | dots_before >> (BITS - 1))
-                & (dots << 2 | dots_before >> (BITS - 2));
+            let three = dots & behind(dots, dots_before, 1) & behind(dots, dots_before, 2);
             if machine.equal(row, b':') | three != 0 {
                 return true;
             }

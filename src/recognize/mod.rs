@@ -15,4 +15,4 @@ mod source;
 pub mod template;
 mod words;
 
-pub(crate) use words::{has_ascii_digit, is_unspaced};
+pub(crate) use words::is_unspaced;

@@ -367,7 +367,7 @@ pub(super) fn has_digit(text: &str) -> bool {
 }
 
 /// Whether one of ASCII does.
-pub(crate) fn has_ascii_digit(text: &str) -> bool {
+fn has_ascii_digit(text: &str) -> bool {
     // Without a way out, whole rows of bytes are looked at at once.
     text.bytes().fold(false, |found, byte| found | byte.is_ascii_digit())
 }

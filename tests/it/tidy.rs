@@ -28,7 +28,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("keep", &["fingerprint", "normalize"]),
     ("options", &["article", "keep", "ledger", "model"]),
     ("lexicon", &["ledger"]),
-    ("boilerplate", &["fingerprint", "recognize"]),
+    ("boilerplate", &["fingerprint", "recognize", "vector"]),
     ("dedupe", &["fingerprint", "options"]),
     ("report", &["ledger", "options"]),
     ("page", &["difference", "options", "report", "text"]),
