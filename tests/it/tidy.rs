@@ -29,7 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("options", &["article", "keep", "ledger", "model"]),
     ("lexicon", &["ledger"]),
     ("boilerplate", &["fingerprint", "recognize", "vector"]),
-    ("dedupe", &["fingerprint", "options"]),
+    ("dedupe", &["fingerprint", "options", "vector"]),
     ("report", &["ledger", "options"]),
     ("page", &["difference", "options", "report", "text"]),
     ("read", &["article", "error", "ledger", "options", "vector"]),

@@ -1,5 +1,7 @@
 //! How similar two articles are: measured on their texts, not estimated.
 
+use crate::vector::{BITS, Loop, Machine, filled, widest};
+
 /// Words of the shingles that similarity is measured on.
 const SHINGLE_WORDS: usize = 3;
 
@@ -51,38 +53,12 @@ impl Word {
     }
 
     /// Takes up `text`, which is ASCII, and puts the words that end in it to `out`.
-    ///
-    /// Works on 64 bytes at a time: where words begin and end is read from one number, as a jump a byte
-    /// would be hard to predict.
     fn push_ascii(&mut self, text: &[u8], out: &mut Vec<u64>) {
-        const WIDE: usize = 64;
-        let mut start = 0;
-        // Whether the byte before is of a word, and for what came before `text` so is its first one.
-        let mut inside = !self.is_empty();
-        for (block, offset) in text.chunks(WIDE).zip((0..).step_by(WIDE)) {
-            let letters = letters(block);
-            let mut edges = letters ^ (letters << 1 | u64::from(inside));
-            if block.len() < WIDE {
-                edges &= (1 << block.len()) - 1;
-            }
-            while edges != 0 {
-                let at = offset + edges.trailing_zeros() as usize;
-                edges &= edges - 1;
-                if inside {
-                    self.take_up(text, start, at);
-                    self.end(out);
-                } else {
-                    start = at;
-                }
-                inside = !inside;
-            }
-        }
-        if inside {
-            self.take_up(text, start, text.len());
-        }
+        widest(Ascii { word: self, text, out });
     }
 
     /// Takes up the letters and digits of ASCII from `start` to `end` of `text`.
+    #[inline(always)]
     fn take_up(&mut self, text: &[u8], start: usize, end: usize) {
         for at in (start..end).step_by(8) {
             let left = end - at;
@@ -110,6 +86,49 @@ impl Word {
     }
 }
 
+/// Taking up ASCII: where words begin and end is read from one number for many bytes, as a jump a byte would be
+/// hard to predict.
+struct Ascii<'w, 't, 'o> {
+    word: &'w mut Word,
+    text: &'t [u8],
+    out: &'o mut Vec<u64>,
+}
+
+impl Loop for Ascii<'_, '_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) {
+        let Ascii { word, text, out } = self;
+        let mut start = 0;
+        // Whether the byte before is of a word, and for what came before `text` so is its first one.
+        let mut inside = !word.is_empty();
+        let mut room = [b' '; BITS];
+        for (block, offset) in text.chunks(BITS).zip((0..).step_by(BITS)) {
+            let row = machine.bytes(filled(block, &mut room));
+            let letters = machine.within(machine.set(row, 0x20), b'a'..=b'z')
+                | machine.within(row, b'0'..=b'9');
+            let mut edges = letters ^ (letters << 1 | u64::from(inside));
+            // A word may go on behind the text.
+            edges &= u64::MAX >> (BITS - block.len());
+            while edges != 0 {
+                let at = offset + edges.trailing_zeros() as usize;
+                edges &= edges - 1;
+                if inside {
+                    word.take_up(text, start, at);
+                    word.end(out);
+                } else {
+                    start = at;
+                }
+                inside = !inside;
+            }
+        }
+        if inside {
+            word.take_up(text, start, text.len());
+        }
+    }
+}
+
 /// Makes letters of ASCII lower case, and leaves digits.
 const LOWER_CASE: u64 = 0x2020_2020_2020_2020;
 /// Numbers without a pattern (of `SplitMix64`).
@@ -122,32 +141,6 @@ fn fold(a: u64, b: u64) -> u64 {
     #[expect(clippy::cast_possible_truncation, reason = "both halves are taken")]
     let folded = product as u64 ^ (product >> 64) as u64;
     folded
-}
-
-/// Which of up to 64 bytes of ASCII are letters or digits, the first in the lowest bit.
-fn letters(block: &[u8]) -> u64 {
-    let (eights, rest) = block.as_chunks::<8>();
-    let mut mask = 0;
-    for (eight, shift) in eights.iter().zip((0..).step_by(8)) {
-        mask |= letters_of_eight(u64::from_le_bytes(*eight)) << shift;
-    }
-    for (byte, shift) in rest.iter().zip(8 * eights.len()..) {
-        mask |= u64::from(byte.is_ascii_alphanumeric()) << shift;
-    }
-    mask
-}
-
-/// The same for eight bytes in one number: each is compared in its own eight bits, which a byte of
-/// ASCII does not leave.
-fn letters_of_eight(bytes: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOP: u64 = 0x80 * ONES;
-    let at_least = |bytes: u64, least: u8| bytes + (0x80 - u64::from(least)) * ONES;
-    let lower = bytes | LOWER_CASE;
-    let letter = at_least(lower, b'a') & !at_least(lower, b'z' + 1);
-    let digit = at_least(bytes, b'0') & !at_least(bytes, b'9' + 1);
-    // Gathers the top bits of the eight bytes in the highest one.
-    (((letter | digit) & TOP) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 /// Whether `c` belongs to a script that is written without spaces between words.
