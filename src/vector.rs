@@ -2,7 +2,6 @@
 //!
 //! The program is built for any machine of its kind, whose vectors have 16 bytes on x86-64. Nearly all
 //! machines in use have wider ones, and a loop that counts bytes is about twice as fast there.
-
 //!
 //! What is asked of each byte of a text is answered in bits, 64 bytes at a time, in the words of the machine: left
 //! to the compiler, answers went through memory before they became bits.
@@ -25,7 +24,7 @@ pub(crate) fn filled<'r>(bytes: &'r [u8], room: &'r mut [u8; BITS]) -> &'r [u8; 
     room
 }
 
-/// The bits `by` places behind those of `row`, which follows `before`.
+/// The bits `by` places, one or more, behind those of `row`, which follows `before`.
 #[inline(always)]
 pub(crate) fn behind(row: u64, before: u64, by: u32) -> u64 {
     row << by | before >> (u64::BITS - by)
@@ -58,14 +57,11 @@ impl Table {
 
 /// What some machines do in few instructions and a compiler does not find by itself.
 pub(crate) trait Machine: Copy {
-    /// A table made ready.
-    type Ready;
-
-    /// Makes `table` ready.
-    fn ready(self, table: &Table) -> Self::Ready;
-
     /// Bytes made ready.
     type Bytes: Copy;
+
+    /// A table made ready.
+    type Ready;
 
     /// Makes `bytes` ready.
     fn bytes(self, bytes: &[u8; BITS]) -> Self::Bytes;
@@ -76,8 +72,11 @@ pub(crate) trait Machine: Copy {
     /// A bit for each byte: whether it is `byte`.
     fn equal(self, bytes: Self::Bytes, byte: u8) -> u64;
 
-    /// A bit for each byte: whether it is one of `range`.
+    /// A bit for each byte: whether it is one of `range`, which must not be empty.
     fn within(self, bytes: Self::Bytes, range: RangeInclusive<u8>) -> u64;
+
+    /// Makes `table` ready.
+    fn ready(self, table: &Table) -> Self::Ready;
 
     /// Adds to each sum the number of `table` at its place, which is below [`NUMBERS`]. No sum may overflow.
     fn add(self, table: &Self::Ready, places: &[u8; ROW], sums: &mut [i16; ROW]);

@@ -172,7 +172,7 @@ fn may_start(line: &str, words: &mut Words<'_, false>) -> May {
             }
             break;
         };
-        // A label stands alone or before another one.
+        // A label stands alone or before another one. Words that may be neither are told without the second look.
         if row
             && !may_be_row
             && start.roles & (WHOLE | BEFORE_LIST | IN_LIST) != 0

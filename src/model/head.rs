@@ -130,11 +130,8 @@ impl Loop for Look<'_> {
             } else {
                 last[start - rows.len()..].first_chunk()
             };
-            let Some([row, second, third, fourth]) =
-                from.and_then(|row| at_each_place(machine, row))
-            else {
-                break;
-            };
+            let Some(row) = from else { break };
+            let [row, second, third, fourth] = at_each_place(machine, row);
             let is = |byte| machine.equal(row, byte);
             found.bars += (is(b'|') | is(b'>') | is(b'/')).count_ones();
             let brackets = is(b'{') | is(b'}') | is(b'<');
@@ -160,16 +157,12 @@ impl Loop for Look<'_> {
 
 /// The bytes of a row, and at each place those one, two and three places behind them.
 #[inline(always)]
-fn at_each_place<M: Machine>(
-    machine: M,
-    row: &[u8; BITS + BEHIND],
-) -> Option<[M::Bytes; BEHIND + 1]> {
-    Some([
-        machine.bytes(row.first_chunk()?),
-        machine.bytes(row[1..].first_chunk()?),
-        machine.bytes(row[2..].first_chunk()?),
-        machine.bytes(row[3..].first_chunk()?),
-    ])
+fn at_each_place<M: Machine>(machine: M, row: &[u8; BITS + BEHIND]) -> [M::Bytes; BEHIND + 1] {
+    let from = |by: usize| {
+        let bytes = row[by..].first_chunk();
+        machine.bytes(bytes.expect("a row has so many bytes behind it"))
+    };
+    [from(0), from(1), from(2), from(3)]
 }
 
 #[cfg(test)]

@@ -191,6 +191,15 @@ fn count<'n>(pool: &ThreadPool, notes: &'n Learner, memory: u64) -> Counted<'n> 
 /// Part of the memory that counting paragraphs may take, besides the notes of them.
 const COUNTING_SHARE: u64 = 8;
 
+/// Bytes of memory that this process may take where it is in a container, or under a limit of the service
+/// manager.
+fn limit(system: &mut sysinfo::System) -> Option<u64> {
+    let process = sysinfo::get_current_pid().ok()?;
+    let own = sysinfo::ProcessesToUpdate::Some(&[process]);
+    system.refresh_processes_specifics(own, false, sysinfo::ProcessRefreshKind::nothing());
+    Some(system.process(process)?.cgroup_limits()?.total_memory)
+}
+
 /// Bytes of memory that a run may take for what grows with its input: by default a quarter of the machine's,
 /// or of what the container it runs in may take.
 fn memory(options: &Options) -> u64 {
@@ -201,8 +210,7 @@ fn memory(options: &Options) -> u64 {
     static OF_MACHINE: LazyLock<u64> = LazyLock::new(|| {
         let Ok(mut system) = sysinfo::System::new() else { return UNKNOWN };
         system.refresh_memory();
-        let container = system.cgroup_limits().map(|limits| limits.total_memory);
-        let memory = container.unwrap_or(u64::MAX).min(system.total_memory());
+        let memory = limit(&mut system).unwrap_or(u64::MAX).min(system.total_memory());
         if memory == 0 { UNKNOWN } else { memory / SHARE }
     });
     options.memory.unwrap_or_else(|| *OF_MACHINE)
@@ -355,7 +363,7 @@ const ROWS_BYTES: usize = 5 << 18;
 fn rows(batch: Batch, cleaning: &Cleaning) -> Result<CleanRows, Error> {
     let (input, bytes_read) = (batch.input, batch.bytes_read);
     let mut rows = CleanRows { input, bytes_read, ..CleanRows::default() };
-    // About as long as what was read, where it was not compressed.
+    // What was read, where it was not compressed, and a quarter more for the fingerprints of short paragraphs.
     let room = bytes_read + bytes_read / 4;
     rows.bytes.reserve(usize::try_from(room).unwrap_or(0).min(ROWS_BYTES));
     let mut paragraphs = Vec::new();

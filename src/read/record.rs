@@ -93,25 +93,30 @@ fn plain_members(raw: &str) -> Option<Vec<Member<'_>>> {
     loop {
         let key_end = plain_end(raw, at)?;
         let raw_key = raw.get(at..key_end)?;
-        let start = behind(key_end, b':')?;
-        at = plain_end(raw, start).or_else(|| Some(start + value_len(raw.get(start..)?)?))?;
-        let key = Cow::Borrowed(raw_key.get(1..raw_key.len() - 1)?);
+        let key = raw_key.get(1..raw_key.len() - 1)?;
         if key.contains('\\') || members.len() == MEMBERS_MAX {
             return None;
         }
-        members.push(Member { key, raw_key, value: raw.get(start..at)? });
+        let start = behind(key_end, b':')?;
+        at = if is(start, b'"') {
+            plain_end(raw, start)?
+        } else {
+            start + value_len(raw.get(start..)?)?
+        };
+        members.push(Member { key: Cow::Borrowed(key), raw_key, value: raw.get(start..at)? });
         if is(at, b'}') {
-            return raw.get(at + 1..)?.trim_ascii().is_empty().then_some(members);
+            let rest = raw.get(at + 1..)?.trim_end_matches([' ', '\t', '\n', '\r']);
+            return rest.is_empty().then_some(members);
         }
         at = behind(at, b',')?;
     }
 }
 
-/// Length of the value at the start of `rest`, by a parser.
+/// Length of the value at the start of `rest`, by a parser; `None` where blanks stand before it.
 fn value_len(rest: &str) -> Option<usize> {
     let mut values = Deserializer::from_str(rest).into_iter::<&RawValue>();
     let value = values.next()?.ok()?;
-    rest.starts_with(value.get()).then(|| values.byte_offset())
+    (value.get().len() == values.byte_offset()).then_some(value.get().len())
 }
 
 /// Where the string ends that starts at `start` of `raw`; `None` where there is none, or one that a parser refuses.
@@ -598,6 +603,7 @@ mod tests {
                 (false, ["{", " :", ",", "}"]),
                 (false, ["{", ":", ",", " }"]),
                 (false, ["{", ":", ",", "} x"]),
+                (false, ["{", ":", ",", "}\x0c"]),
                 (false, ["{", ":", ",,", "}"]),
                 (false, ["{", "", ",", "}"]),
             ] {
