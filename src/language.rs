@@ -438,11 +438,9 @@ impl Loop for AsciiWords<'_> {
 #[inline(always)]
 fn between_words(machine: impl Machine, row: &[u8; BITS]) -> u64 {
     let row = machine.bytes(row);
-    let letters = machine.within(machine.set(row, 0x20), b'a'..=b'z');
-    let digits = machine.within(row, b'0'..=b'9');
     let graphic = machine.within(row, b' '..=b'~');
     let ends = machine.within(row, b'\t'..=b'\r');
-    (graphic | ends) & !letters & !digits
+    (graphic | ends) & !machine.letters(row) & !machine.digits(row)
 }
 
 /// What the words so far are worth for each language; that of all words of [`HEAD`] bytes is far below the

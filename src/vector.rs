@@ -75,6 +75,18 @@ pub(crate) trait Machine: Copy {
     /// A bit for each byte: whether it is one of `range`, which must not be empty.
     fn within(self, bytes: Self::Bytes, range: RangeInclusive<u8>) -> u64;
 
+    /// A bit for each byte: whether it is a letter of ASCII.
+    #[inline(always)]
+    fn letters(self, bytes: Self::Bytes) -> u64 {
+        self.within(self.set(bytes, 0x20), b'a'..=b'z')
+    }
+
+    /// A bit for each byte: whether it is a digit of ASCII.
+    #[inline(always)]
+    fn digits(self, bytes: Self::Bytes) -> u64 {
+        self.within(bytes, b'0'..=b'9')
+    }
+
     /// Makes `table` ready.
     fn ready(self, table: &Table) -> Self::Ready;
 
@@ -108,6 +120,8 @@ pub(crate) fn widest<L: Loop>(work: L) -> L::Output {
 struct Any;
 
 impl Machine for Any {
+    type Bytes = [u8; BITS];
+
     type Ready = Table;
 
     #[inline(always)]
@@ -121,8 +135,6 @@ impl Machine for Any {
             *sum += table.get(place);
         }
     }
-
-    type Bytes = [u8; BITS];
 
     #[inline(always)]
     fn bytes(self, bytes: &[u8; BITS]) -> [u8; BITS] {
@@ -183,6 +195,8 @@ mod x86 {
     }
 
     impl Machine for V3 {
+        type Bytes = [__m256i; 2];
+
         /// Sixteen bytes a vector, twice.
         type Ready = [__m256i; 8];
 
@@ -192,8 +206,6 @@ mod x86 {
             let twice = |part| self.avx2._mm256_broadcastsi128_si256(cast::<_, __m128i>(part));
             std::array::from_fn(|n| twice(parts[n]))
         }
-
-        type Bytes = [__m256i; 2];
 
         #[inline(always)]
         fn bytes(self, bytes: &[u8; BITS]) -> [__m256i; 2] {
@@ -210,7 +222,7 @@ mod x86 {
         fn equal(self, [low, high]: [__m256i; 2], byte: u8) -> u64 {
             let byte = self.avx._mm256_set1_epi8(byte.cast_signed());
             let equal = |half| self.avx2._mm256_cmpeq_epi8(half, byte);
-            gathered(self, equal(low), equal(high))
+            highest(self, equal(low), equal(high))
         }
 
         #[inline(always)]
@@ -222,7 +234,7 @@ mod x86 {
                 let behind = avx2._mm256_sub_epi8(half, first);
                 avx2._mm256_cmpeq_epi8(avx2._mm256_min_epu8(behind, most), behind)
             };
-            gathered(self, within(low), within(high))
+            highest(self, within(low), within(high))
         }
 
         #[inline(always)]
@@ -253,12 +265,14 @@ mod x86 {
 
     /// The highest bit of each byte of both halves.
     #[inline(always)]
-    fn gathered(machine: V3, low: __m256i, high: __m256i) -> u64 {
+    fn highest(machine: V3, low: __m256i, high: __m256i) -> u64 {
         let bits = |half| machine.avx2._mm256_movemask_epi8(half).cast_unsigned();
         u64::from(bits(low)) | u64::from(bits(high)) << 32
     }
 
     impl Machine for V4 {
+        type Bytes = __m512i;
+
         /// The numbers, in two vectors.
         type Ready = [__m512i; 2];
 
@@ -275,8 +289,6 @@ mod x86 {
                 avx512bw._mm512_unpackhi_epi8(lower, higher),
             ]
         }
-
-        type Bytes = __m512i;
 
         #[inline(always)]
         fn bytes(self, bytes: &[u8; BITS]) -> __m512i {

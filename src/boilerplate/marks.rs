@@ -149,7 +149,7 @@ impl Loop for Look<'_> {
                 behind(colons, colons_before, 2) & behind(slashes, slashes_before, 1) & slashes;
             let three =
                 behind(ws, ws_before, 3) & behind(ws, ws_before, 2) & behind(ws, ws_before, 1);
-            let digits = machine.within(row, b'0'..=b'9');
+            let digits = machine.digits(row);
             let mut number = digits;
             for by in 1..NUMBER_DIGITS {
                 number &= behind(digits, digits_before, by);

@@ -146,8 +146,7 @@ impl Loop for Look<'_> {
             };
             found.address |= are(b"http") | are(b"www.") | are(b".com") != 0;
             is_ascii &= machine.within(row, 0x80..=0xFF) == 0;
-            let letters = machine.within(machine.set(row, 0x20), b'a'..=b'z');
-            *breaks = !(letters | machine.within(row, b'0'..=b'9'));
+            *breaks = !(machine.letters(row) | machine.digits(row));
         }
         // Of the blanks behind the last byte one is enough.
         found.breaks[bytes / BITS] &= u64::MAX >> (BITS - 1 - bytes % BITS);

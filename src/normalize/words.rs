@@ -276,8 +276,7 @@ impl AsciiWords {
     #[inline(always)]
     fn add_row(&mut self, machine: impl Machine, row: &[u8; BITS]) {
         let row = machine.bytes(row);
-        let letters = machine.within(machine.set(row, 0x20), b'a'..=b'z');
-        self.add(machine, row, letters, machine.within(row, b'0'..=b'9'));
+        self.add(machine, row, machine.letters(row), machine.digits(row));
     }
 
     /// The same where it is known which bytes are letters and which are digits.

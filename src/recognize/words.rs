@@ -363,11 +363,7 @@ pub(super) fn digit(c: char) -> Option<u32> {
 
 /// Whether a decimal digit stands in `text`.
 pub(super) fn has_digit(text: &str) -> bool {
-    has_ascii_digit(text) || (!text.is_ascii() && text.chars().any(|c| digit(c).is_some()))
-}
-
-/// Whether one of ASCII does.
-fn has_ascii_digit(text: &str) -> bool {
     // Without a way out, whole rows of bytes are looked at at once.
     text.bytes().fold(false, |found, byte| found | byte.is_ascii_digit())
+        || (!text.is_ascii() && text.chars().any(|c| digit(c).is_some()))
 }

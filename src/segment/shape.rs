@@ -127,7 +127,7 @@ impl Counts {
         let row = machine.bytes(row);
         let upper = machine.within(row, b'A'..=b'Z');
         let lower = machine.within(row, b'a'..=b'z');
-        let digits = machine.within(row, b'0'..=b'9');
+        let digits = machine.digits(row);
         let blanks = machine.equal(row, b' ');
         let controls = machine.within(row, 0..=0x1F) | machine.equal(row, 0x7F);
         let odd = machine.equal(row, b'`') | machine.equal(row, b'_');

@@ -106,8 +106,7 @@ impl Loop for Ascii<'_, '_, '_> {
         let mut room = [b' '; BITS];
         for (block, offset) in text.chunks(BITS).zip((0..).step_by(BITS)) {
             let row = machine.bytes(filled(block, &mut room));
-            let letters = machine.within(machine.set(row, 0x20), b'a'..=b'z')
-                | machine.within(row, b'0'..=b'9');
+            let letters = machine.letters(row) | machine.digits(row);
             let mut edges = letters ^ (letters << 1 | u64::from(inside));
             // A word may go on behind the text.
             edges &= u64::MAX >> (BITS - block.len());
