@@ -1,9 +1,9 @@
 //! Which articles of a source are copies or versions of each other by their paragraphs, so that each
 //! story counts once.
 
-use super::Learner;
 use super::marks::Marks;
 use super::recurring::Counted;
+use super::{Key, Learner, SourceId};
 
 /// A paragraph in this share of a source's articles, in percent, says nothing of a story, unless hardly
 /// anything else stands beside it. Versions of one story seldom make up so much of a source.
@@ -35,42 +35,45 @@ pub(super) fn distinct(counted: &Counted) -> Distinct {
     let notes = counted.notes;
     let identities: Vec<u64> =
         (0..notes.articles.len()).map(|article| identity(notes, article)).collect();
-    let mut order: Vec<u32> = (0..).take(notes.articles.len()).collect();
-    let rank = |&article: &u32| {
-        let index = article as usize;
-        (notes.articles[index].source, identities[index], notes.articles[index].title, article)
-    };
-    order.sort_unstable_by_key(rank);
+    // What is sorted by stands beside the article: looked up, it would be waited for at each comparison.
+    let ranked = (0_u32..).zip(&notes.articles).zip(&identities);
+    let mut ranked: Vec<(SourceId, u64, Key, u32)> = ranked
+        .map(|((article, noted), identity)| (noted.source, *identity, noted.title, article))
+        .collect();
+    ranked.sort_unstable();
     let mut stories = Stories {
         counted,
         identities: &identities,
-        parent: (0..).take(notes.articles.len()).collect(),
-        looked_at: vec![false; notes.articles.len()],
+        parent: vec![NONE; notes.articles.len()],
+        order: Vec::new(),
+        turns: vec![NONE; notes.articles.len()],
+        of_source: vec![0; notes.sources.len()],
         met: vec![Met { first: NONE, last: NONE, articles: 0 }; counted.groups.len()],
         own: vec![0; notes.articles.len()],
     };
-    for same in order.chunk_by(|&a, &b| {
-        let (a, b) = (a as usize, b as usize);
-        notes.articles[a].source == notes.articles[b].source && identities[a] == identities[b]
-    }) {
-        stories.looked_at[same[0] as usize] = true;
-        for &copy in same {
-            stories.parent[copy as usize] = same[0];
+    for same in ranked.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        let (source, .., first) = same[0];
+        stories.turns[first as usize] = u32::try_from(stories.order.len()).unwrap_or(NONE);
+        stories.order.push(first);
+        stories.of_source[source.0 as usize] += 1;
+        for &(.., copy) in same {
+            stories.parent[copy as usize] = first;
         }
     }
-    order.retain(|&article| stories.looked_at[article as usize]);
-    let mut of_source = vec![0; notes.sources.len()];
-    for &article in &order {
-        of_source[notes.articles[article as usize].source.0 as usize] += 1;
-        stories.count(article);
-    }
-    for &article in &order {
-        let all = of_source[notes.articles[article as usize].source.0 as usize];
-        stories.compare(article, all);
+    drop(ranked);
+    // What needs no order is done in that of memory.
+    let articles = || (0_u32..).take(notes.articles.len());
+    articles().for_each(|article| stories.count(article));
+    let mut shared = Vec::new();
+    let mut turns: Vec<u32> =
+        articles().filter_map(|article| stories.weigh(article, &mut shared)).collect();
+    turns.sort_unstable();
+    for turn in turns {
+        stories.compare(stories.order[turn as usize], &mut shared);
     }
     let mut found = Distinct {
-        story: (0..).take(notes.articles.len()).map(|article| stories.find(article)).collect(),
-        looked_at: stories.looked_at,
+        story: articles().map(|article| stories.find(article)).collect(),
+        looked_at: stories.turns.iter().map(|turn| *turn != NONE).collect(),
         stories: vec![0; notes.sources.len()],
     };
     for (index, story) in found.story.iter_mut().enumerate() {
@@ -96,7 +99,7 @@ fn identity(notes: &Learner, article: usize) -> u64 {
 /// Where a group was met: together, as they are asked for together.
 #[derive(Clone, Copy)]
 struct Met {
-    /// The first article, in the order of comparing, that holds it.
+    /// The turn of the first article, in the order of comparing, that holds it.
     first: u32,
     /// The last article that it was met in.
     last: u32,
@@ -108,11 +111,42 @@ struct Stories<'a> {
     counted: &'a Counted<'a>,
     identities: &'a [u64],
     parent: Vec<u32>,
-    looked_at: Vec<bool>,
+    /// The articles that are looked at, in the order of comparing.
+    order: Vec<u32>,
+    /// For each article its place in that order; [`NONE`] for one that is not looked at.
+    turns: Vec<u32>,
+    /// How many articles of each source are looked at.
+    of_source: Vec<u32>,
     /// For each group.
     met: Vec<Met>,
-    /// For each article its paragraphs that are not everywhere; known once it was compared.
+    /// For each article its paragraphs that are not everywhere.
     own: Vec<u32>,
+}
+
+/// A paragraph that an article shares with one that comes before it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Shared {
+    /// The story of that article; before that is known, the article's turn.
+    story: u32,
+    /// Whether it is not everywhere.
+    telling: bool,
+    bytes: u64,
+}
+
+/// How much of an article tells of its story: paragraphs that are not everywhere, and the bytes of all, and of
+/// those that stand nowhere else.
+#[derive(Default)]
+struct Weight {
+    own: u32,
+    bytes: u64,
+    own_bytes: u64,
+}
+
+impl Weight {
+    /// Whether what stands nowhere else is no more than this share of the article, in percent.
+    fn is_own_at_most(&self, percent: u64) -> bool {
+        self.own_bytes * 100 <= self.bytes * percent
+    }
 }
 
 impl Stories<'_> {
@@ -125,73 +159,99 @@ impl Stories<'_> {
         article
     }
 
-    /// Counts the paragraphs of an article.
+    /// Counts the paragraphs of an article that is looked at.
     fn count(&mut self, article: u32) {
+        let turn = self.turns[article as usize];
+        if turn == NONE {
+            return;
+        }
         for entry in self.counted.notes.entries(article as usize) {
             let Some(group) = self.counted.group(entry) else { continue };
             let met = &mut self.met[group];
             if met.last != article {
                 met.last = article;
                 met.articles += 1;
-                if met.first == NONE {
-                    met.first = article;
-                }
+                met.first = met.first.min(turn);
             }
         }
     }
 
-    /// Takes an article together with the one it says the same as, of `all` in its source.
-    fn compare(&mut self, article: u32, all: u32) {
+    /// Weighs an article when all are counted; its turn, where it may say the same as one before it.
+    fn weigh(&mut self, article: u32, shared: &mut Vec<Shared>) -> Option<u32> {
+        let turn = self.turns[article as usize];
+        if turn == NONE {
+            return None;
+        }
+        let weight = self.read(article, shared);
+        self.own[article as usize] = weight.own;
+        let may_say = |shared: &Shared| shared.telling || weight.is_own_at_most(OWN_DOUBT_PERCENT);
+        shared.iter().any(may_say).then_some(turn)
+    }
+
+    /// Reads what an article shares with those before it.
+    fn read(&self, article: u32, shared: &mut Vec<Shared>) -> Weight {
         let notes = self.counted.notes;
-        let few = all < EVERYWHERE_ARTICLES;
+        let all = self.of_source[notes.articles[article as usize].source.0 as usize];
         // Menus and sub-heads tell no stories, where there is prose.
         let tells = {
             let marks = || notes.marks[notes.entries(article as usize)].iter();
             let prose = marks().any(|marks| !marks.is_heading());
             move |marks: Marks| !(marks.is_template() || prose && marks.is_heading())
         };
-        let (mut own, mut bytes, mut own_bytes) = (0_u32, 0, 0);
-        // The story and size of each shared paragraph, and whether it is not everywhere.
-        let mut shared: Vec<(u32, bool, u64)> = Vec::new();
+        let mut weight = Weight::default();
+        shared.clear();
         for entry in notes.entries(article as usize) {
             let marks = notes.marks[entry];
             if !tells(marks) {
                 continue;
             }
-            bytes += marks.bytes();
+            let bytes = marks.bytes();
+            weight.bytes += bytes;
             let met = self.counted.group(entry).map(|group| self.met[group]);
             let Some(Met { first, articles, .. }) = met.filter(|met| met.articles > 1) else {
-                own += 1;
-                own_bytes += marks.bytes();
+                weight.own += 1;
+                weight.own_bytes += bytes;
                 continue;
             };
-            let is_everywhere = if few {
+            let is_everywhere = if all < EVERYWHERE_ARTICLES {
                 articles == all && all > 2
             } else {
                 u64::from(articles) * 100 >= u64::from(all) * EVERYWHERE_PERCENT
             };
-            own += u32::from(!is_everywhere);
-            if first != article {
-                let story = self.find(first);
-                shared.push((story, !is_everywhere, marks.bytes()));
+            let telling = !is_everywhere;
+            weight.own += u32::from(telling);
+            if first != self.turns[article as usize] {
+                shared.push(Shared { story: first, telling, bytes });
             }
         }
-        self.own[article as usize] = own;
+        weight
+    }
+
+    /// Takes an article together with the one it says the same as.
+    fn compare(&mut self, article: u32, shared: &mut Vec<Shared>) {
+        let notes = self.counted.notes;
+        let weight = self.read(article, shared);
+        for shared in &mut *shared {
+            shared.story = self.find(self.order[shared.story as usize]);
+        }
         shared.sort_unstable();
         // The story that most of it stands in: by paragraphs that tell stories apart, and by all.
-        let votes = shared.chunk_by(|a, b| a.0 == b.0).map(|of_story| {
-            let telling = of_story.iter().filter(|(_, telling, _)| *telling).count();
-            (telling, of_story.iter().map(|(_, _, bytes)| *bytes).sum::<u64>(), of_story[0].0)
+        let votes = shared.chunk_by(|a, b| a.story == b.story).map(|of_story| {
+            let telling = of_story.iter().filter(|shared| shared.telling).count();
+            (telling, of_story.iter().map(|shared| shared.bytes).sum::<u64>(), of_story[0].story)
         });
         let best = votes
             .max_by_key(|&(telling, size, story)| (telling, size, self.identities[story as usize]));
         let Some((telling, size, story)) = best else { return };
-        let most = own.min(self.own[story as usize]) as usize;
+        let most = weight.own.min(self.own[story as usize]) as usize;
         let title = |article: u32| notes.articles[article as usize].title;
         let same_title = title(article) != 0 && title(article) == title(story);
+        let source = notes.articles[article as usize].source;
+        let few = self.of_source[source.0 as usize] < EVERYWHERE_ARTICLES;
         let own_most = if few || same_title { OWN_DOUBT_PERCENT } else { OWN_PERCENT };
         let says_the_same = telling * 2 > most && telling > 0;
-        let says_nothing_new = own_bytes * 100 <= bytes * own_most && size * 2 > bytes - own_bytes;
+        let says_nothing_new =
+            weight.is_own_at_most(own_most) && size * 2 > weight.bytes - weight.own_bytes;
         if says_the_same || says_nothing_new {
             self.parent[article as usize] = story;
         }

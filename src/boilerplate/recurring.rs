@@ -65,6 +65,7 @@ struct Candidate {
     key: Key,
     source: SourceId,
     member: Member,
+    marks: Marks,
 }
 
 /// What may recur of one part of the paragraphs.
@@ -78,8 +79,10 @@ impl Part {
         let mut found = may_recur(notes, part, parts);
         // Articles come in their order, and their paragraphs in theirs.
         found.sort_unstable_by_key(|candidate| {
-            let Member { article, paragraph } = candidate.member;
-            (candidate.key, candidate.source, article, paragraph)
+            let Candidate { key, source, member: Member { article, paragraph }, .. } = *candidate;
+            // One number is compared without a branch for each of its parts.
+            let first = u128::from(key) << 64 | u128::from(source.0) << 32 | u128::from(article);
+            (first, paragraph)
         });
         Part(found)
     }
@@ -112,8 +115,8 @@ impl<'a> Counted<'a> {
         if everywhere < 2 {
             return;
         }
-        let Candidate { key, member, .. } = of_key[0];
-        if !notes.marks[member.entry(notes)].is_template() {
+        let Candidate { key, marks, .. } = of_key[0];
+        if !marks.is_template() {
             let sources = u32::try_from(by_source().count()).unwrap_or(u32::MAX);
             self.repeated.push(Row { key, articles: everywhere, sources });
         }
@@ -125,11 +128,10 @@ impl<'a> Counted<'a> {
             }
             let mut marks = Marks::default();
             let start = self.members.len();
-            for Candidate { member, .. } in candidates {
-                let entry = member.entry(notes);
-                self.group_of[entry] = number;
-                marks = marks.or(notes.marks[entry]);
-                self.members.push(*member);
+            for candidate in candidates {
+                self.group_of[candidate.member.entry(notes)] = number;
+                marks = marks.or(candidate.marks);
+                self.members.push(candidate.member);
             }
             let (source, end) = (candidates[0].source, self.members.len());
             self.groups.push(Group { source, key, marks, start, end, here, everywhere });
@@ -199,28 +201,28 @@ fn articles(candidates: &[Candidate]) -> u32 {
 fn may_recur(notes: &Learner, part: u32, parts: NonZero<u32>) -> Vec<Candidate> {
     let slots = notes.keys.len() / parts.get() as usize * SLOTS_PER_PARAGRAPH;
     let slots = slots.next_power_of_two().max(64);
-    let mut once = vec![0_u64; slots / 64];
-    let mut twice = vec![0_u64; slots / 64];
+    // Two bits a slot, side by side: whether a paragraph with these bits came, and whether another one did.
+    let mut seen = vec![0_u64; slots / 32];
     #[expect(clippy::cast_possible_truncation, reason = "the table has fewer slots")]
     let place = |key: Key| {
         let slot = key as usize & (slots - 1);
-        (slot / 64, 1_u64 << (slot % 64))
+        (slot / 32, 1_u64 << (slot % 32 * 2))
     };
     // By their upper bits, so that the parts are in the order of keys.
     let is_in_part = |key: Key| ((key >> 32) * u64::from(parts.get())) >> 32 == u64::from(part);
     for key in notes.keys.iter().filter(|key| is_in_part(**key)) {
         let (word, bit) = place(*key);
-        twice[word] |= once[word] & bit;
-        once[word] |= bit;
+        seen[word] |= (seen[word] & bit) << 1 | bit;
     }
     let mut found = Vec::new();
     for (index, article) in (0_u32..).zip(&notes.articles) {
         for (entry, paragraph) in notes.entries(index as usize).zip(0..) {
             let key = notes.keys[entry];
             let (word, bit) = place(key);
-            if twice[word] & bit != 0 && is_in_part(key) {
+            if seen[word] & bit << 1 != 0 && is_in_part(key) {
                 let member = Member { article: index, paragraph };
-                found.push(Candidate { key, source: article.source, member });
+                let (source, marks) = (article.source, notes.marks[entry]);
+                found.push(Candidate { key, source, member, marks });
             }
         }
     }

@@ -20,26 +20,37 @@ pub struct Shared {
     counts: Vec<u32>,
     /// Lists one behind the other, each with a [`Head`] before it: most are read in one go.
     lists: Vec<u32>,
-    /// Goes round; see [`Shared::begin_round`].
-    round: u16,
+    /// See [`Shared::begin_round`].
+    round: u32,
+    /// A bit for each list that grew in this round, where several share one.
+    grown: Vec<u64>,
 }
 
-/// How many articles stand in a list, and how many may; and in which round the last came.
+/// Bits of [`Shared::grown`]: some for each list of a round, and few enough for a cache.
+const GROWN_BITS: usize = 1 << 19;
+
+/// The word and the bit in [`Shared::grown`] of the list that starts there.
+fn grown_bit(start: u32) -> (usize, u64) {
+    // An odd factor brings what tells starts apart to the upper bits, of which there are then enough.
+    let place = (start.wrapping_mul(0x9E37_79B1) >> (32 - GROWN_BITS.ilog2())) as usize;
+    (place / 64, 1 << (place % 64))
+}
+
+/// How many articles stand in a list, and how many may.
 #[derive(Clone, Copy)]
 struct Head {
     len: u8,
     room: u8,
-    round: u16,
 }
 
 impl Head {
     fn to_bits(self) -> u32 {
-        u32::from(self.len) | u32::from(self.room) << 8 | u32::from(self.round) << 16
+        u32::from(self.len) | u32::from(self.room) << 8
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the parts are taken")]
     fn from_bits(bits: u32) -> Head {
-        Head { len: bits as u8, room: (bits >> 8) as u8, round: (bits >> 16) as u16 }
+        Head { len: bits as u8, room: (bits >> 8) as u8 }
     }
 }
 
@@ -111,8 +122,9 @@ impl Sharing {
         let ends = self.shared.iter().map(start).collect();
         let samples = vec![0; end];
         // One list without room for all samples whose own would start too far behind.
-        let lists = vec![Head { len: 0, room: 0, round: 0 }.to_bits()];
-        Filling(Shared { ends, samples, counts: self.counts, lists, round: 0 })
+        let lists = vec![Head { len: 0, room: 0 }.to_bits()];
+        let grown = vec![0; GROWN_BITS / 64];
+        Filling(Shared { ends, samples, counts: self.counts, lists, round: u32::MAX, grown })
     }
 }
 
@@ -132,7 +144,7 @@ impl Filling {
             }
             if start > 0 {
                 let own = group.len().min(LISTED_MAX);
-                let head = Head { len: 0, room: u8::try_from(own).unwrap_or(u8::MAX), round: 0 };
+                let head = Head { len: 0, room: u8::try_from(own).unwrap_or(u8::MAX) };
                 lists.push(head.to_bits());
                 lists.resize(lists.len() + own, 0);
             }
@@ -176,11 +188,7 @@ impl Shared {
         hits.clear();
         found.clear();
         // All heads first: none is waited for before the next is asked for.
-        lists.extend(self.samples(rank).iter().map(|&head| {
-            let head = head as usize;
-            let Head { len, .. } = Head::from_bits(self.lists[head]);
-            List { start: head + 1, len }
-        }));
+        lists.extend(self.samples(rank).iter().map(|&head| self.list_at(head)));
         lists.retain(|list| list.len > 0);
         let need = needs[rank as usize];
         let half = need / 2;
@@ -212,22 +220,48 @@ impl Shared {
         found
     }
 
+    fn list_at(&self, head: u32) -> List {
+        let Head { len, .. } = Head::from_bits(self.lists[head as usize]);
+        List { start: head as usize + 1, len }
+    }
+
     /// What stands in a list, in order of rank.
     fn listed(&self, list: List) -> &[u32] {
         &self.lists[list.start..list.start + usize::from(list.len)]
     }
 
-    /// Begins a round of listing: what was looked up before it stays right until [`Shared::is_fresh`].
-    pub fn begin_round(&mut self) {
-        self.round = self.round.wrapping_add(1);
+    /// Begins a round, in which articles from the rank `first` on are listed: [`Shared::fresh`] tells of those.
+    pub fn begin_round(&mut self, first: u32) {
+        self.round = first;
+        self.grown.fill(0);
     }
 
-    /// Whether some article was listed in this round under a sample of the article `rank`; when rounds are
-    /// counted anew, perhaps also where none was.
+    /// What [`Shared::look_up`] finds among the articles listed in this round.
     #[must_use]
-    pub fn is_fresh(&self, rank: u32) -> bool {
-        let is_fresh = |&head: &u32| Head::from_bits(self.lists[head as usize]).round == self.round;
-        self.samples(rank).iter().any(is_fresh)
+    pub fn fresh<'f>(
+        &self,
+        rank: u32,
+        needs: &[u8],
+        LookUp { hits, found, .. }: &'f mut LookUp,
+    ) -> &'f [(u32, u32)] {
+        hits.clear();
+        found.clear();
+        let has_grown = |head: &&u32| {
+            let (word, bit) = grown_bit(**head);
+            self.grown[word] & bit != 0
+        };
+        for &head in self.samples(rank).iter().filter(has_grown) {
+            let listed = self.listed(self.list_at(head)).iter().rev();
+            hits.extend(listed.take_while(|&&other| other >= self.round));
+        }
+        hits.sort_unstable();
+        for same in hits.chunk_by(|a, b| a == b) {
+            let other = same[0];
+            if same.len() >= usize::from(needs[rank as usize].min(needs[other as usize])) {
+                found.push((u32::try_from(same.len()).unwrap_or(u32::MAX), other));
+            }
+        }
+        found
     }
 
     /// Lists the article `rank`, which comes after those listed so far, under each of its samples that has
@@ -235,11 +269,12 @@ impl Shared {
     pub fn list(&mut self, rank: u32) {
         let start = (rank as usize).checked_sub(1).map_or(0, |before| self.ends[before]);
         for &start in &self.samples[start..self.ends[rank as usize]] {
+            let (word, bit) = grown_bit(start);
+            self.grown[word] |= bit;
             let start = start as usize;
             let mut head = Head::from_bits(self.lists[start]);
             if head.len < head.room {
                 head.len += 1;
-                head.round = self.round;
                 self.lists[start] = head.to_bits();
                 self.lists[start + usize::from(head.len)] = rank;
             }
@@ -378,18 +413,21 @@ mod tests {
     }
 
     #[test]
-    fn what_was_looked_up_before_a_round_stays_right_where_nothing_is_fresh() {
-        let pairs = [(1, 0), (1, 1), (1, 3), (2, 2), (2, 3), (3, 0), (3, 1)];
+    fn what_was_listed_since_a_round_began_is_fresh() {
+        let pairs = [(1, 0), (1, 1), (1, 3), (2, 2), (2, 3), (3, 0), (3, 1), (3, 3)];
         let mut shared = shared(pairs.map(|(sample, rank)| pair(sample, rank)).to_vec(), 4);
-        let fresh = |shared: &Shared| [0, 1, 2, 3].map(|rank| shared.is_fresh(rank));
-        shared.begin_round();
-        assert_eq!(fresh(&shared), [false; 4]);
-        shared.list(2);
-        assert_eq!(fresh(&shared), [false, false, true, true]);
+        let mut room = LookUp::default();
+        let mut fresh = |shared: &Shared, need| shared.fresh(3, &[need; 4], &mut room).to_vec();
         shared.list(0);
-        assert_eq!(fresh(&shared), [true; 4]);
-        shared.begin_round();
-        assert_eq!(fresh(&shared), [false; 4]);
+        assert_eq!(fresh(&shared, 1), []);
+        shared.begin_round(1);
+        assert_eq!(fresh(&shared, 1), []);
+        shared.list(1);
+        shared.list(2);
+        assert_eq!(fresh(&shared, 1), [(2, 1), (1, 2)]);
+        assert_eq!(fresh(&shared, 2), [(2, 1)]);
+        shared.begin_round(3);
+        assert_eq!(fresh(&shared, 1), []);
     }
 
     #[test]

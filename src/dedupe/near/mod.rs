@@ -126,8 +126,7 @@ pub struct Measured {
 ///
 /// Articles are decided one after the other. What may be measured before an article's turn is measured in
 /// rounds, where `measure` has several threads: the candidates of each article of a round among those listed
-/// before the round. When its turn comes, an article that shares no sample with one listed since has no
-/// others.
+/// before the round. When its turn comes, only those listed since may be others.
 ///
 /// # Errors
 /// What `measure` gives.
@@ -251,6 +250,12 @@ impl Known<'_> {
         candidates
     }
 
+    /// Whether some article that was listed since the round began is to be measured with `rank`.
+    fn has_fresh(&self, shared: &Shared, rank: u32, room: &mut LookUp) -> bool {
+        let fresh = shared.fresh(rank, &self.needs, room);
+        fresh.iter().any(|&(count, other)| self.is_candidate(count, rank, other))
+    }
+
     /// Whether two articles that share `count` samples should be measured.
     fn is_candidate(&self, count: u32, rank: u32, other: u32) -> bool {
         let (one, two) = (self.lengths[rank as usize], self.lengths[other as usize]);
@@ -320,7 +325,9 @@ impl<E> Search<'_, E> {
         ahead: Option<&'r [Measured]>,
         Room { look_up, measured }: &'r mut Room,
     ) -> Result<&'r [Measured], E> {
-        if let Some(ahead) = ahead.filter(|_| !shared.is_fresh(rank)) {
+        if let Some(ahead) = ahead
+            && !self.known.has_fresh(shared, rank, look_up)
+        {
             return Ok(ahead);
         }
         measured.clear();
@@ -343,7 +350,7 @@ impl<E> Search<'_, E> {
         let is_wanted = |rank: &u32| self.verdict(*rank) == Verdict::Keep;
         let wanted: Vec<u32> = self.known.ranks.all().filter(is_wanted).collect();
         for round in self.rounds(&wanted) {
-            shared.begin_round();
+            shared.begin_round(round[0]);
             let ahead = self.ahead(&shared, round, |_, _| None)?;
             for &rank in round {
                 let ahead = ahead.as_ref().map(|ahead| ahead.of(rank));
@@ -384,7 +391,7 @@ impl<E> Search<'_, E> {
         }
         let mut room = Room::default();
         // Nothing is listed any more.
-        shared.begin_round();
+        shared.begin_round(u32::MAX);
         for round in self.rounds(&wanted) {
             let of = |verdicts: &[Verdict], rank| {
                 let representative = verdicts[ranks.article(rank).0 as usize].representative();
