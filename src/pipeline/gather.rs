@@ -7,6 +7,7 @@ use rayon::ThreadPool;
 
 use super::Cleaning;
 use super::guard::guarded;
+use super::idle::Idle;
 use super::index::{Index, NewIds};
 use super::ordered::ordered;
 use super::spool::Spool;
@@ -107,7 +108,8 @@ impl Gathered {
         observer: &dyn Observer,
         folder: &OutputFolder,
     ) -> Result<(), Error> {
-        let work = |batch: Batch| chunk(batch, cleaning);
+        let idle = self.spool.idle();
+        let work = |batch: Batch| chunk(batch, cleaning, &idle);
         let flow = ordered(pool, reader, work, |chunk| {
             if observer.interrupted() {
                 return ControlFlow::Break(Err(Error::at("run", ErrorKind::Interrupted)));
@@ -380,17 +382,22 @@ pub(super) fn title_digest(text: &str) -> Option<Digest> {
 /// Bytes that room is made for at once: a batch that is larger is one large record.
 const ROOM_MAX: usize = 2 << 20;
 
-/// Cleans one batch.
-fn chunk(batch: Batch, cleaning: &Cleaning) -> Result<Chunk, Error> {
+/// Cleans one batch; what comes out goes to memory that is `idle`, if any is.
+fn chunk(batch: Batch, cleaning: &Cleaning, idle: &Idle<Vec<u8>>) -> Result<Chunk, Error> {
     let room = usize::try_from(batch.bytes_read).unwrap_or(0).min(ROOM_MAX);
     let room = room + room / 4;
+    let used = idle.take();
+    let is_held = used.is_none();
+    let mut bytes = used.unwrap_or_default();
+    bytes.clear();
+    // An article takes little more than its record; growing would move all of them again and again.
+    bytes.reserve(room);
     let mut chunk = Chunk {
         input: batch.input,
         bytes_read: batch.bytes_read,
         finished: batch.finished.clone(),
         repaired: 0,
-        // An article takes little more than its record; growing would move all of them again and again.
-        bytes: Vec::with_capacity(room),
+        bytes,
         items: Vec::new(),
         candidates: Vec::new(),
         ids: NewIds::default(),
@@ -404,8 +411,10 @@ fn chunk(batch: Batch, cleaning: &Cleaning) -> Result<Chunk, Error> {
             failure = chunk.take(outcome);
         }
     })?;
-    // Here, where no other thread waits for it.
-    chunk.bytes.shrink_to_fit();
+    // Here, where no other thread waits for it. Used memory goes on to be used, for the piece goes to the file.
+    if is_held {
+        chunk.bytes.shrink_to_fit();
+    }
     failure.map(|()| chunk)
 }
 

@@ -9,6 +9,7 @@
 mod gather;
 mod global;
 mod guard;
+mod idle;
 mod index;
 mod near_pass;
 mod ordered;
@@ -22,13 +23,14 @@ mod write_pass;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::LazyLock;
 use std::time::Instant;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use self::gather::Gathered;
+use self::idle::Idle;
 use self::ordered::ordered;
 pub use self::write_pass::BOILERPLATE;
 use crate::boilerplate::{Counted, Learned, Learner, Part, Repeated};
@@ -443,21 +445,20 @@ pub(crate) fn read_options(job: &Job) -> ReadOptions {
 /// lines of the sites (`strip::seen`).
 struct Cleaning {
     cleaner: Cleaner,
-    idle: Mutex<Vec<Scratch>>,
+    idle: Idle<Scratch>,
 }
 
 impl Cleaning {
     fn new(options: &Options) -> Cleaning {
-        Cleaning { cleaner: Cleaner::new(options), idle: Mutex::default() }
+        Cleaning { cleaner: Cleaner::new(options), idle: Idle::default() }
     }
 
     /// Cleans every article of `batch`; returns how many records were repaired.
     fn each_article(&self, batch: Batch, each: guard::Each) -> Result<u64, Error> {
-        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut scratch = idle().pop().unwrap_or_default();
+        let mut scratch = self.idle.take().unwrap_or_default();
         let mut clean = |dump: &_, each: guard::Each| self.cleaner.clean(dump, &mut scratch, each);
         let repaired = guard::each_article(batch, &mut clean, each)?;
-        idle().push(scratch);
+        self.idle.give(scratch);
         Ok(repaired)
     }
 }

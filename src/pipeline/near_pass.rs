@@ -2,12 +2,12 @@
 //! their texts.
 
 use std::num::NonZero;
-use std::sync::{Mutex, PoisonError};
 
 use rayon::ThreadPool;
 
 use super::gather::{Gathered, articles_of, each_piece, title_digest};
 use super::guard::guarded;
+use super::idle::Idle;
 use super::sketches::{AllSketches, Sketches};
 use super::stored::StoredHead;
 use crate::boilerplate::Learned;
@@ -35,8 +35,8 @@ pub(super) fn find(
     let mut sketches = AllSketches::new(super::memory(options) / SKETCHES_SHARE, folder);
     sketch(pool, &texts, &ranks, verdicts, &mut sketches, observer)?;
     let (facts, shared) = sketches.share(pool, ranks.len(), observer)?;
-    let (own, lent) = Default::default();
-    let mut measuring = Measuring { pool, texts, observer, own, lent };
+    let (own, idle) = Default::default();
+    let mut measuring = Measuring { pool, texts, observer, own, idle };
     near::decide(facts, shared, &ranks, threshold, verdicts, &mut measuring)
 }
 
@@ -165,8 +165,8 @@ struct Measuring<'a> {
     texts: Texts<'a>,
     observer: &'a dyn Observer,
     own: Sets,
-    /// What threads compare with, of which each share takes one and gives it back: so sets keep their room.
-    lent: Mutex<Vec<Sets>>,
+    /// The same for each thread that measures ahead.
+    idle: Idle<Sets>,
 }
 
 /// Articles whose pairs one thread measures at a time, and such shares in a round for each thread: few
@@ -189,14 +189,13 @@ impl Measure<Error> for Measuring<'_> {
 
     fn ahead(&mut self, ranks: &[u32], work: &Work<Error>) -> Result<Vec<Measured>, Error> {
         let shares: Vec<&[u32]> = ranks.chunks(SHARE).collect();
-        let (texts, lent) = (&self.texts, &self.lent);
-        let lent = || lent.lock().unwrap_or_else(PoisonError::into_inner);
+        let (texts, idle) = (&self.texts, &self.idle);
         let work = |share: usize| {
-            let mut sets = lent().pop().unwrap_or_default();
+            let mut sets = idle.take().unwrap_or_default();
             let mut measured = Vec::new();
             let mut compare = |first, second| sets.compare(texts, first, second);
             work(shares[share], &mut compare, &mut measured)?;
-            lent().push(sets);
+            idle.give(sets);
             Ok(measured)
         };
         let mut all = Vec::new();

@@ -1,11 +1,12 @@
 //! Where what waits between the passes lies: in memory up to a budget, then in a temporary file.
 
-use std::borrow::Cow;
 use std::fs::File;
 use std::io::Write;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::os::unix::fs::FileExt;
+use std::sync::Arc;
 
+use super::idle::Idle;
 use super::index::Place;
 use crate::error::{Error, ErrorKind};
 use crate::write::folder::OutputFolder;
@@ -20,6 +21,34 @@ pub(super) struct Spool {
     budget: u64,
     overflow: Option<Overflow>,
     bytes: u64,
+    /// The memory of pieces that are in the file, for others that go there, and to read them: memory that was
+    /// just used costs nothing, and new memory some microseconds for each 4 KiB.
+    idle: Arc<Idle<Vec<u8>>>,
+}
+
+/// The bytes of a piece, or some of them.
+pub(super) enum Bytes<'s> {
+    Held(&'s [u8]),
+    Read(Vec<u8>, &'s Idle<Vec<u8>>),
+}
+
+impl Deref for Bytes<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Bytes::Held(bytes) => bytes,
+            Bytes::Read(bytes, _) => bytes,
+        }
+    }
+}
+
+impl Drop for Bytes<'_> {
+    fn drop(&mut self) {
+        if let Bytes::Read(bytes, idle) = self {
+            idle.give(std::mem::take(bytes));
+        }
+    }
 }
 
 enum Piece {
@@ -30,8 +59,13 @@ enum Piece {
 impl Spool {
     /// An empty spool that holds `budget` bytes in memory.
     pub(super) fn new(budget: u64) -> Spool {
-        let pieces = Vec::new();
-        Spool { pieces, held: 0, held_bytes: 0, budget, overflow: None, bytes: 0 }
+        let (pieces, idle) = Default::default();
+        Spool { pieces, held: 0, held_bytes: 0, budget, overflow: None, bytes: 0, idle }
+    }
+
+    /// Where workers find the memory of pieces that went to the file, for the next ones.
+    pub(super) fn idle(&self) -> Arc<Idle<Vec<u8>>> {
+        Arc::clone(&self.idle)
     }
 
     /// Takes the next piece; beyond the budget, of which `others` bytes are taken by something else, it goes to a
@@ -56,6 +90,7 @@ impl Spool {
         };
         let start = overflow.append(&bytes)?;
         self.pieces.push(Piece::File { start, bytes: bytes.len() });
+        self.idle.give(bytes);
         while self.held > 0 && self.held_bytes + others > self.budget {
             self.held -= 1;
             let piece = &mut self.pieces[self.held];
@@ -83,12 +118,12 @@ impl Spool {
     }
 
     /// The bytes at a place.
-    pub(super) fn read_from(&self, (piece, bytes): &Place) -> Result<Cow<'_, [u8]>, Error> {
+    pub(super) fn read_from(&self, (piece, bytes): &Place) -> Result<Bytes<'_>, Error> {
         self.read_range(*piece as usize, bytes.start as usize..bytes.end as usize)
     }
 
     /// Piece `index`.
-    pub(super) fn read(&self, index: usize) -> Result<Cow<'_, [u8]>, Error> {
+    pub(super) fn read(&self, index: usize) -> Result<Bytes<'_>, Error> {
         let bytes = match &self.pieces[index] {
             Piece::Memory(bytes) => bytes.len(),
             Piece::File { bytes, .. } => *bytes,
@@ -96,13 +131,14 @@ impl Spool {
         self.read_range(index, 0..bytes)
     }
 
-    fn read_range(&self, index: usize, range: Range<usize>) -> Result<Cow<'_, [u8]>, Error> {
+    fn read_range(&self, index: usize, range: Range<usize>) -> Result<Bytes<'_>, Error> {
         match (&self.pieces[index], &self.overflow) {
-            (Piece::Memory(bytes), _) => Ok(Cow::Borrowed(&bytes[range])),
+            (Piece::Memory(bytes), _) => Ok(Bytes::Held(&bytes[range])),
             (Piece::File { start, .. }, Some(overflow)) => {
-                let mut buffer = vec![0; range.len()];
+                let mut buffer = self.idle.take().unwrap_or_default();
+                buffer.resize(range.len(), 0);
                 overflow.read(*start + range.start as u64, &mut buffer)?;
-                Ok(Cow::Owned(buffer))
+                Ok(Bytes::Read(buffer, &self.idle))
             }
             (Piece::File { .. }, None) => {
                 Err(Error::at("temporary file", ErrorKind::Bug("not open".to_owned())))

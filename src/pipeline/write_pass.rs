@@ -12,6 +12,7 @@ use rayon::ThreadPool;
 use super::Known;
 use super::gather::{each_entry, each_piece};
 use super::global::Repeated;
+use super::idle::Idle;
 use super::samples::samples;
 use super::stored::{Entry, Settled, StoredArticle};
 use super::tally::{Place, Seen, Tally};
@@ -68,6 +69,7 @@ pub(super) struct Writing<'a> {
     /// The paragraphs that the report lists, each with its row.
     paragraphs: HashMap<boilerplate::Key, u32>,
     repeated: Repeated,
+    idle: Idle<Written>,
 }
 
 /// Writes every file of rows into `folder` and returns the report, outputs and timings still open, and
@@ -92,7 +94,8 @@ pub(super) fn write(
     }
     let copies = copies(known.verdicts);
     let clusters = largest(&copies);
-    let writing = Writing { known, copies, clusters, paragraphs, repeated };
+    let idle = Idle::default();
+    let writing = Writing { known, copies, clusters, paragraphs, repeated, idle };
     let mut files = Files::create(known, folder)?;
     let mut tally = Tally::default();
     append(pool, &writing, &mut files, &mut tally, observer)?;
@@ -129,7 +132,7 @@ fn append(
     std::thread::scope(|scope| {
         let syncing = (!is_alone).then(|| scope.spawn(move || take.iter().try_for_each(sync)));
         let append = &mut |piece| {
-            files.append(piece, tally, observer)?;
+            writing.idle.give(files.append(piece, tally, observer)?);
             for unsynced in files.all().filter_map(|file| file.unsynced(SYNCED_BYTES)) {
                 if !is_alone {
                     // When the disk is busy, or was found faulty, that waits for the end.
@@ -227,7 +230,8 @@ impl Writing<'_> {
 
     fn piece(&self, piece: usize) -> Result<Written, Error> {
         let bytes = self.known.gathered.spool.read(piece)?;
-        let mut written = Written { bytes_in: bytes.len() as u64, ..Written::default() };
+        let mut written = self.idle.take().unwrap_or_default();
+        written.bytes_in = bytes.len() as u64;
         // Rows say about what the piece does; growing would move them again and again.
         let emit = &self.known.options.emit;
         for (which, rows) in
@@ -613,29 +617,32 @@ impl Files {
         Ok(files)
     }
 
+    /// Appends what was made of a piece, and gives it back empty.
     fn append(
         &mut self,
-        written: Written,
+        mut written: Written,
         tally: &mut Tally,
         observer: &dyn Observer,
-    ) -> Result<(), Error> {
-        let put = |file: &mut OutputFile, rows: &Rows| {
-            file.add_rows(rows.rows);
-            file.append(&rows.bytes)
+    ) -> Result<Written, Error> {
+        let put = |file: &mut OutputFile, rows: &mut Rows| {
+            file.add_rows(std::mem::take(&mut rows.rows));
+            file.append(&rows.bytes)?;
+            rows.bytes.clear();
+            Ok(())
         };
         if let Some(file) = &mut self.articles_jsonl {
-            put(file, &written.articles_jsonl)?;
+            put(file, &mut written.articles_jsonl)?;
         }
         if let Some(file) = &mut self.articles_csv {
-            put(file, &written.articles_csv)?;
+            put(file, &mut written.articles_csv)?;
         }
-        put(&mut self.duplicates_jsonl, &written.duplicates_jsonl)?;
-        put(&mut self.duplicates_csv, &written.duplicates_csv)?;
-        put(&mut self.removals, &written.removals)?;
-        put(&mut self.rejects, &written.rejects)?;
+        put(&mut self.duplicates_jsonl, &mut written.duplicates_jsonl)?;
+        put(&mut self.duplicates_csv, &mut written.duplicates_csv)?;
+        put(&mut self.removals, &mut written.removals)?;
+        put(&mut self.rejects, &mut written.rejects)?;
         observer.advance(written.bytes_in, written.tally.totals.read);
-        tally.add(written.tally);
-        Ok(())
+        tally.add(std::mem::take(&mut written.tally));
+        Ok(written)
     }
 
     fn all(&mut self) -> impl Iterator<Item = &mut OutputFile> {
