@@ -218,8 +218,11 @@ fn may_recur(notes: &Learner, part: u32, parts: NonZero<u32>) -> Vec<Candidate> 
     for (index, article) in (0_u32..).zip(&notes.articles) {
         for (entry, paragraph) in notes.entries(index as usize).zip(0..) {
             let key = notes.keys[entry];
+            if !is_in_part(key) {
+                continue;
+            }
             let (word, bit) = place(key);
-            if seen[word] & bit << 1 != 0 && is_in_part(key) {
+            if seen[word] & bit << 1 != 0 {
                 let member = Member { article: index, paragraph };
                 let (source, marks) = (article.source, notes.marks[entry]);
                 found.push(Candidate { key, source, member, marks });

@@ -62,12 +62,69 @@ struct List {
 }
 
 /// What [`Shared::look_up`] works with, made to be used again.
-#[derive(Default)]
 pub struct LookUp {
     lists: Vec<List>,
+    /// For each place how many hits fell there; see [`PLACES`].
+    places: Box<[u8; PLACES]>,
     hits: Vec<u32>,
     /// For each article that was found the number of samples it shares, and its rank.
     found: Vec<(u32, u32)>,
+}
+
+/// Places in which hits are counted, each article in the one that its rank gives: more of them than most articles
+/// have hits, and few enough for the first cache.
+const PLACES: usize = 1 << 12;
+
+impl Default for LookUp {
+    fn default() -> LookUp {
+        let (lists, hits, found) = Default::default();
+        LookUp { lists, places: Box::new([0; PLACES]), hits, found }
+    }
+}
+
+impl LookUp {
+    /// The articles that were hit often enough, in order.
+    fn found(&mut self, rank: u32, needs: &Needs) -> &mut Vec<(u32, u32)> {
+        let LookUp { hits, found, .. } = self;
+        found.clear();
+        hits.sort_unstable();
+        for same in hits.chunk_by(|a, b| a == b) {
+            if same.len() >= usize::from(needs.of(rank).min(needs.of(same[0]))) {
+                found.push((u32::try_from(same.len()).unwrap_or(u32::MAX), same[0]));
+            }
+        }
+        found
+    }
+}
+
+/// For each article how many samples another must share with it, where that is no shorter.
+pub struct Needs {
+    all: Vec<u8>,
+    /// A bit for each article that needs fewer than [`FEW`]: asked for of each hit, and small enough for a cache.
+    few: Vec<u64>,
+}
+
+/// What most articles need at least: those of a kilobyte.
+const FEW: u8 = 4;
+
+impl FromIterator<u8> for Needs {
+    fn from_iter<I: IntoIterator<Item = u8>>(all: I) -> Needs {
+        let all: Vec<u8> = all.into_iter().collect();
+        let bits = |needs: &[u8]| {
+            needs.iter().rev().fold(0, |bits, need| bits << 1 | u64::from(*need < FEW))
+        };
+        Needs { few: all.chunks(64).map(bits).collect(), all }
+    }
+}
+
+impl Needs {
+    fn of(&self, rank: u32) -> u8 {
+        self.all[rank as usize]
+    }
+
+    fn is_few(&self, rank: u32) -> bool {
+        self.few[rank as usize / 64] >> (rank % 64) & 1 != 0
+    }
 }
 
 /// [`Shared`] in the making: takes the pairs of all articles part by part, and says which are to be filled in.
@@ -173,51 +230,36 @@ impl Shared {
 
     /// The listed articles that share enough samples with the article `rank`, and how many: `needs` says
     /// for each article what is enough, and the lower of both numbers counts.
-    ///
-    /// Some of the longest lists, half as many as the article needs, are read only for those that need
-    /// no more: whoever else shares enough stands in as many of the other lists (the prefix filter of
-    /// S. Chaudhuri and others, "A primitive operator for similarity joins in data cleaning", 2006).
     #[must_use]
     pub fn look_up<'f>(
         &self,
         rank: u32,
-        needs: &[u8],
-        LookUp { lists, hits, found }: &'f mut LookUp,
+        needs: &Needs,
+        room: &'f mut LookUp,
     ) -> &'f mut Vec<(u32, u32)> {
+        let LookUp { lists, places, hits, .. } = room;
         lists.clear();
         hits.clear();
-        found.clear();
         // All heads first: none is waited for before the next is asked for.
         lists.extend(self.samples(rank).iter().map(|&head| self.list_at(head)));
-        lists.retain(|list| list.len > 0);
-        let need = needs[rank as usize];
-        let half = need / 2;
-        let first_skipped = lists.len().saturating_sub(usize::from(half));
-        if (1..lists.len()).contains(&first_skipped) {
-            lists.select_nth_unstable_by_key(first_skipped, |list| list.len);
-        }
-        let (read, skipped) = lists.split_at(first_skipped);
-        for &list in read {
-            hits.extend_from_slice(self.listed(list));
-        }
-        let needs_few = |other: u32| needs[other as usize] <= half;
-        for &list in skipped {
-            hits.extend(self.listed(list).iter().filter(|&&other| needs_few(other)));
-        }
-        hits.sort_unstable();
-        for same in hits.chunk_by(|a, b| a == b) {
-            let other = same[0];
-            let enough = usize::from(need.min(needs[other as usize]));
-            let mut count = same.len();
-            if !needs_few(other) && count + skipped.len() >= enough {
-                let holds = |list: &&List| self.listed(**list).binary_search(&other).is_ok();
-                count += skipped.iter().filter(holds).count();
-            }
-            if count >= enough {
-                found.push((u32::try_from(count).unwrap_or(u32::MAX), other));
+        // Nearly all share a phrase and no more, which is told without sorting them.
+        places.fill(0);
+        for &list in &*lists {
+            for &other in self.listed(list) {
+                let place = &mut places[other as usize % PLACES];
+                *place = place.saturating_add(1);
             }
         }
-        found
+        let least = needs.of(rank).min(FEW);
+        for &list in &*lists {
+            let listed = self.listed(list).iter();
+            hits.extend(
+                listed.filter(|&&other| {
+                    places[other as usize % PLACES] >= least || needs.is_few(other)
+                }),
+            );
+        }
+        room.found(rank, needs)
     }
 
     fn list_at(&self, head: u32) -> List {
@@ -238,14 +280,9 @@ impl Shared {
 
     /// What [`Shared::look_up`] finds among the articles listed in this round.
     #[must_use]
-    pub fn fresh<'f>(
-        &self,
-        rank: u32,
-        needs: &[u8],
-        LookUp { hits, found, .. }: &'f mut LookUp,
-    ) -> &'f [(u32, u32)] {
+    pub fn fresh<'f>(&self, rank: u32, needs: &Needs, room: &'f mut LookUp) -> &'f [(u32, u32)] {
+        let hits = &mut room.hits;
         hits.clear();
-        found.clear();
         let has_grown = |head: &&u32| {
             let (word, bit) = grown_bit(**head);
             self.grown[word] & bit != 0
@@ -254,14 +291,7 @@ impl Shared {
             let listed = self.listed(self.list_at(head)).iter().rev();
             hits.extend(listed.take_while(|&&other| other >= self.round));
         }
-        hits.sort_unstable();
-        for same in hits.chunk_by(|a, b| a == b) {
-            let other = same[0];
-            if same.len() >= usize::from(needs[rank as usize].min(needs[other as usize])) {
-                found.push((u32::try_from(same.len()).unwrap_or(u32::MAX), other));
-            }
-        }
-        found
+        room.found(rank, needs)
     }
 
     /// Lists the article `rank`, which comes after those listed so far, under each of its samples that has
@@ -338,6 +368,10 @@ mod tests {
         filling.shared()
     }
 
+    fn needs(all: &[u8]) -> Needs {
+        all.iter().copied().collect()
+    }
+
     #[test]
     fn articles_that_share_samples_find_each_other() {
         let samples: [&[u32]; 4] = [&[7, 7, 9, 1], &[2, 9], &[], &[7, 9, 5]];
@@ -347,7 +381,8 @@ mod tests {
         let mut shared = shared(pairs.collect(), 4);
         assert_eq!([0, 1, 2, 3].map(|rank| shared.count(rank)), [3, 2, 0, 3]);
         let mut room = LookUp::default();
-        let mut look_up = |shared: &Shared, rank| shared.look_up(rank, &[1; 4], &mut room).clone();
+        let mut look_up =
+            |shared: &Shared, rank| shared.look_up(rank, &needs(&[1; 4]), &mut room).clone();
         assert_eq!(look_up(&shared, 3), []);
         shared.list(0);
         assert_eq!(look_up(&shared, 1), [(1, 0)]);
@@ -389,10 +424,11 @@ mod tests {
                 samples
             })
             .collect();
-        let needs: Vec<u8> = articles
+        let all: Vec<u8> = articles
             .iter()
             .map(|samples| u8::try_from(1 + below(1 + samples.len() as u32 / 2)).unwrap_or(1))
             .collect();
+        let needs = needs(&all);
         let pairs = (0_u32..)
             .zip(&articles)
             .flat_map(|(rank, samples)| samples.iter().map(move |&sample| pair(sample, rank)));
@@ -403,7 +439,7 @@ mod tests {
                 .filter_map(|other| {
                     let common = |sample: &&u32| articles[other].contains(sample);
                     let count = samples.iter().filter(common).count();
-                    let enough = usize::from(needs[rank].min(needs[other]));
+                    let enough = usize::from(all[rank].min(all[other]));
                     (count >= enough).then_some((count as u32, other as u32))
                 })
                 .collect();
@@ -417,7 +453,8 @@ mod tests {
         let pairs = [(1, 0), (1, 1), (1, 3), (2, 2), (2, 3), (3, 0), (3, 1), (3, 3)];
         let mut shared = shared(pairs.map(|(sample, rank)| pair(sample, rank)).to_vec(), 4);
         let mut room = LookUp::default();
-        let mut fresh = |shared: &Shared, need| shared.fresh(3, &[need; 4], &mut room).to_vec();
+        let mut fresh =
+            |shared: &Shared, need| shared.fresh(3, &needs(&[need; 4]), &mut room).to_vec();
         shared.list(0);
         assert_eq!(fresh(&shared, 1), []);
         shared.begin_round(1);
@@ -436,7 +473,7 @@ mod tests {
         let mut shared = shared(pairs, 1000);
         (0..1000).for_each(|rank| shared.list(rank));
         let mut room = LookUp::default();
-        let found = shared.look_up(999, &[1; 1000], &mut room);
+        let found = shared.look_up(999, &needs(&[1; 1000]), &mut room);
         assert_eq!(found.len(), LISTED_MAX);
     }
 }

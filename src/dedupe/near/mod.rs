@@ -20,7 +20,7 @@ use std::slice::Chunks;
 
 use hashbrown::HashMap;
 
-use self::join::{LookUp, Shared};
+use self::join::{LookUp, Needs, Shared};
 pub use self::measure::{Shingles, Similarity, words};
 use super::{ArticleId, Kind, Ranks, SHORT_WORDS, Verdict};
 
@@ -184,7 +184,7 @@ struct Known<'a> {
     facts: Vec<Facts>,
     lengths: Vec<Length>,
     /// See [`Length::need`].
-    needs: Vec<u8>,
+    needs: Needs,
     ranks: &'a Ranks,
     threshold: f64,
 }
