@@ -48,24 +48,35 @@ pub(super) struct Group {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Member {
     pub(super) article: u32,
-    /// Its place among the paragraphs of the article.
-    paragraph: u32,
+    /// The lower half of its place in the notes.
+    low: u32,
 }
 
 impl Member {
     /// Its place in the notes.
     pub(super) fn entry(self, notes: &Learner) -> usize {
-        notes.entries(self.article as usize).start + self.paragraph as usize
+        let start = notes.entries(self.article as usize).start;
+        #[expect(clippy::cast_possible_truncation, reason = "its lower half is meant")]
+        let paragraph = self.low.wrapping_sub(start as u32);
+        start + paragraph as usize
     }
 }
 
-/// One appearance of a paragraph that may recur.
+/// One appearance of a paragraph that may recur. 24 bytes, for these are many.
 #[derive(Clone, Copy, Debug)]
 struct Candidate {
     key: Key,
     source: SourceId,
     member: Member,
+    /// The upper half of its place in the notes: looking it up by the article would wait for memory.
+    high: u8,
     marks: Marks,
+}
+
+impl Candidate {
+    fn entry(&self) -> usize {
+        usize::from(self.high) << 32 | self.member.low as usize
+    }
 }
 
 /// What may recur of one part of the paragraphs.
@@ -79,10 +90,10 @@ impl Part {
         let mut found = may_recur(notes, part, parts);
         // Articles come in their order, and their paragraphs in theirs.
         found.sort_unstable_by_key(|candidate| {
-            let Candidate { key, source, member: Member { article, paragraph }, .. } = *candidate;
+            let Candidate { key, source, member, .. } = *candidate;
             // One number is compared without a branch for each of its parts.
-            let first = u128::from(key) << 64 | u128::from(source.0) << 32 | u128::from(article);
-            (first, paragraph)
+            let place = u64::from(source.0) << 32 | u64::from(member.article);
+            (u128::from(key) << 64 | u128::from(place), candidate.entry())
         });
         Part(found)
     }
@@ -109,7 +120,6 @@ impl<'a> Counted<'a> {
 
     /// Enters a paragraph with all its appearances.
     fn enter(&mut self, of_key: &[Candidate]) {
-        let notes = self.notes;
         let by_source = || of_key.chunk_by(|a, b| a.source == b.source);
         let everywhere = by_source().map(articles).sum();
         if everywhere < 2 {
@@ -129,7 +139,7 @@ impl<'a> Counted<'a> {
             let mut marks = Marks::default();
             let start = self.members.len();
             for candidate in candidates {
-                self.group_of[candidate.member.entry(notes)] = number;
+                self.group_of[candidate.entry()] = number;
                 marks = marks.or(candidate.marks);
                 self.members.push(candidate.member);
             }
@@ -216,16 +226,18 @@ fn may_recur(notes: &Learner, part: u32, parts: NonZero<u32>) -> Vec<Candidate> 
     }
     let mut found = Vec::new();
     for (index, article) in (0_u32..).zip(&notes.articles) {
-        for (entry, paragraph) in notes.entries(index as usize).zip(0..) {
+        for entry in notes.entries(index as usize) {
             let key = notes.keys[entry];
             if !is_in_part(key) {
                 continue;
             }
             let (word, bit) = place(key);
             if seen[word] & bit << 1 != 0 {
-                let member = Member { article: index, paragraph };
+                #[expect(clippy::cast_possible_truncation, reason = "its lower half is meant")]
+                let member = Member { article: index, low: entry as u32 };
+                let high = u8::try_from(entry >> 32).unwrap_or(u8::MAX);
                 let (source, marks) = (article.source, notes.marks[entry]);
-                found.push(Candidate { key, source, member, marks });
+                found.push(Candidate { key, source, member, high, marks });
             }
         }
     }
