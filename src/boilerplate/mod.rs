@@ -30,14 +30,6 @@ pub struct SourceId(pub u32);
 /// chance with one of the thousand that are learned (2^-22).
 pub type Key = u64;
 
-/// What learning needs of one article.
-#[derive(Clone, Debug, Default)]
-pub struct Observed {
-    keys: Vec<Key>,
-    marks: Vec<Marks>,
-    title: Key,
-}
-
 /// Notes what articles hold.
 #[derive(Clone, Debug, Default)]
 pub struct Learner {
@@ -112,38 +104,31 @@ const PARTS_MAX: u32 = 64;
 /// Paragraphs at the end of an article in which an address is looked for: there it tells a footer.
 const CONTACT_TAIL: usize = 4;
 
-impl Observed {
-    /// What is to be noted of an article with these paragraphs, each with its fingerprint.
-    pub fn of<'a>(
+impl Learner {
+    /// Notes one article of the source named `source`, with its title's and its paragraphs' fingerprints; `named`
+    /// when more than a folder's name says so.
+    pub fn note<'a>(
+        &mut self,
+        (source, named): (&str, bool),
         title: Option<Digest>,
         paragraphs: impl ExactSizeIterator<Item = (&'a str, Digest)>,
-    ) -> Observed {
-        let mut observed = Observed { title: title.map_or(0, key), ..Observed::default() };
+    ) {
+        let source = self.enter(source, named);
         let mut scratch = String::new();
         let mut left = paragraphs.len();
         for (text, digest) in paragraphs {
             let marks = Marks::of(text, left <= CONTACT_TAIL);
             left -= 1;
-            observed.keys.push(key(digest));
-            observed.marks.push(marks);
+            self.keys.push(key(digest));
+            self.marks.push(marks);
             if let Some(masked) = template::of(text)
                 && let Some(digest) = fingerprint::paragraph(&masked, &mut scratch)
             {
-                observed.keys.push(key(digest));
-                observed.marks.push(marks.of_template());
+                self.keys.push(key(digest));
+                self.marks.push(marks.of_template());
             }
         }
-        observed
-    }
-}
-
-impl Learner {
-    /// Notes one article of the source named `source`; `named` when more than a folder's name says so.
-    pub fn note(&mut self, source: &str, named: bool, observed: &Observed) {
-        let source = self.enter(source, named);
-        self.keys.extend_from_slice(&observed.keys);
-        self.marks.extend_from_slice(&observed.marks);
-        let (title, end) = (observed.title, self.keys.len());
+        let (title, end) = (title.map_or(0, key), self.keys.len());
         self.articles.push(Noted { source, names: named, title, end });
     }
 

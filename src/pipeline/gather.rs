@@ -12,7 +12,7 @@ use super::index::{Index, NewIds};
 use super::ordered::ordered;
 use super::spool::Spool;
 use super::stored::{Entry, StoredArticle, StoredHead};
-use crate::boilerplate::{self, Key, Learned, Learner, Observed, SourceId};
+use crate::boilerplate::{self, Key, Learned, Learner, SourceId};
 use crate::clean::CleanArticle;
 use crate::dedupe::{self, ArticleId, Candidate};
 use crate::error::{Error, ErrorKind};
@@ -20,7 +20,7 @@ use crate::fingerprint::{self, Digest};
 use crate::keep::KeepList;
 use crate::ledger::{Reject, RejectReason};
 use crate::observer::Observer;
-use crate::options::Options;
+use crate::options::{Keep, Options};
 use crate::read::{Batch, Found, InputSummary, Reader};
 use crate::report;
 use crate::write::folder::OutputFolder;
@@ -104,12 +104,12 @@ impl Gathered {
         &mut self,
         pool: &ThreadPool,
         reader: Reader,
-        cleaning: &Cleaning,
+        (cleaning, keep): (&Cleaning, Keep),
         observer: &dyn Observer,
         folder: &OutputFolder,
     ) -> Result<(), Error> {
         let idle = self.spool.idle();
-        let work = |batch: Batch| chunk(batch, cleaning, &idle);
+        let work = |batch: Batch| chunk(batch, cleaning, keep, &idle);
         let flow = ordered(pool, reader, work, |chunk| {
             if observer.interrupted() {
                 return ControlFlow::Break(Err(Error::at("run", ErrorKind::Interrupted)));
@@ -383,7 +383,12 @@ pub(super) fn title_digest(text: &str) -> Option<Digest> {
 const ROOM_MAX: usize = 2 << 20;
 
 /// Cleans one batch; what comes out goes to memory that is `idle`, if any is.
-fn chunk(batch: Batch, cleaning: &Cleaning, idle: &Idle<Vec<u8>>) -> Result<Chunk, Error> {
+fn chunk(
+    batch: Batch,
+    cleaning: &Cleaning,
+    keep: Keep,
+    idle: &Idle<Vec<u8>>,
+) -> Result<Chunk, Error> {
     let room = usize::try_from(batch.bytes_read).unwrap_or(0).min(ROOM_MAX);
     let room = room + room / 4;
     let used = idle.take();
@@ -408,7 +413,7 @@ fn chunk(batch: Batch, cleaning: &Cleaning, idle: &Idle<Vec<u8>>) -> Result<Chun
     let mut failure = Ok(());
     chunk.repaired = cleaning.each_article(batch, &mut |outcome| {
         if failure.is_ok() {
-            failure = chunk.take(outcome);
+            failure = chunk.take(outcome, keep);
         }
     })?;
     // Here, where no other thread waits for it. Used memory goes on to be used, for the piece goes to the file.
@@ -422,14 +427,14 @@ fn chunk(batch: Batch, cleaning: &Cleaning, idle: &Idle<Vec<u8>>) -> Result<Chun
 const PROBLEMS_PER_BATCH: usize = 20;
 
 impl Chunk {
-    fn take(&mut self, outcome: Result<CleanArticle, Reject>) -> Result<(), Error> {
+    fn take(&mut self, outcome: Result<CleanArticle, Reject>, keep: Keep) -> Result<(), Error> {
         let what = match outcome {
             Ok(article) => {
                 let digests = concat(&article.digests);
                 let stored = StoredArticle::of(&article, &digests);
                 self.bytes.reserve(article.text.len() + article.text.len() / 16 + 1024);
                 store(&Entry::Article(Box::new(stored)), &mut self.bytes)?;
-                self.note(&article);
+                self.note(&article, keep);
                 What::Article
             }
             Err(reject) => {
@@ -451,14 +456,16 @@ impl Chunk {
     }
 
     /// Enters what the tables need of `article`.
-    fn note(&mut self, article: &CleanArticle) {
+    fn note(&mut self, article: &CleanArticle, keep: Keep) {
         let title = article.title.as_deref();
         let published = article.published.as_deref();
         let candidate =
             candidate(&article.digests, article.words, article.text.len(), title, published);
-        self.candidates.push(Candidate { tie: tie(article), ..candidate });
-        let observed = Observed::of(title.and_then(title_digest), article.texts());
-        self.learner.note(&article.source, article.source_named, &observed);
+        // Where the first is kept, nothing else decides.
+        let tie = if keep == Keep::First { 0 } else { tie(article) };
+        self.candidates.push(Candidate { tie, ..candidate });
+        let source = (&*article.source, article.source_named);
+        self.learner.note(source, title.and_then(title_digest), article.texts());
         self.ids.push(article.id.as_deref().unwrap_or(&article.made_id), article.id.is_some());
     }
 }

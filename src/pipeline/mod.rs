@@ -108,7 +108,8 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
     observer.phase("cleaning", found.inputs.iter().filter_map(|input| input.bytes).sum());
     let mut gathered = Gathered::new(options, &found, &folder, observer)?;
     let reader = Reader::new(found.inputs, &read_options(job));
-    gathered.gather(&pool, reader, &Cleaning::new(options), observer, &folder)?;
+    let cleaning = Cleaning::new(options);
+    gathered.gather(&pool, reader, (&cleaning, options.keep), observer, &folder)?;
     clock.lap("clean");
 
     observer.phase("looking for copies", gathered.spool.bytes());

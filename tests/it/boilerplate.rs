@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use copydesk::boilerplate::{Learned, Learner, Observed};
+use copydesk::boilerplate::{Learned, Learner};
 use copydesk::fingerprint;
 use proptest::prelude::*;
 
@@ -25,8 +25,7 @@ fn note(learner: &mut Learner, page: &Page) {
     let digest = |text: &str| fingerprint::paragraph(text, &mut String::new());
     let texts: Vec<_> =
         page.paragraphs.iter().map(|text| (text.as_str(), digest(text).unwrap())).collect();
-    let observed = Observed::of(digest(&page.title), texts.into_iter());
-    learner.note(page.source, page.named, &observed);
+    learner.note((page.source, page.named), digest(&page.title), texts.into_iter());
 }
 
 fn learner(pages: &[Page]) -> Learner {
