@@ -1,8 +1,10 @@
 //! Work in parallel, results in order, in bounded memory.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::sync::mpsc;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 
 use rayon::ThreadPool;
 
@@ -12,8 +14,9 @@ const IN_FLIGHT_PER_THREAD: usize = 4;
 /// Calls `work` on each item of `source` in `pool`, and `sink` on each result, in the order of the
 /// items. Ends early when `sink` breaks, with what it broke with.
 ///
-/// `source` runs on the calling thread, `sink` on one other; at most four items a thread are held
-/// at any moment. With one thread everything runs on the calling one. A panic in `work` is passed on.
+/// `source` runs on the calling thread; at most four items a thread are held at any moment. `sink` runs on
+/// whichever thread has made the result whose turn it is, where that is still in its cache, and on one at a
+/// time. With one thread everything runs on the calling one. A panic in `work` or `sink` is passed on.
 pub(super) fn ordered<T, R, B>(
     pool: &ThreadPool,
     source: impl IntoIterator<Item = T>,
@@ -29,44 +32,100 @@ where
     if threads == 1 {
         return source.into_iter().try_for_each(|item| sink(work(item)));
     }
-    let limit = threads * IN_FLIGHT_PER_THREAD;
-    let (done, results) = mpsc::channel::<(usize, R)>();
     // One token for each item that may still be taken up; the sink gives them back.
-    let (give, take) = mpsc::sync_channel::<()>(limit);
-    let work = &work;
-    std::thread::scope(|scope| {
-        let sinking = scope.spawn(move || {
-            let mut waiting = BTreeMap::new();
-            let mut next = 0;
-            for (index, result) in results {
-                waiting.insert(index, result);
-                while let Some(result) = waiting.remove(&next) {
-                    next += 1;
-                    sink(result)?;
-                    // The source may have ended and gone.
-                    let _ = take.recv();
-                }
+    let (give, take) = mpsc::sync_channel::<()>(threads * IN_FLIGHT_PER_THREAD);
+    let turns = Turns {
+        waiting: Mutex::new(Waiting { results: BTreeMap::new(), next: 0, is_sinking: false }),
+        sink: Mutex::new(Some((sink, take))),
+        end: Mutex::new(None),
+    };
+    let (work, turns) = (&work, &turns);
+    pool.in_place_scope(|scope| {
+        for (index, item) in source.into_iter().enumerate() {
+            // Fails when the work was broken off: then nobody wants more.
+            if give.send(()).is_err() {
+                break;
             }
-            ControlFlow::Continue(())
-        });
-        pool.in_place_scope(|pool_scope| {
-            for (index, item) in source.into_iter().enumerate() {
-                // Fails when the sink broke off: then nobody wants more.
-                if give.send(()).is_err() {
-                    break;
+            scope.spawn(move |_| {
+                let work = || turns.take(index, work(item));
+                if let Err(panic) = catch_unwind(AssertUnwindSafe(work)) {
+                    turns.end(End::Panicked(panic));
                 }
-                let done = done.clone();
-                pool_scope.spawn(move |_| {
-                    let _ = done.send((index, work(item)));
-                });
-            }
-        });
-        drop(done);
-        match sinking.join() {
-            Ok(flow) => flow,
-            Err(panic) => std::panic::resume_unwind(panic),
+            });
         }
-    })
+    });
+    match lock(&turns.end).take() {
+        None => ControlFlow::Continue(()),
+        Some(End::Broken(with)) => ControlFlow::Break(with),
+        Some(End::Panicked(panic)) => resume_unwind(panic),
+    }
+}
+
+/// Results on their way to the sink.
+struct Turns<R, B, S> {
+    waiting: Mutex<Waiting<R>>,
+    /// With the tokens that are given back; `None` when the work was broken off.
+    sink: Mutex<Option<(S, mpsc::Receiver<()>)>>,
+    /// Why it was broken off.
+    end: Mutex<Option<End<B>>>,
+}
+
+struct Waiting<R> {
+    results: BTreeMap<usize, R>,
+    /// Whose turn it is.
+    next: usize,
+    /// Whether a thread gives results to the sink, and looks for more before it stops.
+    is_sinking: bool,
+}
+
+enum End<B> {
+    Broken(B),
+    Panicked(Box<dyn Any + Send>),
+}
+
+impl<R, B, S: FnMut(R) -> ControlFlow<B>> Turns<R, B, S> {
+    /// Takes the result of the item `index`, and gives the sink all results whose turn it is, unless another
+    /// thread does.
+    fn take(&self, index: usize, result: R) {
+        let mut waiting = lock(&self.waiting);
+        waiting.results.insert(index, result);
+        if waiting.is_sinking {
+            return;
+        }
+        waiting.is_sinking = true;
+        loop {
+            let next = waiting.next;
+            let Some(result) = waiting.results.remove(&next) else { break };
+            waiting.next += 1;
+            drop(waiting);
+            self.sink(result);
+            waiting = lock(&self.waiting);
+        }
+        waiting.is_sinking = false;
+    }
+
+    fn sink(&self, result: R) {
+        let mut guarded = lock(&self.sink);
+        let Some((sink, tokens)) = &mut *guarded else { return };
+        let flow = sink(result);
+        // There is the one of this result.
+        let _ = tokens.try_recv();
+        drop(guarded);
+        if let ControlFlow::Break(with) = flow {
+            self.end(End::Broken(with));
+        }
+    }
+
+    /// Breaks the work off; the first reason counts.
+    fn end(&self, end: End<B>) {
+        lock(&self.end).get_or_insert(end);
+        *lock(&self.sink) = None;
+    }
+}
+
+/// What a panic left behind is not used: the work is broken off then.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -94,6 +153,23 @@ mod tests {
             });
             assert!(flow.is_continue());
             assert_eq!(seen, (0..200).map(|n| n * n).collect::<Vec<u64>>());
+        }
+    }
+
+    #[test]
+    fn a_panic_is_passed_on() {
+        for (in_work, in_sink) in [(7, usize::MAX), (usize::MAX, 7), (0, 1)] {
+            let run = || {
+                let work = |n: usize| {
+                    assert_ne!(n, in_work);
+                    n
+                };
+                ordered(&pool(3), 0.., work, |n: usize| {
+                    assert_ne!(n, in_sink);
+                    ControlFlow::<()>::Continue(())
+                })
+            };
+            assert!(std::panic::catch_unwind(run).is_err());
         }
     }
 
