@@ -12,7 +12,9 @@ use super::sketches::{AllSketches, Sketches};
 use super::stored::StoredHead;
 use crate::boilerplate::Learned;
 use crate::dedupe::near::sample::sample;
-use crate::dedupe::near::{self, Facts, Measure, Measured, Miss, Shingles, Similarity, Work};
+use crate::dedupe::near::{
+    self, Facts, Meanwhile, Measure, Measured, Miss, Shingles, Similarity, Work,
+};
 use crate::dedupe::{ArticleId, Ranks, Verdict};
 use crate::error::{Error, ErrorKind};
 use crate::normalize;
@@ -37,7 +39,7 @@ pub(super) fn find(
     let (facts, shared) = sketches.share(pool, ranks.len(), observer)?;
     let (own, idle) = Default::default();
     let mut measuring = Measuring { pool, texts, observer, own, idle };
-    near::decide(facts, shared, &ranks, threshold, verdicts, &mut measuring)
+    near::decide(facts, &shared, &ranks, threshold, verdicts, &mut measuring)
 }
 
 /// Part of the memory that sketches may take.
@@ -187,22 +189,41 @@ impl Measure<Error> for Measuring<'_> {
         NonZero::new(threads * SHARES_PER_THREAD * SHARE).filter(|_| threads > 1)
     }
 
-    fn ahead(&mut self, ranks: &[u32], work: &Work<Error>) -> Result<Vec<Measured>, Error> {
-        let shares: Vec<&[u32]> = ranks.chunks(SHARE).collect();
-        let (texts, idle) = (&self.texts, &self.idle);
-        let work = |share: usize| {
+    fn ahead(
+        &mut self,
+        ranks: &[u32],
+        work: &Work<Error>,
+        meanwhile: Meanwhile<'_, Error>,
+    ) -> Result<Vec<Measured>, Error> {
+        let Measuring { pool, texts, observer, own, idle } = self;
+        if observer.interrupted() {
+            return Err(Error::at("run", ErrorKind::Interrupted));
+        }
+        let (texts, idle) = (&*texts, &*idle);
+        let measure = |ranks: &[u32]| {
             let mut sets = idle.take().unwrap_or_default();
             let mut measured = Vec::new();
             let mut compare = |first, second| sets.compare(texts, first, second);
-            work(shares[share], &mut compare, &mut measured)?;
+            work(ranks, &mut compare, &mut measured)?;
             idle.give(sets);
             Ok(measured)
         };
+        let shares = ranks.chunks(SHARE);
+        let mut results: Vec<Result<Vec<Measured>, Error>> =
+            shares.clone().map(|_| Ok(Vec::new())).collect();
+        let mut own_result = Ok(());
+        pool.in_place_scope(|scope| {
+            for (share, result) in shares.zip(&mut results) {
+                let measure = &measure;
+                scope.spawn(move |_| *result = measure(share));
+            }
+            own_result = meanwhile(&mut |first, second| own.compare(texts, first, second));
+        });
+        own_result?;
         let mut all = Vec::new();
-        each_piece(self.pool, shares.len(), work, self.observer, &mut |measured| {
-            all.extend(measured);
-            Ok(())
-        })?;
+        for measured in results {
+            all.extend(measured?);
+        }
         Ok(all)
     }
 }

@@ -288,7 +288,7 @@ mod tests {
             for threads in [1, 3] {
                 let (runs, shared) = share(memory, threads)?;
                 assert_eq!(runs, expected, "with {memory}");
-                assert!(shared == whole, "with {memory}");
+                assert_eq!(format!("{shared:?}"), format!("{whole:?}"), "with {memory}");
             }
         }
         Ok(())

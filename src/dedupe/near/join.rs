@@ -1,5 +1,7 @@
 //! Which articles share samples: one sort of all of them, then flat lists.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 /// Articles listed under one sample; what more of them share is a common phrase.
 const LISTED_MAX: usize = 64;
 
@@ -10,7 +12,10 @@ pub fn pair(sample: u32, rank: u32) -> u64 {
 }
 
 /// The samples that two articles or more share, and under each a list of articles.
-#[derive(Debug, PartialEq, Eq)]
+///
+/// One thread lists articles while others look up: they find all that were listed before, and of those that are
+/// listed meanwhile some, with some of the samples that they share. [`Recent`] tells whether that matters.
+#[derive(Debug)]
 pub struct Shared {
     /// For each article where its samples end in `samples`.
     ends: Vec<usize>,
@@ -18,22 +23,55 @@ pub struct Shared {
     samples: Vec<u32>,
     /// For each article, how many different samples it has, shared or not.
     counts: Vec<u32>,
-    /// Lists one behind the other, each with a [`Head`] before it: most are read in one go.
-    lists: Vec<u32>,
-    /// See [`Shared::begin_round`].
-    round: u32,
-    /// A bit for each list that grew in this round, where several share one.
-    grown: Vec<u64>,
+    /// Lists one behind the other, each with a [`Head`] before it: most are read in one go. A head is written
+    /// after what it counts.
+    lists: Vec<AtomicU32>,
 }
 
-/// Bits of [`Shared::grown`]: some for each list of a round, and few enough for a cache.
+/// What was listed in this round of deciding and in the one before.
+pub struct Recent {
+    /// The rank of the first article of this round, and of that before.
+    first: u32,
+    since: u32,
+    /// For each of both rounds a bit for each list that grew in it, where several lists have the same.
+    grown: [Vec<u64>; 2],
+}
+
+/// Bits for the lists that grow in a round: some for each, and few enough for a cache.
 const GROWN_BITS: usize = 1 << 19;
 
-/// The word and the bit in [`Shared::grown`] of the list that starts there.
-fn grown_bit(start: u32) -> (usize, u64) {
-    // An odd factor brings what tells starts apart to the upper bits, of which there are then enough.
-    let place = (start.wrapping_mul(0x9E37_79B1) >> (32 - GROWN_BITS.ilog2())) as usize;
-    (place / 64, 1 << (place % 64))
+impl Default for Recent {
+    fn default() -> Recent {
+        let grown = [vec![0; GROWN_BITS / 64], vec![0; GROWN_BITS / 64]];
+        Recent { first: u32::MAX, since: u32::MAX, grown }
+    }
+}
+
+impl Recent {
+    /// Begins a round, in which articles from the rank `first` on are listed.
+    pub fn begin_round(&mut self, first: u32) {
+        self.since = self.first.min(first);
+        self.first = first;
+        self.grown.reverse();
+        self.grown[0].fill(0);
+    }
+
+    /// The word and the bit of the list that starts there.
+    fn place(start: u32) -> (usize, u64) {
+        // An odd factor brings what tells starts apart to the upper bits, of which there are then enough.
+        let place = (start.wrapping_mul(0x9E37_79B1) >> (32 - GROWN_BITS.ilog2())) as usize;
+        (place / 64, 1 << (place % 64))
+    }
+
+    fn grow(&mut self, start: u32) {
+        let (word, bit) = Recent::place(start);
+        self.grown[0][word] |= bit;
+    }
+
+    fn has_grown(&self, start: u32) -> bool {
+        let (word, bit) = Recent::place(start);
+        (self.grown[0][word] | self.grown[1][word]) & bit != 0
+    }
 }
 
 /// How many articles stand in a list, and how many may.
@@ -179,9 +217,8 @@ impl Sharing {
         let ends = self.shared.iter().map(start).collect();
         let samples = vec![0; end];
         // One list without room for all samples whose own would start too far behind.
-        let lists = vec![Head { len: 0, room: 0 }.to_bits()];
-        let grown = vec![0; GROWN_BITS / 64];
-        Filling(Shared { ends, samples, counts: self.counts, lists, round: u32::MAX, grown })
+        let lists = vec![AtomicU32::new(Head { len: 0, room: 0 }.to_bits())];
+        Filling(Shared { ends, samples, counts: self.counts, lists })
     }
 }
 
@@ -202,8 +239,8 @@ impl Filling {
             if start > 0 {
                 let own = group.len().min(LISTED_MAX);
                 let head = Head { len: 0, room: u8::try_from(own).unwrap_or(u8::MAX) };
-                lists.push(head.to_bits());
-                lists.resize(lists.len() + own, 0);
+                lists.push(AtomicU32::new(head.to_bits()));
+                lists.resize_with(lists.len() + own, AtomicU32::default);
             }
         }
     }
@@ -245,16 +282,15 @@ impl Shared {
         // Nearly all share a phrase and no more, which is told without sorting them.
         places.fill(0);
         for &list in &*lists {
-            for &other in self.listed(list) {
+            for other in self.listed(list) {
                 let place = &mut places[other as usize % PLACES];
                 *place = place.saturating_add(1);
             }
         }
         let least = needs.of(rank).min(FEW);
         for &list in &*lists {
-            let listed = self.listed(list).iter();
             hits.extend(
-                listed.filter(|&&other| {
+                self.listed(list).filter(|&other| {
                     places[other as usize % PLACES] >= least || needs.is_few(other)
                 }),
             );
@@ -263,50 +299,45 @@ impl Shared {
     }
 
     fn list_at(&self, head: u32) -> List {
-        let Head { len, .. } = Head::from_bits(self.lists[head as usize]);
+        let Head { len, .. } = Head::from_bits(self.lists[head as usize].load(Ordering::Acquire));
         List { start: head as usize + 1, len }
     }
 
     /// What stands in a list, in order of rank.
-    fn listed(&self, list: List) -> &[u32] {
-        &self.lists[list.start..list.start + usize::from(list.len)]
+    fn listed(&self, list: List) -> impl DoubleEndedIterator<Item = u32> {
+        let listed = &self.lists[list.start..list.start + usize::from(list.len)];
+        listed.iter().map(|other| other.load(Ordering::Relaxed))
     }
 
-    /// Begins a round, in which articles from the rank `first` on are listed: [`Shared::fresh`] tells of those.
-    pub fn begin_round(&mut self, first: u32) {
-        self.round = first;
-        self.grown.fill(0);
-    }
-
-    /// What [`Shared::look_up`] finds among the articles listed in this round.
+    /// What [`Shared::look_up`] finds among the articles listed in this round and the one before.
     #[must_use]
-    pub fn fresh<'f>(&self, rank: u32, needs: &Needs, room: &'f mut LookUp) -> &'f [(u32, u32)] {
+    pub fn fresh<'f>(
+        &self,
+        rank: u32,
+        needs: &Needs,
+        recent: &Recent,
+        room: &'f mut LookUp,
+    ) -> &'f [(u32, u32)] {
         let hits = &mut room.hits;
         hits.clear();
-        let has_grown = |head: &&u32| {
-            let (word, bit) = grown_bit(**head);
-            self.grown[word] & bit != 0
-        };
-        for &head in self.samples(rank).iter().filter(has_grown) {
-            let listed = self.listed(self.list_at(head)).iter().rev();
-            hits.extend(listed.take_while(|&&other| other >= self.round));
+        for &head in self.samples(rank).iter().filter(|head| recent.has_grown(**head)) {
+            let listed = self.listed(self.list_at(head)).rev();
+            hits.extend(listed.take_while(|&other| other >= recent.since));
         }
         room.found(rank, needs)
     }
 
     /// Lists the article `rank`, which comes after those listed so far, under each of its samples that has
-    /// room.
-    pub fn list(&mut self, rank: u32) {
-        let start = (rank as usize).checked_sub(1).map_or(0, |before| self.ends[before]);
-        for &start in &self.samples[start..self.ends[rank as usize]] {
-            let (word, bit) = grown_bit(start);
-            self.grown[word] |= bit;
+    /// room. Only one thread may list.
+    pub fn list(&self, rank: u32, recent: &mut Recent) {
+        for &start in self.samples(rank) {
+            recent.grow(start);
             let start = start as usize;
-            let mut head = Head::from_bits(self.lists[start]);
+            let mut head = Head::from_bits(self.lists[start].load(Ordering::Relaxed));
             if head.len < head.room {
                 head.len += 1;
-                self.lists[start] = head.to_bits();
-                self.lists[start + usize::from(head.len)] = rank;
+                self.lists[start + usize::from(head.len)].store(rank, Ordering::Relaxed);
+                self.lists[start].store(head.to_bits(), Ordering::Release);
             }
         }
     }
@@ -378,15 +409,15 @@ mod tests {
         let pairs = (0_u32..)
             .zip(samples)
             .flat_map(|(rank, samples)| samples.iter().map(move |&sample| pair(sample, rank)));
-        let mut shared = shared(pairs.collect(), 4);
+        let (shared, mut recent) = (shared(pairs.collect(), 4), Recent::default());
         assert_eq!([0, 1, 2, 3].map(|rank| shared.count(rank)), [3, 2, 0, 3]);
         let mut room = LookUp::default();
         let mut look_up =
             |shared: &Shared, rank| shared.look_up(rank, &needs(&[1; 4]), &mut room).clone();
         assert_eq!(look_up(&shared, 3), []);
-        shared.list(0);
+        shared.list(0, &mut recent);
         assert_eq!(look_up(&shared, 1), [(1, 0)]);
-        shared.list(1);
+        shared.list(1, &mut recent);
         assert_eq!(look_up(&shared, 3), [(2, 0), (1, 1)]);
         assert_eq!(look_up(&shared, 2), []);
     }
@@ -432,7 +463,7 @@ mod tests {
         let pairs = (0_u32..)
             .zip(&articles)
             .flat_map(|(rank, samples)| samples.iter().map(move |&sample| pair(sample, rank)));
-        let mut shared = shared(pairs.collect(), articles.len());
+        let (shared, mut recent) = (shared(pairs.collect(), articles.len()), Recent::default());
         let mut room = LookUp::default();
         for (rank, samples) in articles.iter().enumerate() {
             let expected: Vec<(u32, u32)> = (0..rank)
@@ -444,34 +475,37 @@ mod tests {
                 })
                 .collect();
             assert_eq!(*shared.look_up(rank as u32, &needs, &mut room), expected);
-            shared.list(rank as u32);
+            shared.list(rank as u32, &mut recent);
         }
     }
 
     #[test]
-    fn what_was_listed_since_a_round_began_is_fresh() {
+    fn what_was_listed_in_this_round_or_the_one_before_is_fresh() {
         let pairs = [(1, 0), (1, 1), (1, 3), (2, 2), (2, 3), (3, 0), (3, 1), (3, 3)];
-        let mut shared = shared(pairs.map(|(sample, rank)| pair(sample, rank)).to_vec(), 4);
-        let mut room = LookUp::default();
+        let shared = shared(pairs.map(|(sample, rank)| pair(sample, rank)).to_vec(), 4);
+        let (mut room, mut recent) = (LookUp::default(), Recent::default());
         let mut fresh =
-            |shared: &Shared, need| shared.fresh(3, &needs(&[need; 4]), &mut room).to_vec();
-        shared.list(0);
-        assert_eq!(fresh(&shared, 1), []);
-        shared.begin_round(1);
-        assert_eq!(fresh(&shared, 1), []);
-        shared.list(1);
-        shared.list(2);
-        assert_eq!(fresh(&shared, 1), [(2, 1), (1, 2)]);
-        assert_eq!(fresh(&shared, 2), [(2, 1)]);
-        shared.begin_round(3);
-        assert_eq!(fresh(&shared, 1), []);
+            |recent: &Recent, need| shared.fresh(3, &needs(&[need; 4]), recent, &mut room).to_vec();
+        assert_eq!(fresh(&recent, 1), []);
+        recent.begin_round(0);
+        shared.list(0, &mut recent);
+        assert_eq!(fresh(&recent, 1), [(2, 0)]);
+        recent.begin_round(1);
+        shared.list(1, &mut recent);
+        shared.list(2, &mut recent);
+        assert_eq!(fresh(&recent, 1), [(2, 0), (2, 1), (1, 2)]);
+        assert_eq!(fresh(&recent, 2), [(2, 0), (2, 1)]);
+        recent.begin_round(3);
+        assert_eq!(fresh(&recent, 1), [(2, 1), (1, 2)]);
+        recent.begin_round(3);
+        assert_eq!(fresh(&recent, 1), []);
     }
 
     #[test]
     fn a_common_phrase_lists_no_more_than_its_room() {
         let pairs = (0..1000).map(|rank| pair(1, rank)).collect();
-        let mut shared = shared(pairs, 1000);
-        (0..1000).for_each(|rank| shared.list(rank));
+        let (shared, mut recent) = (shared(pairs, 1000), Recent::default());
+        (0..1000).for_each(|rank| shared.list(rank, &mut recent));
         let mut room = LookUp::default();
         let found = shared.look_up(999, &needs(&[1; 1000]), &mut room);
         assert_eq!(found.len(), LISTED_MAX);

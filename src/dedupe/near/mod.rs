@@ -14,13 +14,11 @@ pub mod join;
 pub mod measure;
 pub mod sample;
 
+use hashbrown::HashMap;
 use std::cmp::Reverse;
 use std::num::NonZero;
-use std::slice::Chunks;
 
-use hashbrown::HashMap;
-
-use self::join::{LookUp, Needs, Shared};
+use self::join::{LookUp, Needs, Recent, Shared};
 pub use self::measure::{Shingles, Similarity, words};
 use super::{ArticleId, Kind, Ranks, SHORT_WORDS, Verdict};
 
@@ -90,17 +88,25 @@ pub trait Measure<E> {
         None
     }
 
-    /// Does `work` on shares of `ranks`, several at a time, each with its own way to compare, and returns all
-    /// that comes out, in the order of the ranks.
+    /// Does `work` on shares of `ranks`, several at a time, each with its own way to compare, and `meanwhile` on
+    /// the calling thread. Returns all that comes out of `work`, in the order of the ranks.
     ///
     /// # Errors
-    /// What `work` gives.
-    fn ahead(&mut self, ranks: &[u32], work: &Work<E>) -> Result<Vec<Measured>, E>;
+    /// What `work` and `meanwhile` give.
+    fn ahead(
+        &mut self,
+        ranks: &[u32],
+        work: &Work<E>,
+        meanwhile: Meanwhile<'_, E>,
+    ) -> Result<Vec<Measured>, E>;
 }
 
 /// See [`Measure::ahead`].
 pub type Work<'a, E> =
     dyn Fn(&[u32], Compare<'_, E>, &mut Vec<Measured>) -> Result<(), E> + Sync + 'a;
+
+/// See [`Measure::ahead`].
+pub type Meanwhile<'a, E> = &'a mut dyn FnMut(Compare<'_, E>) -> Result<(), E>;
 
 /// See [`Measure::compare`].
 pub type Compare<'a, E> = &'a mut dyn FnMut(ArticleId, ArticleId) -> Result<Similarity, E>;
@@ -126,13 +132,15 @@ pub struct Measured {
 ///
 /// Articles are decided one after the other. What may be measured before an article's turn is measured in
 /// rounds, where `measure` has several threads: the candidates of each article of a round among those listed
-/// before the round. When its turn comes, only those listed since may be others.
+/// before the round, while the round before is decided. When its turn comes, only those listed in these two rounds
+/// may be others; where there are any, its candidates are looked up again, so that it makes no difference which of
+/// them were seen already.
 ///
 /// # Errors
 /// What `measure` gives.
 pub fn decide<E>(
     facts: Vec<(u32, Facts)>,
-    shared: Shared,
+    shared: &Shared,
     ranks: &Ranks,
     threshold: f64,
     verdicts: &mut [Verdict],
@@ -213,7 +221,48 @@ struct Part {
 }
 
 /// Pairs that were measured before the turn of their articles, in the order of those.
+#[derive(Default)]
 struct Ahead(Vec<Measured>);
+
+/// Articles on their turn, one after the other.
+struct Deciding<'a> {
+    known: &'a Known<'a>,
+    shared: &'a Shared,
+    verdicts: &'a mut [Verdict],
+    recent: Recent,
+    room: Room,
+    found: Found,
+}
+
+impl Deciding<'_> {
+    /// Decides on a round of articles, which is all of them where nothing was measured ahead.
+    fn decide<E>(
+        &mut self,
+        round: &[u32],
+        ahead: Option<&Ahead>,
+        compare: Compare<'_, E>,
+    ) -> Result<(), E> {
+        let Deciding { known, shared, verdicts, recent, room, found } = self;
+        let Some(&first) = round.first() else { return Ok(()) };
+        recent.begin_round(first);
+        for &rank in round {
+            let ahead = ahead.map(|ahead| ahead.of(rank));
+            let mut best: Option<Copy> = None;
+            for pair in known.pairs((shared, recent), (rank, None), ahead, room, compare)? {
+                if pair.similarity.similarity >= known.threshold {
+                    Copy::near(pair.other, pair.similarity).replace_if_closer(&mut best);
+                } else {
+                    known.look_closer(pair, found);
+                }
+            }
+            match best {
+                Some(copy) => known.enter(verdicts, rank, copy),
+                None => shared.list(rank, recent),
+            }
+        }
+        Ok(())
+    }
+}
 
 impl Ahead {
     fn of(&self, rank: u32) -> &[Measured] {
@@ -250,10 +299,81 @@ impl Known<'_> {
         candidates
     }
 
-    /// Whether some article that was listed since the round began is to be measured with `rank`.
-    fn has_fresh(&self, shared: &Shared, rank: u32, room: &mut LookUp) -> bool {
-        let fresh = shared.fresh(rank, &self.needs, room);
-        fresh.iter().any(|&(count, other)| self.is_candidate(count, rank, other))
+    /// The candidates of `rank` but the one `of`, measured: those `ahead`, where no other was listed since.
+    fn pairs<'r, E>(
+        &self,
+        (shared, recent): (&Shared, &Recent),
+        (rank, of): (u32, Option<u32>),
+        ahead: Option<&'r [Measured]>,
+        Room { look_up, measured }: &'r mut Room,
+        compare: Compare<'_, E>,
+    ) -> Result<&'r [Measured], E> {
+        if let Some(ahead) = ahead {
+            let fresh = shared.fresh(rank, &self.needs, recent, look_up);
+            if !fresh.iter().any(|&(count, other)| self.is_candidate(count, rank, other)) {
+                return Ok(ahead);
+            }
+        }
+        measured.clear();
+        for &(_, other) in self.candidates(shared, rank, of, look_up) {
+            let before = ahead.unwrap_or_default().iter().find(|pair| pair.other == other);
+            let similarity = match before {
+                Some(pair) => pair.similarity,
+                None => compare(self.ranks.article(rank), self.ranks.article(other))?,
+            };
+            measured.push(Measured { rank, other, similarity });
+        }
+        Ok(measured)
+    }
+
+    /// Measures the candidates of some articles, but for the one that `of` names for each.
+    fn measure<E>(
+        &self,
+        shared: &Shared,
+        ranks: &[u32],
+        of: impl Fn(u32) -> Option<u32>,
+        compare: Compare<'_, E>,
+        measured: &mut Vec<Measured>,
+    ) -> Result<(), E> {
+        let mut room = LookUp::default();
+        for &rank in ranks {
+            for &(_, other) in self.candidates(shared, rank, of(rank), &mut room) {
+                let similarity = compare(self.ranks.article(rank), self.ranks.article(other))?;
+                measured.push(Measured { rank, other, similarity });
+            }
+        }
+        Ok(())
+    }
+
+    fn verdict(&self, verdicts: &[Verdict], rank: u32) -> Verdict {
+        verdicts[self.ranks.article(rank).0 as usize]
+    }
+
+    fn enter(&self, verdicts: &mut [Verdict], rank: u32, copy: Copy) {
+        verdicts[self.ranks.article(rank).0 as usize] = Verdict::DuplicateOf {
+            representative: self.ranks.article(copy.of),
+            kind: copy.kind,
+            similarity: copy.similarity,
+        };
+    }
+
+    /// Enters a pair below the threshold that is worth more than nothing.
+    fn look_closer(&self, pair: &Measured, found: &mut Found) {
+        let &Measured { rank, other, similarity: measured } = pair;
+        let Similarity { similarity, sizes: [own, others], .. } = measured;
+        if similarity >= self.threshold - MISS_MARGIN {
+            let (article, other) = (self.ranks.article(rank), self.ranks.article(other));
+            found.misses.push(Miss { article, other, similarity });
+        }
+        let part = if own <= others {
+            Part { size: own, rank, inside: measured.first_in_second, whole: other }
+        } else {
+            Part { size: others, rank: other, inside: measured.second_in_first, whole: rank }
+        };
+        let is_long_enough = self.facts[part.rank as usize].words() >= CONTAINED_WORDS_MIN;
+        if part.inside >= CONTAINED_MIN && is_long_enough {
+            found.parts.push(part);
+        }
     }
 
     /// Whether two articles that share `count` samples should be measured.
@@ -269,16 +389,11 @@ impl Known<'_> {
 
 impl<E> Search<'_, E> {
     fn verdict(&self, rank: u32) -> Verdict {
-        self.verdicts[self.known.ranks.article(rank).0 as usize]
+        self.known.verdict(self.verdicts, rank)
     }
 
     fn enter(&mut self, rank: u32, copy: Copy) {
-        let ranks = self.known.ranks;
-        self.verdicts[ranks.article(rank).0 as usize] = Verdict::DuplicateOf {
-            representative: ranks.article(copy.of),
-            kind: copy.kind,
-            similarity: copy.similarity,
-        };
+        self.known.enter(self.verdicts, rank, copy);
     }
 
     fn measure(&mut self, rank: u32, other: u32) -> Result<Similarity, E> {
@@ -286,162 +401,95 @@ impl<E> Search<'_, E> {
         self.measure.compare(ranks.article(rank), ranks.article(other))
     }
 
-    /// The parts of `ranks` for which pairs are measured ahead, one after the other.
-    fn rounds<'r>(&self, ranks: &'r [u32]) -> Chunks<'r, u32> {
-        ranks.chunks(self.measure.round().map_or(usize::MAX, NonZero::get))
-    }
-
-    /// Measures the candidates of all `ranks` as they are now, but for the one that `known` names; nothing where
-    /// that gains nothing.
-    fn ahead(
-        &mut self,
-        shared: &Shared,
-        ranks: &[u32],
-        known: impl Fn(&[Verdict], u32) -> Option<u32> + Sync,
-    ) -> Result<Option<Ahead>, E> {
-        if self.measure.round().is_none() {
-            return Ok(None);
-        }
-        let (all, verdicts) = (&self.known, &*self.verdicts);
-        let work = |ranks: &[u32], compare: Compare<'_, E>, measured: &mut Vec<Measured>| {
-            let mut room = LookUp::default();
-            for &rank in ranks {
-                for &(_, other) in all.candidates(shared, rank, known(verdicts, rank), &mut room) {
-                    let similarity = compare(all.ranks.article(rank), all.ranks.article(other))?;
-                    measured.push(Measured { rank, other, similarity });
-                }
-            }
-            Ok(())
-        };
-        self.measure.ahead(ranks, &work).map(|measured| Some(Ahead(measured)))
-    }
-
-    /// The candidates of `rank` but the one `known`, measured: those `ahead`, where no other has come since.
-    fn pairs<'r>(
-        &mut self,
-        shared: &Shared,
-        rank: u32,
-        known: Option<u32>,
-        ahead: Option<&'r [Measured]>,
-        Room { look_up, measured }: &'r mut Room,
-    ) -> Result<&'r [Measured], E> {
-        if let Some(ahead) = ahead
-            && !self.known.has_fresh(shared, rank, look_up)
-        {
-            return Ok(ahead);
-        }
-        measured.clear();
-        let ranks = self.known.ranks;
-        for &(_, other) in self.known.candidates(shared, rank, known, look_up) {
-            let before = ahead.unwrap_or_default().iter().find(|pair| pair.other == other);
-            let similarity = match before {
-                Some(pair) => pair.similarity,
-                None => self.measure.compare(ranks.article(rank), ranks.article(other))?,
-            };
-            measured.push(Measured { rank, other, similarity });
-        }
-        Ok(measured)
-    }
-
     /// Finds near copies, each of an article before it.
-    fn near(&mut self, mut shared: Shared) -> Result<Found, E> {
-        let mut found = Found::default();
-        let mut room = Room::default();
+    fn near(&mut self, shared: &Shared) -> Result<Found, E> {
         let is_wanted = |rank: &u32| self.verdict(*rank) == Verdict::Keep;
         let wanted: Vec<u32> = self.known.ranks.all().filter(is_wanted).collect();
-        for round in self.rounds(&wanted) {
-            shared.begin_round(round[0]);
-            let ahead = self.ahead(&shared, round, |_, _| None)?;
-            for &rank in round {
-                let ahead = ahead.as_ref().map(|ahead| ahead.of(rank));
-                let mut best: Option<Copy> = None;
-                for &Measured { other, similarity, .. } in
-                    self.pairs(&shared, rank, None, ahead, &mut room)?
-                {
-                    if similarity.similarity >= self.known.threshold {
-                        Copy::near(other, similarity).replace_if_closer(&mut best);
-                    } else {
-                        self.look_closer(rank, other, similarity, &mut found);
-                    }
-                }
-                match best {
-                    Some(copy) => self.enter(rank, copy),
-                    None => shared.list(rank),
-                }
+        let Search { known, verdicts, measure } = self;
+        let (recent, room, found) = Default::default();
+        let mut decided = Deciding { known, shared, verdicts, recent, room, found };
+        if let Some(size) = measure.round() {
+            let work = |ranks: &[u32], compare: Compare<'_, E>, measured: &mut Vec<Measured>| {
+                known.measure(shared, ranks, |_| None, compare, measured)
+            };
+            let (mut round, mut ahead): (&[u32], _) = (&[], Ahead::default());
+            // The last round is decided while there is nothing to measure.
+            for next in wanted.chunks(size.get()).chain([&[][..]]) {
+                let mut decide =
+                    |compare: Compare<'_, E>| decided.decide(round, Some(&ahead), compare);
+                let measured = measure.ahead(next, &work, &mut decide)?;
+                (round, ahead) = (next, Ahead(measured));
             }
+        } else {
+            let mut compare = |first, second| measure.compare(first, second);
+            decided.decide(&wanted, None, &mut compare)?;
         }
-        self.gather(&mut shared)?;
+        let found = decided.found;
+        self.gather(shared)?;
         Ok(found)
     }
 
     /// Gives each copy to the representative with most copies of all that it is similar enough to, those
     /// that came later among them: so versions of one story stay together, where some of them are
     /// similar to one representative and some to two. Of several, to the most similar.
-    fn gather(&mut self, shared: &mut Shared) -> Result<(), E> {
-        let ranks = self.known.ranks;
+    fn gather(&mut self, shared: &Shared) -> Result<(), E> {
+        let Search { known, verdicts, measure } = self;
+        let ranks = known.ranks;
         let mut copies = vec![0_u32; ranks.len()];
         let mut wanted = Vec::new();
         for rank in ranks.all() {
-            if let Verdict::DuplicateOf { representative, kind, .. } = self.verdict(rank) {
+            if let Verdict::DuplicateOf { representative, kind, .. } = known.verdict(verdicts, rank)
+            {
                 copies[ranks.of(representative) as usize] += 1;
                 if kind == Kind::Near {
                     wanted.push(rank);
                 }
             }
         }
-        let mut room = Room::default();
         // Nothing is listed any more.
-        shared.begin_round(u32::MAX);
-        for round in self.rounds(&wanted) {
-            let of = |verdicts: &[Verdict], rank| {
-                let representative = verdicts[ranks.article(rank).0 as usize].representative();
+        let (mut room, recent) = <(Room, Recent)>::default();
+        let size = measure.round();
+        for round in wanted.chunks(size.map_or(usize::MAX, NonZero::get)) {
+            let of = |rank| {
+                let representative = known.verdict(verdicts, rank).representative();
                 representative.map(|representative| ranks.of(representative))
             };
-            let ahead = self.ahead(shared, round, of)?;
+            let work = |ranks: &[u32], compare: Compare<'_, E>, measured: &mut Vec<Measured>| {
+                known.measure(shared, ranks, of, compare, measured)
+            };
+            let measured = match size {
+                Some(_) => Some(Ahead(measure.ahead(round, &work, &mut |_| Ok(()))?)),
+                None => None,
+            };
             for &rank in round {
-                let Verdict::DuplicateOf { representative, similarity, .. } = self.verdict(rank)
+                let Verdict::DuplicateOf { representative, similarity, .. } =
+                    known.verdict(verdicts, rank)
                 else {
                     continue;
                 };
                 let of = ranks.of(representative);
                 let mut best = Copy { of, kind: Kind::Near, similarity };
-                let ahead = ahead.as_ref().map(|ahead| ahead.of(rank));
+                let ahead = measured.as_ref().map(|ahead| ahead.of(rank));
+                let mut compare = |first, second| measure.compare(first, second);
+                let asked = (rank, Some(of));
                 for &Measured { other, similarity, .. } in
-                    self.pairs(shared, rank, Some(of), ahead, &mut room)?
+                    known.pairs((shared, &recent), asked, ahead, &mut room, &mut compare)?
                 {
                     let copy = Copy::near(other, similarity);
                     let size = |copy: Copy| copies[copy.of as usize];
                     let more = size(copy)
                         .cmp(&size(best))
                         .then(copy.similarity.total_cmp(&best.similarity));
-                    if copy.similarity >= self.known.threshold && more.is_gt() {
+                    if copy.similarity >= known.threshold && more.is_gt() {
                         best = copy;
                     }
                 }
                 if best.of != of {
-                    self.enter(rank, best);
+                    known.enter(verdicts, rank, best);
                 }
             }
         }
         Ok(())
-    }
-
-    /// Enters a pair below the threshold that is worth more than nothing.
-    fn look_closer(&self, rank: u32, other: u32, measured: Similarity, found: &mut Found) {
-        let Similarity { similarity, sizes: [own, others], .. } = measured;
-        if similarity >= self.known.threshold - MISS_MARGIN {
-            let ranks = self.known.ranks;
-            let (article, other) = (ranks.article(rank), ranks.article(other));
-            found.misses.push(Miss { article, other, similarity });
-        }
-        let part = if own <= others {
-            Part { size: own, rank, inside: measured.first_in_second, whole: other }
-        } else {
-            Part { size: others, rank: other, inside: measured.second_in_first, whole: rank }
-        };
-        if part.inside >= CONTAINED_MIN && self.is_long_enough(part.rank) {
-            found.parts.push(part);
-        }
     }
 
     /// Whether the article may be contained in another.
@@ -631,10 +679,22 @@ mod tests {
             self.round
         }
 
-        fn ahead(&mut self, ranks: &[u32], work: &Work<()>) -> Result<Vec<Measured>, ()> {
+        fn ahead(
+            &mut self,
+            ranks: &[u32],
+            work: &Work<()>,
+            meanwhile: Meanwhile<'_, ()>,
+        ) -> Result<Vec<Measured>, ()> {
             let mut measured = Vec::new();
-            for share in ranks.chunks(3) {
-                work(share, &mut |first, second| self.compare(first, second), &mut measured)?;
+            let mut compare = |first, second| self.compare(first, second);
+            // Some is measured before the round before is decided, some after.
+            let (before, after) = ranks.split_at(ranks.len() / 2);
+            for share in before.chunks(3) {
+                work(share, &mut compare, &mut measured)?;
+            }
+            meanwhile(&mut compare)?;
+            for share in after.chunks(3) {
+                work(share, &mut compare, &mut measured)?;
             }
             Ok(measured)
         }
@@ -671,7 +731,7 @@ mod tests {
             let mut verdicts = vec![Verdict::Keep; texts.len()];
             let mut sets = Sets { all: &sets, round: round.and_then(NonZero::new), calls: 0 };
             let shared = filling.shared();
-            let found = decide(facts.clone(), shared, &ranks, threshold, &mut verdicts, &mut sets);
+            let found = decide(facts.clone(), &shared, &ranks, threshold, &mut verdicts, &mut sets);
             let misses: Vec<_> =
                 found.iter().flatten().map(|miss| (miss.article, miss.other)).collect();
             assert!(found.is_ok());
