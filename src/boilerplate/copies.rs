@@ -16,6 +16,8 @@ const OWN_PERCENT: u64 = 10;
 /// The same for an article whose title an earlier one has, too, and in a source of few articles, where
 /// three versions of one story look like three pages with much furniture.
 const OWN_DOUBT_PERCENT: u64 = 50;
+/// An article with more of its own than the higher share is compared with none for its text.
+const _: () = assert!(OWN_PERCENT <= OWN_DOUBT_PERCENT);
 
 /// The stories of a source.
 pub(super) struct Distinct {

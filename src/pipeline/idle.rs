@@ -22,3 +22,11 @@ impl<T> Idle<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(thing);
     }
 }
+
+/// Bytes of memory that is kept for what comes next: what is larger was for one large record.
+const KEPT_MAX: usize = 4 << 20;
+
+/// `bytes`, for their memory to be used again, unless it is far more than the next ones will need.
+pub(super) fn kept(bytes: Vec<u8>) -> Vec<u8> {
+    if bytes.capacity() > KEPT_MAX { Vec::new() } else { bytes }
+}

@@ -178,10 +178,7 @@ const SHARES_PER_THREAD: usize = 4;
 
 impl Measure<Error> for Measuring<'_> {
     fn compare(&mut self, first: ArticleId, second: ArticleId) -> Result<Similarity, Error> {
-        if self.observer.interrupted() {
-            return Err(Error::at("run", ErrorKind::Interrupted));
-        }
-        self.own.compare(&self.texts, first, second)
+        self.own.compare(&self.texts, self.observer, first, second)
     }
 
     fn round(&self) -> Option<NonZero<usize>> {
@@ -196,14 +193,11 @@ impl Measure<Error> for Measuring<'_> {
         meanwhile: Meanwhile<'_, Error>,
     ) -> Result<Vec<Measured>, Error> {
         let Measuring { pool, texts, observer, own, idle } = self;
-        if observer.interrupted() {
-            return Err(Error::at("run", ErrorKind::Interrupted));
-        }
-        let (texts, idle) = (&*texts, &*idle);
+        let (texts, observer, idle) = (&*texts, *observer, &*idle);
         let measure = |ranks: &[u32]| {
             let mut sets = idle.take().unwrap_or_default();
             let mut measured = Vec::new();
-            let mut compare = |first, second| sets.compare(texts, first, second);
+            let mut compare = |first, second| sets.compare(texts, observer, first, second);
             work(ranks, &mut compare, &mut measured)?;
             idle.give(sets);
             Ok(measured)
@@ -217,7 +211,8 @@ impl Measure<Error> for Measuring<'_> {
                 let measure = &measure;
                 scope.spawn(move |_| *result = measure(share));
             }
-            own_result = meanwhile(&mut |first, second| own.compare(texts, first, second));
+            let mut compare = |first, second| own.compare(texts, observer, first, second);
+            own_result = meanwhile(&mut compare);
         });
         own_result?;
         let mut all = Vec::new();
@@ -253,9 +248,13 @@ impl Sets {
     fn compare(
         &mut self,
         texts: &Texts,
+        observer: &dyn Observer,
         first: ArticleId,
         second: ArticleId,
     ) -> Result<Similarity, Error> {
+        if observer.interrupted() {
+            return Err(Error::at("run", ErrorKind::Interrupted));
+        }
         let compare = || self.measure(texts, first, second);
         guarded(compare, || texts.gathered.index.id(first).to_owned())?
     }

@@ -6,7 +6,7 @@ use std::ops::{Deref, Range};
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
-use super::idle::Idle;
+use super::idle::{Idle, kept};
 use super::index::Place;
 use crate::error::{Error, ErrorKind};
 use crate::write::folder::OutputFolder;
@@ -46,7 +46,7 @@ impl Deref for Bytes<'_> {
 impl Drop for Bytes<'_> {
     fn drop(&mut self) {
         if let Bytes::Read(bytes, idle) = self {
-            idle.give(std::mem::take(bytes));
+            idle.give(kept(std::mem::take(bytes)));
         }
     }
 }
@@ -90,7 +90,7 @@ impl Spool {
         };
         let start = overflow.append(&bytes)?;
         self.pieces.push(Piece::File { start, bytes: bytes.len() });
-        self.idle.give(bytes);
+        self.idle.give(kept(bytes));
         while self.held > 0 && self.held_bytes + others > self.budget {
             self.held -= 1;
             let piece = &mut self.pieces[self.held];
@@ -135,6 +135,7 @@ impl Spool {
         match (&self.pieces[index], &self.overflow) {
             (Piece::Memory(bytes), _) => Ok(Bytes::Held(&bytes[range])),
             (Piece::File { start, .. }, Some(overflow)) => {
+                // What is in it is overwritten, and costs less than to be emptied first.
                 let mut buffer = self.idle.take().unwrap_or_default();
                 buffer.resize(range.len(), 0);
                 overflow.read(*start + range.start as u64, &mut buffer)?;

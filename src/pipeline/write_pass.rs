@@ -12,7 +12,7 @@ use rayon::ThreadPool;
 use super::Known;
 use super::gather::{each_entry, each_piece};
 use super::global::Repeated;
-use super::idle::Idle;
+use super::idle::{Idle, kept};
 use super::samples::samples;
 use super::stored::{Entry, Settled, StoredArticle};
 use super::tally::{Place, Seen, Tally};
@@ -627,6 +627,7 @@ impl Files {
         let put = |file: &mut OutputFile, rows: &mut Rows| {
             file.add_rows(std::mem::take(&mut rows.rows));
             file.append(&rows.bytes)?;
+            rows.bytes = kept(std::mem::take(&mut rows.bytes));
             rows.bytes.clear();
             Ok(())
         };

@@ -134,7 +134,8 @@ pub struct Measured {
 /// rounds, where `measure` has several threads: the candidates of each article of a round among those listed
 /// before the round, while the round before is decided. When its turn comes, only those listed in these two rounds
 /// may be others; where there are any, its candidates are looked up again, so that it makes no difference which of
-/// them were seen already.
+/// them were seen already. One that was seen under some of its samples only is no exception: who is a candidate
+/// with fewer shared samples is one with more.
 ///
 /// # Errors
 /// What `measure` gives.
