@@ -43,26 +43,21 @@ pub(super) fn distinct(counted: &Counted) -> Distinct {
         .map(|((article, noted), identity)| (noted.source, *identity, noted.title, article))
         .collect();
     ranked.sort_unstable();
-    let mut stories = Stories {
-        counted,
-        identities: &identities,
-        parent: vec![NONE; notes.articles.len()],
-        order: Vec::new(),
-        turns: vec![NONE; notes.articles.len()],
-        of_source: vec![0; notes.sources.len()],
-        met: vec![Met { first: NONE, last: NONE, articles: 0 }; counted.groups.len()],
-        own: vec![0; notes.articles.len()],
-    };
+    let (mut parent, mut turns) = (vec![NONE; ranked.len()], vec![NONE; ranked.len()]);
+    let (mut order, mut of_source) = (Vec::new(), vec![0; notes.sources.len()]);
     for same in ranked.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
         let (source, .., first) = same[0];
-        stories.turns[first as usize] = u32::try_from(stories.order.len()).unwrap_or(NONE);
-        stories.order.push(first);
-        stories.of_source[source.0 as usize] += 1;
+        turns[first as usize] = u32::try_from(order.len()).unwrap_or(NONE);
+        order.push(first);
+        of_source[source.0 as usize] += 1;
         for &(.., copy) in same {
-            stories.parent[copy as usize] = first;
+            parent[copy as usize] = first;
         }
     }
     drop(ranked);
+    let met = vec![Met { first: NONE, last: NONE, articles: 0 }; counted.groups.len()];
+    let (identities, own) = (&identities[..], vec![0; notes.articles.len()]);
+    let mut stories = Stories { counted, identities, parent, order, turns, of_source, met, own };
     // What needs no order is done in that of memory.
     let articles = || (0_u32..).take(notes.articles.len());
     articles().for_each(|article| stories.count(article));

@@ -116,11 +116,10 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
     let unwanted = options.no_rules.iter().any(|rule| rule == write_pass::BOILERPLATE);
     let notes = std::mem::take(&mut gathered.learner);
     let counted = count(&pool, &notes, memory(options) / COUNTING_SHARE);
-    let learn = || match options.paragraphs {
+    let mut learned = match options.paragraphs {
         Paragraphs::Boilerplate | Paragraphs::Global if !unwanted => counted.learned(),
         _ => Learned::default(),
     };
-    let (mut learned, ()) = pool.join(learn, || gathered.index.settle_ids());
     if let Some(keep) = options.keep_list.as_ref().filter(|_| !learned.is_empty()) {
         gathered.forget_kept(&pool, &mut learned, keep, observer)?;
     }
@@ -130,6 +129,7 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
     if !learned.is_empty() {
         gathered.fingerprint_again(&pool, &learned, observer)?;
     }
+    gathered.index.settle_ids();
     let mut verdicts = match options.duplicates {
         Duplicates::Keep => vec![Verdict::Keep; gathered.index.len()],
         Duplicates::Drop | Duplicates::Mark => {
