@@ -3,7 +3,7 @@
 
 use super::marks::Marks;
 use super::recurring::Counted;
-use super::{Key, Learner, SourceId};
+use super::{Learner, SourceId};
 
 /// A paragraph in this share of a source's articles, in percent, says nothing of a story, unless hardly
 /// anything else stands beside it. Versions of one story seldom make up so much of a source.
@@ -35,14 +35,14 @@ pub(super) struct Distinct {
 /// article that was first to hold most of its paragraphs.
 pub(super) fn distinct(counted: &Counted) -> Distinct {
     let notes = counted.notes;
-    let identities: Vec<u64> =
-        (0..notes.articles.len()).map(|article| identity(notes, article)).collect();
     // What is sorted by stands beside the article: looked up, it would be waited for at each comparison.
-    let ranked = (0_u32..).zip(&notes.articles).zip(&identities);
-    let mut ranked: Vec<(SourceId, u64, Key, u32)> = ranked
-        .map(|((article, noted), identity)| (noted.source, *identity, noted.title, article))
-        .collect();
-    ranked.sort_unstable();
+    let ranked = (0_u32..).zip(&notes.articles);
+    let mut ranked: Vec<(SourceId, u64, u32)> =
+        ranked.map(|(article, noted)| (noted.source, identity(notes, article), article)).collect();
+    ranked.sort_unstable_by(|a, b| {
+        let title = |article: u32| notes.articles[article as usize].title;
+        (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| (title(a.2), a.2).cmp(&(title(b.2), b.2)))
+    });
     let (mut parent, mut turns) = (vec![NONE; ranked.len()], vec![NONE; ranked.len()]);
     let (mut order, mut of_source) = (Vec::new(), vec![0; notes.sources.len()]);
     for same in ranked.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
@@ -56,8 +56,8 @@ pub(super) fn distinct(counted: &Counted) -> Distinct {
     }
     drop(ranked);
     let met = vec![Met { first: NONE, last: NONE, articles: 0 }; counted.groups.len()];
-    let (identities, own) = (&identities[..], vec![0; notes.articles.len()]);
-    let mut stories = Stories { counted, identities, parent, order, turns, of_source, met, own };
+    let own = vec![0; notes.articles.len()];
+    let mut stories = Stories { counted, parent, order, turns, of_source, met, own };
     // What needs no order is done in that of memory.
     let articles = || (0_u32..).take(notes.articles.len());
     articles().for_each(|article| stories.count(article));
@@ -84,8 +84,8 @@ pub(super) fn distinct(counted: &Counted) -> Distinct {
 const NONE: u32 = u32::MAX;
 
 /// Equal for articles with the same paragraphs, which look the same.
-fn identity(notes: &Learner, article: usize) -> u64 {
-    let entries = notes.entries(article);
+fn identity(notes: &Learner, article: u32) -> u64 {
+    let entries = notes.entries(article as usize);
     let both = notes.keys[entries.clone()].iter().zip(&notes.marks[entries.clone()]);
     // An odd factor makes the order count; the keys are hashes already.
     both.fold(entries.len() as u64, |all, (key, marks)| {
@@ -106,7 +106,6 @@ struct Met {
 
 struct Stories<'a> {
     counted: &'a Counted<'a>,
-    identities: &'a [u64],
     parent: Vec<u32>,
     /// The articles that are looked at, in the order of comparing.
     order: Vec<u32>,
@@ -237,8 +236,8 @@ impl Stories<'_> {
             let telling = of_story.iter().filter(|shared| shared.telling).count();
             (telling, of_story.iter().map(|shared| shared.bytes).sum::<u64>(), of_story[0].story)
         });
-        let best = votes
-            .max_by_key(|&(telling, size, story)| (telling, size, self.identities[story as usize]));
+        let best =
+            votes.max_by_key(|&(telling, size, story)| (telling, size, identity(notes, story)));
         let Some((telling, size, story)) = best else { return };
         let most = weight.own.min(self.own[story as usize]) as usize;
         let title = |article: u32| notes.articles[article as usize].title;
