@@ -54,6 +54,11 @@ impl Facts {
         usize::from(self.words)
     }
 
+    /// Whether the article may be contained in another.
+    fn is_long_enough(&self) -> bool {
+        self.words() >= CONTAINED_WORDS_MIN
+    }
+
     /// Short articles are copies only when their titles agree as well. A short one and one that is
     /// twice as long are none.
     fn may_be_copy_of(&self, other: &Facts) -> bool {
@@ -225,6 +230,15 @@ struct Part {
 #[derive(Default)]
 struct Ahead(Vec<Measured>);
 
+impl Ahead {
+    fn of(&self, rank: u32) -> &[Measured] {
+        let place = |behind: fn(&u32, &u32) -> bool| {
+            self.0.partition_point(|measured| behind(&measured.rank, &rank))
+        };
+        &self.0[place(u32::lt)..place(u32::le)]
+    }
+}
+
 /// Articles on their turn, one after the other.
 struct Deciding<'a> {
     known: &'a Known<'a>,
@@ -265,15 +279,6 @@ impl Deciding<'_> {
     }
 }
 
-impl Ahead {
-    fn of(&self, rank: u32) -> &[Measured] {
-        let place = |behind: fn(&u32, &u32) -> bool| {
-            self.0.partition_point(|measured| behind(&measured.rank, &rank))
-        };
-        &self.0[place(u32::lt)..place(u32::le)]
-    }
-}
-
 /// What deciding on an article works with, made to be used again.
 #[derive(Default)]
 struct Room {
@@ -283,18 +288,16 @@ struct Room {
 
 impl Known<'_> {
     /// The articles that are to be measured with `rank`, with the number of samples they share: all but
-    /// the one `known`.
+    /// the one `of`.
     fn candidates<'r>(
         &self,
         shared: &Shared,
-        rank: u32,
-        known: Option<u32>,
+        (rank, of): (u32, Option<u32>),
         room: &'r mut LookUp,
     ) -> &'r [(u32, u32)] {
         let candidates = shared.look_up(rank, &self.needs, room);
-        candidates.retain(|&(count, other)| {
-            Some(other) != known && self.is_candidate(count, rank, other)
-        });
+        candidates
+            .retain(|&(count, other)| Some(other) != of && self.is_candidate(count, rank, other));
         candidates.sort_unstable_by_key(|&(count, other)| (Reverse(count), other));
         candidates.truncate(MEASURED_MAX);
         candidates
@@ -304,31 +307,46 @@ impl Known<'_> {
     fn pairs<'r, E>(
         &self,
         (shared, recent): (&Shared, &Recent),
-        (rank, of): (u32, Option<u32>),
+        asked: (u32, Option<u32>),
         ahead: Option<&'r [Measured]>,
         Room { look_up, measured }: &'r mut Room,
         compare: Compare<'_, E>,
     ) -> Result<&'r [Measured], E> {
         if let Some(ahead) = ahead {
+            let rank = asked.0;
             let fresh = shared.fresh(rank, &self.needs, recent, look_up);
             if !fresh.iter().any(|&(count, other)| self.is_candidate(count, rank, other)) {
                 return Ok(ahead);
             }
         }
         measured.clear();
-        for &(_, other) in self.candidates(shared, rank, of, look_up) {
-            let before = ahead.unwrap_or_default().iter().find(|pair| pair.other == other);
-            let similarity = match before {
+        let before = ahead.unwrap_or_default();
+        self.measure(shared, asked, before, look_up, compare, measured)?;
+        Ok(measured)
+    }
+
+    /// Measures the candidates of `rank` but the one `of`, those that were measured `before` not again.
+    fn measure<E>(
+        &self,
+        shared: &Shared,
+        (rank, of): (u32, Option<u32>),
+        before: &[Measured],
+        room: &mut LookUp,
+        compare: Compare<'_, E>,
+        measured: &mut Vec<Measured>,
+    ) -> Result<(), E> {
+        for &(_, other) in self.candidates(shared, (rank, of), room) {
+            let similarity = match before.iter().find(|pair| pair.other == other) {
                 Some(pair) => pair.similarity,
                 None => compare(self.ranks.article(rank), self.ranks.article(other))?,
             };
             measured.push(Measured { rank, other, similarity });
         }
-        Ok(measured)
+        Ok(())
     }
 
-    /// Measures the candidates of some articles, but for the one that `of` names for each.
-    fn measure<E>(
+    /// Measures the candidates of some articles before their turn, but for the one that `of` names for each.
+    fn measure_ahead<E>(
         &self,
         shared: &Shared,
         ranks: &[u32],
@@ -337,13 +355,9 @@ impl Known<'_> {
         measured: &mut Vec<Measured>,
     ) -> Result<(), E> {
         let mut room = LookUp::default();
-        for &rank in ranks {
-            for &(_, other) in self.candidates(shared, rank, of(rank), &mut room) {
-                let similarity = compare(self.ranks.article(rank), self.ranks.article(other))?;
-                measured.push(Measured { rank, other, similarity });
-            }
-        }
-        Ok(())
+        ranks.iter().try_for_each(|&rank| {
+            self.measure(shared, (rank, of(rank)), &[], &mut room, compare, measured)
+        })
     }
 
     fn verdict(&self, verdicts: &[Verdict], rank: u32) -> Verdict {
@@ -371,8 +385,7 @@ impl Known<'_> {
         } else {
             Part { size: others, rank: other, inside: measured.second_in_first, whole: rank }
         };
-        let is_long_enough = self.facts[part.rank as usize].words() >= CONTAINED_WORDS_MIN;
-        if part.inside >= CONTAINED_MIN && is_long_enough {
+        if part.inside >= CONTAINED_MIN && self.facts[part.rank as usize].is_long_enough() {
             found.parts.push(part);
         }
     }
@@ -411,7 +424,7 @@ impl<E> Search<'_, E> {
         let mut decided = Deciding { known, shared, verdicts, recent, room, found };
         if let Some(size) = measure.round() {
             let work = |ranks: &[u32], compare: Compare<'_, E>, measured: &mut Vec<Measured>| {
-                known.measure(shared, ranks, |_| None, compare, measured)
+                known.measure_ahead(shared, ranks, |_| None, compare, measured)
             };
             let (mut round, mut ahead): (&[u32], _) = (&[], Ahead::default());
             // The last round is decided while there is nothing to measure.
@@ -456,7 +469,7 @@ impl<E> Search<'_, E> {
                 representative.map(|representative| ranks.of(representative))
             };
             let work = |ranks: &[u32], compare: Compare<'_, E>, measured: &mut Vec<Measured>| {
-                known.measure(shared, ranks, of, compare, measured)
+                known.measure_ahead(shared, ranks, of, compare, measured)
             };
             let measured = match size {
                 Some(_) => Some(Ahead(measure.ahead(round, &work, &mut |_| Ok(()))?)),
@@ -491,11 +504,6 @@ impl<E> Search<'_, E> {
             }
         }
         Ok(())
-    }
-
-    /// Whether the article may be contained in another.
-    fn is_long_enough(&self, rank: u32) -> bool {
-        self.facts_of(rank).words() >= CONTAINED_WORDS_MIN
     }
 
     /// Enters the articles that stand inside a longer one that stays, the longest first.
@@ -588,7 +596,7 @@ impl<E> Search<'_, E> {
         let measured = self.measure(rank, other)?;
         let is_part = measured.first_in_second >= CONTAINED_MIN
             && measured.sizes[0] <= measured.sizes[1]
-            && self.is_long_enough(rank);
+            && self.facts_of(rank).is_long_enough();
         Ok(if measured.similarity >= self.known.threshold {
             Some(Copy::near(other, measured))
         } else if is_part {
