@@ -12,6 +12,9 @@ use crate::options::Keep;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ArticleId(pub u32);
 
+/// Articles of a run at most: lists of near copies keep the upper bit of a number for themselves.
+pub const ARTICLES_MAX: u32 = 1 << 31;
+
 /// What deciding needs of one article. 48 bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate {

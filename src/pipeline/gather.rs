@@ -160,6 +160,9 @@ impl Gathered {
             self.records_left -= 1;
         }
         let articles = places.len();
+        if first + articles > dedupe::ARTICLES_MAX as usize {
+            return Err(too_many());
+        }
         self.learner.merge_first(&chunk.learner, articles);
         let sources = self.learner.sources_from(first);
         for ((candidate, id), (source, place)) in
@@ -510,6 +513,6 @@ pub(super) fn each_entry<'a>(
 }
 
 fn too_many() -> Error {
-    let kind = ErrorKind::Usage("more than 4,294,967,295 articles; split the input".to_owned());
+    let kind = ErrorKind::Usage("more than 2,147,483,648 articles; split the input".to_owned());
     Error::at("run", kind)
 }

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::dedupe::ARTICLES_MAX;
+
 /// Articles listed under one sample; what more of them share is a common phrase.
 const LISTED_MAX: usize = 64;
 
@@ -99,6 +101,32 @@ struct List {
     len: u8,
 }
 
+/// An article in a list: its rank, and whether it needs fewer than [`FEW`].
+#[derive(Clone, Copy)]
+struct Listed(u32);
+
+impl Listed {
+    /// The bit that says so, which no rank has.
+    const FEW: u32 = ARTICLES_MAX;
+
+    fn of(rank: u32, needs: &Needs) -> Listed {
+        Listed(if needs.of(rank) < FEW { rank | Listed::FEW } else { rank })
+    }
+
+    fn rank(self) -> u32 {
+        self.0 & !Listed::FEW
+    }
+
+    fn is_few(self) -> bool {
+        self.0 & Listed::FEW != 0
+    }
+
+    /// Where its hits are counted.
+    fn place(self) -> usize {
+        self.0 as usize % PLACES
+    }
+}
+
 /// What [`Shared::look_up`] works with, made to be used again.
 pub struct LookUp {
     lists: Vec<List>,
@@ -136,70 +164,59 @@ impl LookUp {
 }
 
 /// For each article how many samples another must share with it, where that is no shorter.
-pub struct Needs {
-    all: Vec<u8>,
-    /// A bit for each article that needs fewer than [`FEW`]: asked for of each hit, and small enough for a cache.
-    few: Vec<u64>,
-}
+pub struct Needs(Vec<u8>);
 
 /// What most articles need at least: those of a kilobyte.
 const FEW: u8 = 4;
 
 impl FromIterator<u8> for Needs {
     fn from_iter<I: IntoIterator<Item = u8>>(all: I) -> Needs {
-        let all: Vec<u8> = all.into_iter().collect();
-        let bits = |needs: &[u8]| {
-            needs.iter().rev().fold(0, |bits, need| bits << 1 | u64::from(*need < FEW))
-        };
-        Needs { few: all.chunks(64).map(bits).collect(), all }
+        Needs(all.into_iter().collect())
     }
 }
 
 impl Needs {
     fn of(&self, rank: u32) -> u8 {
-        self.all[rank as usize]
-    }
-
-    fn is_few(&self, rank: u32) -> bool {
-        self.few[rank as usize / 64] >> (rank % 64) & 1 != 0
+        self.0[rank as usize]
     }
 }
 
 /// [`Shared`] in the making: takes the pairs of all articles part by part, and says which are to be filled in.
 pub struct Sharing {
-    counts: Vec<u32>,
-    /// For each article how many of its samples others have, too.
-    shared: Vec<u32>,
+    /// For each article how many different samples it has, and how many of them others have, too.
+    counts: Vec<[u32; 2]>,
 }
 
 impl Sharing {
     /// Of so many articles.
     #[must_use]
     pub fn new(articles: usize) -> Sharing {
-        Sharing { counts: vec![0; articles], shared: vec![0; articles] }
+        Sharing { counts: vec![[0; 2]; articles] }
     }
 
     /// Takes pairs (see [`pair`]), sorted and with all of a sample among them; returns how many are of
     /// samples that several articles share, and puts those to the front.
     pub fn take(&mut self, part: &mut [u64]) -> usize {
-        // Where the pairs of the last sample start among what is kept.
-        let (mut kept, mut start, mut last) = (0, 0, None);
-        for at in 0..part.len() {
-            let pair = part[at];
-            if last.replace(pair) == Some(pair) {
-                continue;
+        let (mut kept, mut start) = (0, 0);
+        while start < part.len() {
+            let (first, sample) = (part[start], part[start] >> 32);
+            let same = part[start..].iter().take_while(|pair| *pair >> 32 == sample).count();
+            let end = start + same;
+            if first == part[end - 1] {
+                self.counts[rank(first)][0] += 1;
+            } else {
+                let mut last = None;
+                for at in start..end {
+                    let pair = part[at];
+                    if last.replace(pair) != Some(pair) {
+                        let [all, shared] = &mut self.counts[rank(pair)];
+                        (*all, *shared) = (*all + 1, *shared + 1);
+                        part[kept] = pair;
+                        kept += 1;
+                    }
+                }
             }
-            self.counts[rank(pair)] += 1;
-            if kept > start && part[start] >> 32 != pair >> 32 {
-                start = if kept == start + 1 { start } else { kept };
-                kept = start;
-            }
-            part[kept] = pair;
-            kept += 1;
-        }
-        kept = if kept == start + 1 { start } else { kept };
-        for &pair in &part[..kept] {
-            self.shared[rank(pair)] += 1;
+            start = end;
         }
         kept
     }
@@ -209,16 +226,17 @@ impl Sharing {
     pub fn filling(self) -> Filling {
         let mut end = 0;
         // The start for now; filling moves it to the end.
-        let start = |&shared: &u32| {
+        let start = |&[_, shared]: &[u32; 2]| {
             let start = end;
             end += shared as usize;
             start
         };
-        let ends = self.shared.iter().map(start).collect();
+        let ends = self.counts.iter().map(start).collect();
+        let counts = self.counts.iter().map(|[all, _]| *all).collect();
         let samples = vec![0; end];
         // One list without room for all samples whose own would start too far behind.
         let lists = vec![AtomicU32::new(Head { len: 0, room: 0 }.to_bits())];
-        Filling(Shared { ends, samples, counts: self.counts, lists })
+        Filling(Shared { ends, samples, counts, lists })
     }
 }
 
@@ -281,19 +299,19 @@ impl Shared {
         lists.extend(self.samples(rank).iter().map(|&head| self.list_at(head)));
         // Nearly all share a phrase and no more, which is told without sorting them.
         places.fill(0);
-        for &list in &*lists {
-            for other in self.listed(list) {
-                let place = &mut places[other as usize % PLACES];
-                *place = place.saturating_add(1);
+        let (least, mut most) = (needs.of(rank).min(FEW), 0);
+        for other in lists.iter().flat_map(|list| self.listed(*list)) {
+            let place = &mut places[other.place()];
+            *place = place.saturating_add(1);
+            most = most.max(*place);
+            if other.is_few() {
+                hits.push(other.rank());
             }
         }
-        let least = needs.of(rank).min(FEW);
-        for &list in &*lists {
-            hits.extend(
-                self.listed(list).filter(|&other| {
-                    places[other as usize % PLACES] >= least || needs.is_few(other)
-                }),
-            );
+        if most >= least {
+            let others = lists.iter().flat_map(|list| self.listed(*list));
+            let others = others.filter(|other| !other.is_few() && places[other.place()] >= least);
+            hits.extend(others.map(Listed::rank));
         }
         room.found(rank, needs)
     }
@@ -304,9 +322,9 @@ impl Shared {
     }
 
     /// What stands in a list, in order of rank.
-    fn listed(&self, list: List) -> impl DoubleEndedIterator<Item = u32> {
+    fn listed(&self, list: List) -> impl DoubleEndedIterator<Item = Listed> {
         let listed = &self.lists[list.start..list.start + usize::from(list.len)];
-        listed.iter().map(|other| other.load(Ordering::Relaxed))
+        listed.iter().map(|other| Listed(other.load(Ordering::Relaxed)))
     }
 
     /// What [`Shared::look_up`] finds among the articles listed in this round and the one before.
@@ -321,7 +339,7 @@ impl Shared {
         let hits = &mut room.hits;
         hits.clear();
         for &head in self.samples(rank).iter().filter(|head| recent.has_grown(**head)) {
-            let listed = self.listed(self.list_at(head)).rev();
+            let listed = self.listed(self.list_at(head)).rev().map(Listed::rank);
             hits.extend(listed.take_while(|&other| other >= recent.since));
         }
         room.found(rank, needs)
@@ -329,14 +347,15 @@ impl Shared {
 
     /// Lists the article `rank`, which comes after those listed so far, under each of its samples that has
     /// room. Only one thread may list.
-    pub fn list(&self, rank: u32, recent: &mut Recent) {
+    pub fn list(&self, rank: u32, needs: &Needs, recent: &mut Recent) {
+        let listed = Listed::of(rank, needs);
         for &start in self.samples(rank) {
             recent.grow(start);
             let start = start as usize;
             let mut head = Head::from_bits(self.lists[start].load(Ordering::Relaxed));
             if head.len < head.room {
                 head.len += 1;
-                self.lists[start + usize::from(head.len)].store(rank, Ordering::Relaxed);
+                self.lists[start + usize::from(head.len)].store(listed.0, Ordering::Relaxed);
                 self.lists[start].store(head.to_bits(), Ordering::Release);
             }
         }
@@ -415,9 +434,9 @@ mod tests {
         let mut look_up =
             |shared: &Shared, rank| shared.look_up(rank, &needs(&[1; 4]), &mut room).clone();
         assert_eq!(look_up(&shared, 3), []);
-        shared.list(0, &mut recent);
+        shared.list(0, &needs(&[1; 4]), &mut recent);
         assert_eq!(look_up(&shared, 1), [(1, 0)]);
-        shared.list(1, &mut recent);
+        shared.list(1, &needs(&[1; 4]), &mut recent);
         assert_eq!(look_up(&shared, 3), [(2, 0), (1, 1)]);
         assert_eq!(look_up(&shared, 2), []);
     }
@@ -475,7 +494,7 @@ mod tests {
                 })
                 .collect();
             assert_eq!(*shared.look_up(rank as u32, &needs, &mut room), expected);
-            shared.list(rank as u32, &mut recent);
+            shared.list(rank as u32, &needs, &mut recent);
         }
     }
 
@@ -484,15 +503,16 @@ mod tests {
         let pairs = [(1, 0), (1, 1), (1, 3), (2, 2), (2, 3), (3, 0), (3, 1), (3, 3)];
         let shared = shared(pairs.map(|(sample, rank)| pair(sample, rank)).to_vec(), 4);
         let (mut room, mut recent) = (LookUp::default(), Recent::default());
+        let one = needs(&[1; 4]);
         let mut fresh =
             |recent: &Recent, need| shared.fresh(3, &needs(&[need; 4]), recent, &mut room).to_vec();
         assert_eq!(fresh(&recent, 1), []);
         recent.begin_round(0);
-        shared.list(0, &mut recent);
+        shared.list(0, &one, &mut recent);
         assert_eq!(fresh(&recent, 1), [(2, 0)]);
         recent.begin_round(1);
-        shared.list(1, &mut recent);
-        shared.list(2, &mut recent);
+        shared.list(1, &one, &mut recent);
+        shared.list(2, &one, &mut recent);
         assert_eq!(fresh(&recent, 1), [(2, 0), (2, 1), (1, 2)]);
         assert_eq!(fresh(&recent, 2), [(2, 0), (2, 1)]);
         recent.begin_round(3);
@@ -505,9 +525,10 @@ mod tests {
     fn a_common_phrase_lists_no_more_than_its_room() {
         let pairs = (0..1000).map(|rank| pair(1, rank)).collect();
         let (shared, mut recent) = (shared(pairs, 1000), Recent::default());
-        (0..1000).for_each(|rank| shared.list(rank, &mut recent));
+        let needs = needs(&[1; 1000]);
+        (0..1000).for_each(|rank| shared.list(rank, &needs, &mut recent));
         let mut room = LookUp::default();
-        let found = shared.look_up(999, &needs(&[1; 1000]), &mut room);
+        let found = shared.look_up(999, &needs, &mut room);
         assert_eq!(found.len(), LISTED_MAX);
     }
 }

@@ -272,7 +272,7 @@ impl Deciding<'_> {
             }
             match best {
                 Some(copy) => known.enter(verdicts, rank, copy),
-                None => shared.list(rank, recent),
+                None => shared.list(rank, &known.needs, recent),
             }
         }
         Ok(())
