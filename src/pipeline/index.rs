@@ -31,24 +31,26 @@ struct Ids {
     given: HashSet<u64>,
     taken: HashSet<u64>,
     wishes: Vec<bool>,
+    /// Whether an id was made, or stands in the input twice: else all are as the input has them.
+    is_unsettled: bool,
 }
 
-/// The ids of some articles, one after the other in one string, and whether each stands in the input.
+/// The ids of some articles, one after the other in one string, and the hash of each that stands in the input.
 #[derive(Default)]
 pub(super) struct NewIds {
     text: String,
-    ends: Vec<(usize, bool)>,
+    ends: Vec<(usize, Option<u64>)>,
 }
 
 impl NewIds {
     /// Enters the id of the next article.
     pub(super) fn push(&mut self, id: &str, given: bool) {
         self.text.push_str(id);
-        self.ends.push((self.text.len(), given));
+        self.ends.push((self.text.len(), given.then(|| hash(id))));
     }
 
     /// All of them, in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, bool)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Option<u64>)> {
         let mut start = 0;
         self.ends
             .iter()
@@ -62,7 +64,7 @@ impl Index {
         &mut self,
         candidate: Candidate,
         source: SourceId,
-        (id, given): (&str, bool),
+        (id, given): (&str, Option<u64>),
         place: Place,
     ) {
         self.candidates.push(Some(candidate));
@@ -70,10 +72,9 @@ impl Index {
         self.sources.push(source);
         self.ids.text.push_str(id);
         self.ids.ends.push(self.ids.text.len());
-        self.ids.wishes.push(given);
-        if given {
-            self.ids.given.insert(hash(id));
-        }
+        self.ids.wishes.push(given.is_some());
+        let is_new = given.is_some_and(|given| self.ids.given.insert(given));
+        self.ids.is_unsettled |= !is_new;
     }
 
     /// Where `article` lies in the spool.
@@ -100,6 +101,10 @@ impl Index {
     /// Makes ids unique, in input order: the first article with an id keeps it, later ones get `~2`,
     /// `~3` behind it, unless the input has that id as well.
     pub(super) fn settle_ids(&mut self) {
+        if !self.ids.is_unsettled {
+            (self.ids.given, self.ids.wishes) = Default::default();
+            return;
+        }
         let old = std::mem::take(&mut self.ids);
         let mut new = Ids { text: String::with_capacity(old.text.len()), ..Ids::default() };
         let mut counts: hashbrown::HashMap<u64, u32> = hashbrown::HashMap::new();
@@ -150,10 +155,13 @@ mod tests {
     use super::*;
 
     fn check(ids: &[(&str, bool)], expected: &[&str]) {
-        let mut index = Index::default();
+        let (mut index, mut new) = <(Index, NewIds)>::default();
         let candidate = Candidate { key: 0, bytes: 0, published: 0, tie: 0 };
         for (id, given) in ids {
-            index.push(candidate, SourceId(0), (id, *given), (0, 0..0));
+            new.push(id, *given);
+        }
+        for id in new.iter() {
+            index.push(candidate, SourceId(0), id, (0, 0..0));
         }
         index.settle_ids();
         let settled: Vec<&str> = (0..).take(ids.len()).map(|n| index.id(ArticleId(n))).collect();
@@ -166,5 +174,7 @@ mod tests {
         check(&[("a", true), ("a", true), ("a~2", true)], &["a", "a~3", "a~2"]);
         check(&[("7f", false), ("7f", true)], &["7f~2", "7f"]);
         check(&[("", true), ("", true)], &["", "~2"]);
+        check(&[("b", true), ("a", true)], &["b", "a"]);
+        check(&[("a", false), ("a", false)], &["a", "a~2"]);
     }
 }
