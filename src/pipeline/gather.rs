@@ -252,8 +252,8 @@ impl Gathered {
                 let article = StoredHead::at(&places[id.0 as usize], &bytes)?;
                 let source = sources[id.0 as usize];
                 let gone = |digest| learned.contains(source, digest);
-                if article.texts().any(|(_, digest)| gone(digest)) {
-                    changed.push((id, without(&article, gone)));
+                if article.paragraphs().any(|(_, digest)| gone(digest)) {
+                    changed.push((id, without(&article, gone)?));
                 }
             }
             Ok(changed)
@@ -319,21 +319,26 @@ pub(super) fn articles_of(
 }
 
 /// What deciding needs of `article` without the paragraphs that are `gone`.
-fn without(article: &StoredHead, gone: impl Fn(Digest) -> bool) -> Option<Candidate> {
+fn without(
+    article: &StoredHead,
+    gone: impl Fn(Digest) -> bool,
+) -> Result<Option<Candidate>, Error> {
     if let Some((title, digest)) = article.title_alone(&gone) {
         let words = crate::normalize::words(title);
-        return Some(candidate(&[digest], words, title.len(), None, article.published));
+        return Ok(Some(candidate(&[digest], words, title.len(), None, article.published)));
     }
     let (mut digests, mut bytes, mut words) = (Vec::new(), 0, 0);
-    for (text, digest) in article.texts() {
+    for (place, digest) in article.paragraphs() {
         if !gone(digest) {
-            bytes += text.len() + 2;
-            words += if words < dedupe::SHORT_WORDS { crate::normalize::words(text) } else { 0 };
+            bytes += place.len() + 2;
+            if words < dedupe::SHORT_WORDS {
+                words += crate::normalize::words(article.paragraph(place)?);
+            }
             digests.push(digest);
         }
     }
     let candidate = candidate(&digests, words, bytes, article.title, article.published);
-    (!digests.is_empty()).then_some(candidate)
+    Ok((!digests.is_empty()).then_some(candidate))
 }
 
 fn candidate(

@@ -64,7 +64,7 @@ fn sketch(
                 && verdicts[id.0 as usize] == Verdict::Keep;
             let mut work = || -> Result<(), Error> {
                 let article = StoredHead::at(index.place(id), &bytes)?;
-                let text = texts.whole(id, &article, &mut text);
+                let text = texts.whole(id, &article, &mut text)?;
                 samples.clear();
                 let rate = sample(text, &mut samples);
                 let words = count_words(text);
@@ -120,36 +120,40 @@ struct Texts<'a> {
 impl Texts<'_> {
     /// The text of an article without the paragraphs that were learned as boilerplate, put together
     /// in `room` where there are such.
-    fn whole<'t>(&self, id: ArticleId, article: &StoredHead<'t>, room: &'t mut String) -> &'t str {
+    fn whole<'t>(
+        &self,
+        id: ArticleId,
+        article: &StoredHead<'t>,
+        room: &'t mut String,
+    ) -> Result<&'t str, Error> {
         let source = self.gathered.index.sources[id.0 as usize];
         let is_learned = |digest| self.learned.contains(source, digest);
+        let text = article.text()?;
         if self.learned.is_empty() {
-            return article.text;
+            return Ok(text);
         }
         room.clear();
         // What stays in a row is borrowed; it is copied once more stays behind what was learned.
-        let (mut row, mut at, mut cut) = (0..0, 0, false);
-        for (paragraph, digest) in article.texts() {
-            let place = at..at + paragraph.len();
-            at = place.end + 2;
+        let (mut row, mut cut) = (0..0, false);
+        for (place, digest) in article.paragraphs() {
             if is_learned(digest) {
                 cut = true;
             } else if row.is_empty() || row.end + 2 == place.start {
                 row = if row.is_empty() { place } else { row.start..place.end };
             } else {
-                push_row(room, &article.text[row]);
+                push_row(room, &text[row]);
                 row = place;
             }
         }
-        match (cut, row.is_empty(), room.is_empty()) {
-            (false, ..) => article.text,
+        Ok(match (cut, row.is_empty(), room.is_empty()) {
+            (false, ..) => text,
             (true, true, _) => article.title_alone(is_learned).map_or("", |(title, _)| title),
-            (true, false, true) => &article.text[row],
+            (true, false, true) => &text[row],
             (true, false, false) => {
-                push_row(room, &article.text[row]);
+                push_row(room, &text[row]);
                 room
             }
-        }
+        })
     }
 }
 
@@ -293,7 +297,7 @@ fn fill(
 ) -> Result<(), Error> {
     let Gathered { index, spool, .. } = texts.gathered;
     let bytes = spool.read_from(index.place(article))?;
-    let text = texts.whole(article, &StoredHead::read(&bytes)?, text);
+    let text = texts.whole(article, &StoredHead::read(&bytes)?, text)?;
     words.clear();
     near::words(text, words);
     set.fill(words);

@@ -1,5 +1,8 @@
 //! Articles at rest between the passes of a run: a compact form that is read without copying.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::index::Place;
@@ -21,20 +24,12 @@ pub(super) enum Entry<'a> {
     Reject(RejectRow<'a>),
 }
 
-/// A [`CleanArticle`] whose texts lie in the spool.
+/// A [`CleanArticle`] whose texts lie in the spool. First what more than the last pass reads: see [`StoredHead`].
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct StoredArticle<'a> {
-    pub(super) dump: &'a str,
-    pub(super) record: u64,
-    pub(super) line: u64,
-    pub(super) source: &'a str,
-    pub(super) url: Option<&'a str>,
     pub(super) title: Option<&'a str>,
     pub(super) title_from_text: bool,
-    pub(super) byline: Option<&'a str>,
-    pub(super) dateline: Option<&'a str>,
     pub(super) published: Option<&'a str>,
-    pub(super) language: Option<&'a str>,
     #[serde(borrow, with = "long_text")]
     pub(super) text: &'a str,
     /// Bytes of each paragraph.
@@ -42,9 +37,17 @@ pub(super) struct StoredArticle<'a> {
     /// 32 bytes a paragraph.
     #[serde(with = "raw_bytes")]
     pub(super) digests: &'a [u8],
+    pub(super) dump: &'a str,
+    pub(super) record: u64,
+    pub(super) line: u64,
+    pub(super) source: &'a str,
+    pub(super) url: Option<&'a str>,
+    pub(super) byline: Option<&'a str>,
+    pub(super) dateline: Option<&'a str>,
+    pub(super) language: Option<&'a str>,
     #[serde(borrow)]
     pub(super) paragraphs: Vec<StoredParagraph<'a>>,
-    pub(super) captions: Vec<Caption>,
+    pub(super) captions: Cow<'a, [Caption]>,
     pub(super) meta: Option<&'a str>,
     #[serde(borrow)]
     pub(super) removals: Vec<StoredRemoval<'a>>,
@@ -89,22 +92,22 @@ impl<'a> StoredArticle<'a> {
             partial: removal.partial,
         });
         StoredArticle {
+            title: article.title.as_deref(),
+            title_from_text: article.title_from_text,
+            published: article.published.as_deref(),
+            text: &article.text,
+            lens: article.paragraphs.iter().map(|paragraph| paragraph.bytes).collect(),
+            digests,
             dump: &article.dump,
             record: article.record,
             line: article.line,
             source: &article.source,
             url: article.url.as_deref(),
-            title: article.title.as_deref(),
-            title_from_text: article.title_from_text,
             byline: article.byline.as_deref(),
             dateline: article.dateline.as_deref(),
-            published: article.published.as_deref(),
             language: article.language.as_deref(),
-            text: &article.text,
-            lens: article.paragraphs.iter().map(|paragraph| paragraph.bytes).collect(),
-            digests,
             paragraphs: paragraphs.collect(),
-            captions: article.captions.clone(),
+            captions: Cow::Borrowed(&article.captions),
             meta: article.meta.as_deref(),
             removals: removals.collect(),
             words: article.words,
@@ -115,11 +118,11 @@ impl<'a> StoredArticle<'a> {
 
     /// Every paragraph with its text and digest.
     pub(super) fn texts(&self) -> impl Iterator<Item = (&StoredParagraph<'a>, &'a str, Digest)> {
-        let texts = texts(self.text, &self.lens, self.digests);
+        let places = places(&self.lens, self.digests);
         self.paragraphs
             .iter()
-            .zip(texts)
-            .map(|(paragraph, (text, digest))| (paragraph, text, digest))
+            .zip(places)
+            .map(|(paragraph, (place, digest))| (paragraph, &self.text[place], digest))
     }
 
     /// The title, when it is a block of the text and nothing else of the text remains without the
@@ -152,23 +155,15 @@ impl<'a> StoredArticle<'a> {
     }
 }
 
-/// The first fields of a [`StoredArticle`], in its order, up to what its text is made of: whoever needs
-/// no more reads it in a fraction of the time.
+/// The first fields of a [`StoredArticle`], in its order: whoever needs no more reads them in a fraction of the time.
 #[derive(Debug, Deserialize)]
 pub(super) struct StoredHead<'a> {
-    _dump: &'a str,
-    _record: u64,
-    _line: u64,
-    _source: &'a str,
-    _url: Option<&'a str>,
     pub(super) title: Option<&'a str>,
     title_from_text: bool,
-    _byline: Option<&'a str>,
-    _dateline: Option<&'a str>,
     pub(super) published: Option<&'a str>,
-    _language: Option<&'a str>,
-    #[serde(borrow, with = "long_text")]
-    pub(super) text: &'a str,
+    /// UTF-8 as it was written: whoever looks at no more than a part need not bring all of it from memory.
+    #[serde(with = "raw_bytes")]
+    text: &'a [u8],
     lens: Vec<usize>,
     #[serde(with = "raw_bytes")]
     digests: &'a [u8],
@@ -192,9 +187,19 @@ impl<'a> StoredHead<'a> {
         Ok(head)
     }
 
-    /// Every paragraph's text and digest.
-    pub(super) fn texts(&self) -> impl Iterator<Item = (&'a str, Digest)> {
-        texts(self.text, &self.lens, self.digests)
+    /// The text.
+    pub(super) fn text(&self) -> Result<&'a str, Error> {
+        utf8(self.text)
+    }
+
+    /// The text of the paragraph at this place of the text.
+    pub(super) fn paragraph(&self, place: Range<usize>) -> Result<&'a str, Error> {
+        utf8(&self.text[place])
+    }
+
+    /// Every paragraph's place in the text, and its digest.
+    pub(super) fn paragraphs(&self) -> impl Iterator<Item = (Range<usize>, Digest)> {
+        places(&self.lens, self.digests)
     }
 
     /// See [`StoredArticle::title_alone`].
@@ -203,18 +208,21 @@ impl<'a> StoredHead<'a> {
     }
 }
 
-/// Every paragraph with its text and digest.
-fn texts<'p, 'a>(
-    text: &'a str,
-    lens: &'p [usize],
-    digests: &'a [u8],
-) -> impl Iterator<Item = (&'a str, Digest)> + use<'p, 'a> {
+/// Every paragraph's place in the text, and its digest.
+fn places(lens: &[usize], digests: &[u8]) -> impl Iterator<Item = (Range<usize>, Digest)> {
     let mut start = 0;
     lens.iter().zip(digests.chunks_exact(32)).map(move |(len, bytes)| {
-        let text = &text[start..start + len];
+        let place = start..start + len;
         start += len + 2;
-        (text, digest(bytes))
+        (place, digest(bytes))
     })
+}
+
+/// What was written as a text.
+fn utf8(bytes: &[u8]) -> Result<&str, Error> {
+    let bug =
+        |error: simdutf8::basic::Utf8Error| Error::at("spool", ErrorKind::Bug(error.to_string()));
+    simdutf8::basic::from_utf8(bytes).map_err(bug)
 }
 
 /// The 32 `bytes` as a digest.
