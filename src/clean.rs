@@ -82,7 +82,7 @@ pub struct CleanArticle {
     /// When it was published.
     pub published: Option<String>,
     /// BCP 47.
-    pub language: Option<String>,
+    pub language: Option<Cow<'static, str>>,
     /// The clean paragraphs joined by a blank line.
     pub text: String,
     /// One for each paragraph of `text`.
@@ -164,8 +164,8 @@ impl Cleaner {
                 continue;
             }
             let stripped = strip::strip(&article, &dump.text, &self.rules, &mut scratch.strip);
-            let clean = finish(dump, &article, stripped, name, scratch);
-            let clean = CleanArticle { record: dump.record.unwrap_or(number), line, ..clean };
+            let mut clean = finish(dump, &article, stripped, name, scratch);
+            (clean.record, clean.line) = (dump.record.unwrap_or(number), line);
             each(if clean.paragraphs.is_empty() {
                 Err(empty(dump, dump.record.unwrap_or(number), line, place))
             } else {
@@ -311,7 +311,7 @@ fn add_paragraph(
         clean.removals.push(Removal {
             span: paragraph.span,
             line: paragraph.line,
-            rule: INVISIBLE_LINE.to_owned(),
+            rule: INVISIBLE_LINE,
             reason: Reason::ScriptResidue,
             text: raw.to_owned(),
             repeats: None,
@@ -343,8 +343,11 @@ fn set_fields(
 ) {
     let given = &article.fields;
     let field = |given: &Option<String>, found: Option<String>| {
-        let value = given.as_deref().map(Cow::Borrowed).or(found.map(Cow::Owned))?;
-        Some(normalize::text(&value).into_owned()).filter(|value| !value.is_empty())
+        let value = match given {
+            Some(given) => normalize::text(given).into_owned(),
+            None => written(found?),
+        };
+        Some(value).filter(|value| !value.is_empty())
     };
     clean.title_from_text = given.title.is_none() && title.is_some();
     clean.title = field(&given.title, title);
@@ -369,8 +372,8 @@ fn set_fields(
     let dated = |found: &String| date::published(found).unwrap_or_else(|| found.clone());
     clean.published = field(&given.published.as_ref().map(dated), published);
     clean.language = match &given.language {
-        Some(found) => Some(language::tag(found)),
-        None => language::detect(&clean.text).map(str::to_owned),
+        Some(found) => Some(language::tag(found).into()),
+        None => language::detect(&clean.text).map(Cow::Borrowed),
     };
     let mut start = 0;
     let found = clean.paragraphs.iter().take(DATELINE_PARAGRAPHS).find_map(|paragraph| {
@@ -382,8 +385,15 @@ fn set_fields(
 }
 
 fn normalized_caption(caption: Caption) -> Caption {
-    let written = |text: Option<String>| text.map(|text| normalize::text(&text).into_owned());
-    Caption { text: written(caption.text), credit: written(caption.credit) }
+    Caption { text: caption.text.map(written), credit: caption.credit.map(written) }
+}
+
+/// The written form of `text`, which is nearly always the text itself.
+fn written(text: String) -> String {
+    match normalize::text(&text) {
+        Cow::Owned(written) => written,
+        Cow::Borrowed(_) => text,
+    }
 }
 
 fn made_id(text: &str) -> String {

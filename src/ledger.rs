@@ -163,14 +163,14 @@ pub enum Repeats {
 }
 
 /// One row of the ledger: a block, or a part of one, that was taken out of an article.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removal {
     /// The bytes removed, in the decoded text of the dump.
     pub span: Span,
     /// 1-based line of that text on which the span starts.
     pub line: usize,
     /// Name of the rule that asked for it.
-    pub rule: String,
+    pub rule: &'static str,
     /// Why.
     pub reason: Reason,
     /// The slice of the text.

@@ -109,7 +109,7 @@ fn clean_copy(dump: &Dump, row: &DuplicateRow, options: &Options, known: &Boiler
             let removal = Removal {
                 span: paragraph.span,
                 line: paragraph.line,
-                rule: pipeline::BOILERPLATE.to_owned(),
+                rule: pipeline::BOILERPLATE,
                 reason: Reason::Boilerplate,
                 text: paragraph.span.of(&dump.text).to_owned(),
                 repeats: None,

@@ -65,7 +65,7 @@ impl RemovalRow {
             start: removal.span.start,
             end: removal.span.end,
             line: removal.line as u64,
-            rule: removal.rule.clone(),
+            rule: removal.rule.to_owned(),
             reason: removal.reason.to_string(),
             text: removal.text.clone(),
             repeats: removal.repeats.as_ref().map(|repeats| match repeats {

@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 
 use unicode_normalization::char::{canonical_combining_class, decompose_canonical};
 
+use super::agreed::join;
+
 /// Code points below this are folded by table.
 const LOW: u32 = 0xA00;
 /// First code point of the second table: Latin Extended Additional and Greek Extended.
@@ -99,10 +101,8 @@ impl Folded {
             small = c == original && c.is_lowercase();
             before = c;
             if c.is_ascii_lowercase() {
-                // Plain letters that follow one stay as they are.
-                let rest = chars.as_str();
-                let plain = rest.bytes().take_while(u8::is_ascii_lowercase).count();
-                let (plain, rest) = rest.split_at_checked(plain).unwrap_or(("", rest));
+                // Plain words that follow stay as they are.
+                let (plain, rest) = split_plain(chars.as_str());
                 if let Some(last) = plain.chars().next_back() {
                     out.push_str(plain);
                     small = true;
@@ -127,6 +127,18 @@ impl Folded {
         self.start = key.as_ptr() as usize - self.text.as_ptr() as usize;
         self.end = self.start + key.len();
     }
+}
+
+/// The small letters of ASCII that `text` starts with, and single spaces before one, up to the last
+/// letter; and what is behind.
+fn split_plain(text: &str) -> (&str, &str) {
+    let bytes = text.as_bytes();
+    let is_small = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_lowercase);
+    let mut end = 0;
+    while is_small(end) || (bytes.get(end) == Some(&b' ') && is_small(end + 1)) {
+        end += 1;
+    }
+    text.split_at_checked(end).unwrap_or(("", text))
 }
 
 fn strip_ends(text: &str) -> &str {
@@ -201,65 +213,141 @@ impl<const FROM_END: bool> Words<'_, FROM_END> {
         self.rest = rest.unwrap_or_default();
     }
 
-    /// How many of the next bytes are such, up to the first that is not.
-    fn count_while(&self, mut is: impl FnMut(&u8) -> bool) -> usize {
-        let bytes = self.rest.as_bytes().iter();
+    /// The byte that is read `at` bytes from here.
+    #[inline]
+    fn byte(&self, at: usize) -> Option<u8> {
+        let bytes = self.rest.as_bytes();
+        let at = if FROM_END { bytes.len().wrapping_sub(at + 1) } else { at };
+        bytes.get(at).copied()
+    }
+
+    /// The next eight bytes, the first of them lowest, and zeros where there are fewer.
+    #[inline]
+    fn eight(&self) -> u64 {
+        let bytes = self.rest.as_bytes();
+        let add = |eight, byte: &u8| eight << 8 | u64::from(*byte);
         if FROM_END {
-            bytes.rev().take_while(|byte| is(byte)).count()
+            let few = || bytes.iter().fold(0, add);
+            bytes.last_chunk().map_or_else(few, |eight| u64::from_be_bytes(*eight))
         } else {
-            bytes.take_while(|byte| is(byte)).count()
+            let few = || bytes.iter().rev().fold(0, add);
+            bytes.first_chunk().map_or_else(few, |eight| u64::from_le_bytes(*eight))
         }
     }
 
-    /// Reads on in a word as long as plain letters follow, and returns its hash. `first` says whether
-    /// the letter read before was the first of two at a hump: a small one, or read from the end a capital.
-    /// Nearly all of nearly every line is read here.
-    fn plain_letters(&mut self, before: u64, first: &mut bool) -> u64 {
-        let mut hash = if before == 0 { NO_CHARS } else { before };
-        let (humps, mut hump_seen) = (self.humps, self.hump_seen);
-        let is_read = |byte: &u8| {
-            let letter = byte | 0x20;
-            if letter.wrapping_sub(b'a') >= 26 {
-                return false;
+    /// Reads the next word if it is of plain letters with no hump among them and a mark behind them, eight
+    /// letters at a time. Nearly all words are such.
+    #[inline]
+    fn plain_word(&mut self) -> Option<u64> {
+        let mut rest = self.clone();
+        let (mut done, mut first) = (0, 0);
+        loop {
+            let eight = rest.eight();
+            let count = letters(eight);
+            if eight.to_le_bytes().get(count as usize).is_some_and(|&byte| !is_mark(byte)) {
+                return None;
             }
-            let small = letter == *byte;
+            let read = u64::MAX.checked_shr(u64::BITS - 8 * count).unwrap_or(0);
+            let small = eight & SMALL & read;
+            let capital = !eight & SMALL & read;
+            let (one, two) = if FROM_END { (capital, small) } else { (small, capital) };
+            if (one << 8 | first) & two != 0 {
+                return None;
+            }
+            first = one >> (u64::BITS - 8);
+            let word = (eight | SMALL) & read;
+            rest.pass(count as usize);
+            if count < 8 {
+                let is_some = done | word != 0;
+                return is_some.then(|| {
+                    *self = rest;
+                    join(done, word)
+                });
+            }
+            done = join(done, word);
+        }
+    }
+
+    /// Reads on in a word as long as plain letters follow. `first` says whether the letter read before was
+    /// the first of two at a hump: a small one, or read from the end a capital.
+    fn plain_letters(&mut self, word: &mut Hash, first: &mut bool) {
+        let mut read = 0;
+        while let Some(byte) = self.byte(read).filter(u8::is_ascii_alphabetic) {
+            let small = byte.is_ascii_lowercase();
             if *first && small == FROM_END {
-                hump_seen = true;
-                if humps {
-                    return false;
+                self.hump_seen = true;
+                if self.humps {
+                    break;
                 }
             }
             *first = small != FROM_END;
-            hash = (hash ^ u64::from(letter)).wrapping_mul(PRIME);
-            true
-        };
-        let read = self.count_while(is_read);
-        self.hump_seen = hump_seen;
+            word.add(u64::from(byte.to_ascii_lowercase()), 1);
+            read += 1;
+        }
         self.pass(read);
-        if read == 0 { before } else { hash }
     }
 
     /// Goes behind marks and spaces of ASCII, none of which is part of a word or left out of one.
+    #[inline]
     fn skip_marks(&mut self) {
-        let is_mark = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
-        self.pass(self.count_while(is_mark));
+        let mut marks = 0;
+        while self.byte(marks).is_some_and(is_mark) {
+            marks += 1;
+        }
+        self.pass(marks);
     }
+}
+
+/// A one in each of eight bytes.
+const EACH: u64 = 0x0101_0101_0101_0101;
+/// What a small letter of ASCII has and its capital has not, in each of eight bytes.
+const SMALL: u64 = EACH * 0x20;
+
+/// How many of eight bytes, from the lowest on, are letters of ASCII.
+#[inline]
+fn letters(eight: u64) -> u32 {
+    const TOP: u64 = EACH * 0x80;
+    // The top bit of each byte says whether the rest of it, as a small letter, is not below `a` (0x61), and
+    // whether it is above `z` (0x7A).
+    let rest = (eight | SMALL) & !TOP;
+    let from_a = rest + EACH * (0x80 - 0x61);
+    let above_z = rest + EACH * (0x7F - 0x7A);
+    let others = (!from_a | above_z | eight) & TOP;
+    others.trailing_zeros() / 8
+}
+
+/// Whether `byte` is a mark or a space of ASCII.
+#[inline]
+fn is_mark(byte: u8) -> bool {
+    byte.is_ascii() && !byte.is_ascii_alphanumeric()
 }
 
 impl<const FROM_END: bool> Iterator for Words<'_, FROM_END> {
     type Item = u64;
 
     fn next(&mut self) -> Option<u64> {
-        let mut hash = 0;
+        self.skip_marks();
+        self.plain_word().or_else(|| self.any_word())
+    }
+}
+
+impl<const FROM_END: bool> Words<'_, FROM_END> {
+    /// The next word, whatever it is made of.
+    fn any_word(&mut self) -> Option<u64> {
+        let mut hash = Hash::default();
         // The first of two letters at a hump, as they are read.
         let mut first = false;
         let mut numbered = false;
         loop {
             if !numbered {
-                if hash == 0 {
+                if hash.is_empty() {
                     self.skip_marks();
                 }
-                hash = self.plain_letters(hash, &mut first);
+                self.plain_letters(&mut hash, &mut first);
+                // Here most words end.
+                if !hash.is_empty() && self.byte(0).is_none_or(is_mark) {
+                    return hash.value();
+                }
             }
             let Some(original) = self.first() else { break };
             let c = fold_char(original);
@@ -273,17 +361,17 @@ impl<const FROM_END: bool> Iterator for Words<'_, FROM_END> {
                     self.pass(original.len_utf8());
                     continue;
                 }
-                return Some(hash);
+                return hash.value();
             }
-            if c.is_ascii_lowercase() && hash != 0 {
+            if c.is_ascii_lowercase() && !hash.is_empty() {
                 // A plain letter of a word but for its accent.
                 if !FROM_END {
                     self.hump_seen |= first;
                     if first && self.humps {
-                        return Some(hash);
+                        return hash.value();
                     }
                 }
-                hash = add_char(hash, c);
+                hash.add_char(c);
                 first = FROM_END && original.is_uppercase();
                 self.pass(original.len_utf8());
                 continue;
@@ -294,34 +382,67 @@ impl<const FROM_END: bool> Iterator for Words<'_, FROM_END> {
             let capital = c != original && original.is_uppercase();
             let hump = first && if FROM_END { small } else { capital };
             self.hump_seen |= hump;
-            if hash != 0 && (!word || lone || c == '#' || (hump && self.humps)) {
-                return Some(hash);
+            if !hash.is_empty() && (!word || lone || c == '#' || (hump && self.humps)) {
+                return hash.value();
             }
             self.pass(original.len_utf8());
             if !word {
                 continue;
             }
-            hash = add_char(hash, c);
+            hash.add_char(c);
             if lone {
-                return Some(hash);
+                return hash.value();
             }
             numbered = c == '#';
             first = if FROM_END { capital } else { small };
         }
-        (hash != 0).then_some(hash)
+        hash.value()
     }
 }
 
-/// The hash of no characters, and what each one is multiplied with (FNV-1a).
-const NO_CHARS: u64 = 0xCBF2_9CE4_8422_2325;
-const PRIME: u64 = 0x0000_0100_0000_01B3;
+/// The hash of the folded characters of a word, made of eight bytes at a time. That of at most eight bytes
+/// is these themselves.
+#[derive(Clone, Copy, Default)]
+struct Hash {
+    done: u64,
+    /// The bytes that are not done yet, the first of them lowest.
+    eight: u64,
+    /// How many bits of them there are.
+    bits: u32,
+}
 
-/// Adds one folded character to the hash of a word (FNV-1a, by characters).
-#[inline]
-fn add_char(hash: u64, c: char) -> u64 {
-    let add = |hash: u64, c: char| (hash ^ u64::from(u32::from(c))).wrapping_mul(PRIME);
-    let hash = if hash == 0 { NO_CHARS } else { hash };
-    if c == 'ß' { add(add(hash, 's'), 's') } else { add(hash, c) }
+impl Hash {
+    #[inline]
+    fn is_empty(self) -> bool {
+        self.done | self.eight == 0
+    }
+
+    /// Adds `count` bytes, at most eight, which are the lowest of `bytes`; the others must be zeros.
+    #[inline]
+    fn add(&mut self, bytes: u64, count: u32) {
+        self.eight |= bytes << self.bits;
+        let bits = self.bits + 8 * count;
+        if bits >= u64::BITS {
+            self.done = join(self.done, self.eight);
+            // Those that had no room.
+            self.eight = bytes.checked_shr(u64::BITS - self.bits).unwrap_or(0);
+        }
+        self.bits = bits % u64::BITS;
+    }
+
+    /// Adds one folded character.
+    fn add_char(&mut self, c: char) {
+        match c {
+            'ß' => self.add(u64::from_le_bytes(*b"ss\0\0\0\0\0\0"), 2),
+            _ => self.add(u64::from(u32::from(c)), if c.is_ascii() { 1 } else { 4 }),
+        }
+    }
+
+    /// The hash, when there are any characters.
+    #[inline]
+    fn value(self) -> Option<u64> {
+        (!self.is_empty()).then(|| join(self.done, self.eight))
+    }
 }
 
 /// Whether a folded character is part of a word.
@@ -495,6 +616,39 @@ mod tests {
         check("“All rights reserved,” he said.", "\"all rights reserved,\" he said");
         check("«Поделиться» — слово", "<поделиться> - слово");
         check("« Précédent", "precedent");
+    }
+
+    #[test]
+    fn plain_letters_are_read_as_any_others() {
+        // A character that leaves no trace, behind each one: no two letters are read together.
+        let apart = |text: &str| -> String { text.chars().flat_map(|c| [c, '\u{FE0F}']).collect() };
+        let pieces =
+            ["a", "bcd", "É", "E", "Fg", "hI", " ", "  ", "-", ",", "7", "ß", "ж", "字", "©"];
+        let (mut together, mut alone) = (Folded::default(), Folded::default());
+        for n in 0..pieces.len().pow(4) {
+            let piece = |by: u32| pieces[n / pieces.len().pow(by) % pieces.len()];
+            let text = [piece(0), piece(1), piece(2), piece(3)].concat();
+            together.set(&text);
+            alone.set(&apart(&text));
+            assert_eq!(together.text, alone.text, "{text:?}");
+            assert_eq!(together.humps, alone.humps, "{text:?}");
+            for humps in [false, true] {
+                let words = |text: &str| {
+                    let mut words = Words::from_start(text, humps);
+                    (words.by_ref().collect::<Vec<_>>(), words.hump_seen())
+                };
+                assert_eq!(words(&text), words(&apart(&text)), "{text:?}");
+            }
+            let words = |text: &str| {
+                let mut words = Words::from_end(text);
+                (words.by_ref().collect::<Vec<_>>(), words.hump_seen())
+            };
+            assert_eq!(words(&text), words(&apart(&text)), "{text:?}");
+        }
+        for byte in (0..128).filter(|&byte| is_mark(byte)) {
+            let c = fold_char(char::from(byte));
+            assert!(c != DROP && !is_word(c), "{byte}");
+        }
     }
 
     #[test]

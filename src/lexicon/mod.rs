@@ -76,7 +76,7 @@ struct Part {
 /// parts, and a label that stands twice in a row (`ПоделитьсяПоделиться`) as the label.
 #[must_use]
 pub fn classify(line: &str, scratch: &mut Scratch) -> Option<Hit> {
-    let line = line.trim();
+    let line = trimmed(line);
     if line.is_empty() || line.len() > LINE_BYTES_MAX {
         return None;
     }
@@ -84,14 +84,22 @@ pub fn classify(line: &str, scratch: &mut Scratch) -> Option<Hit> {
         return Some(hit);
     }
     let (half, glued) = halve(line);
-    if !glued && !table::may_match(line) {
-        return None;
-    }
-    looked_up(line, half, glued, scratch)
+    let opens = if glued { true } else { table::may_match(line)? };
+    looked_up(line, half, opens, scratch)
 }
 
-/// What the tables say of `line`; of its `half`, where it is `glued` from two.
-fn looked_up(line: &str, half: &str, glued: bool, scratch: &mut Scratch) -> Option<Hit> {
+/// `line` without white space around it. There is none, nearly always.
+fn trimmed(line: &str) -> &str {
+    match line.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => line,
+        _ => line.trim(),
+    }
+}
+
+/// What the tables say of `line`; of its `half`, where it is glued from two. `opens` says whether it may start
+/// like an open phrase.
+fn looked_up(line: &str, half: &str, opens: bool, scratch: &mut Scratch) -> Option<Hit> {
+    let glued = half.len() < line.len();
     if glued {
         // `chercher` is one word.
         scratch.folded.set(line);
@@ -102,7 +110,7 @@ fn looked_up(line: &str, half: &str, glued: bool, scratch: &mut Scratch) -> Opti
     let line = half;
     scratch.folded.set(line);
     let key = scratch.folded.key();
-    let mut hit = table::exact(key).or_else(|| table::open(key, line));
+    let mut hit = table::exact(key).or_else(|| table::open(key, line, opens));
     if hit.is_none() && line.len() <= GLUED_BYTES_MAX {
         hit = classify_parts(&scratch.folded, &mut scratch.words);
     }
@@ -137,8 +145,12 @@ fn classify_parts(folded: &Folded, words: &mut Vec<Part>) -> Option<Hit> {
     let mut numbers = 0;
     let mut divided = false;
     let mut at = 0;
+    // Most lines end here, and are not split further.
+    words.extend(parts.next());
+    if !may_start_label(key, words.first()?, humped) {
+        return None;
+    }
     loop {
-        // Most lines end here after a label or none, and are not split further.
         while words.len() < at + LABEL_WORDS_MAX {
             let Some(word) = parts.next() else { break };
             if words.len() == GLUED_WORDS_MAX {
@@ -209,8 +221,7 @@ fn classify_parts(folded: &Folded, words: &mut Vec<Part>) -> Option<Hit> {
 fn label(key: &str, words: &[Part], humped: bool) -> Option<(usize, Option<Hit>)> {
     let first = words.first()?;
     let alone = key.get(first.start..first.end)?;
-    // A word that ends at a hump is none where the tables were made, and a number stood there as digits.
-    if humped || alone.contains('#') || table::may_start_label(alone) {
+    if may_start_label(key, first, humped) {
         let undivided = |(index, word): &(usize, &Part)| *index == 0 || !word.divided;
         let words = words.iter().take(LABEL_WORDS_MAX).enumerate().take_while(undivided);
         // All starts of the row are hashed in one walk.
@@ -222,15 +233,24 @@ fn label(key: &str, words: &[Part], humped: bool) -> Option<(usize, Option<Hit>)
             labels[index] = (key.get(first.start..word.end)?, hash);
             longest = index + 1;
         }
+        // A part before a hump ends within a word of the whole.
+        let led = humped || table::may_be_led(labels[longest - 1].0);
         let found = (1..=longest).rev().find_map(|count| {
             let (label, hash) = labels[count - 1];
-            Some((count, Some(table::exact_hashed(label, hash)?)))
+            Some((count, Some(table::exact_hashed(label, hash, led)?)))
         });
         if found.is_some() {
             return found;
         }
     }
     (alone == "#").then_some((1, None))
+}
+
+/// Whether `word` may be the first of a label. One that ends at a hump is none where the tables were made,
+/// and a number stood there as digits.
+fn may_start_label(key: &str, word: &Part, humped: bool) -> bool {
+    let word = key.get(word.start..word.end).unwrap_or_default();
+    humped || word.contains('#') || table::may_start_label(word)
 }
 
 /// Splits a key at spaces, dividers and humps.
@@ -330,11 +350,15 @@ mod tests {
                 format!("{one}{}", table::sample(&entries[0].0)),
             ] {
                 let line = row.trim();
+                let may = table::may_match(line);
+                let said = looked_up(line, line, true, &mut scratch);
                 if table::may_be_row(line) {
                     rows += 1;
-                    let said = looked_up(line, line, false, &mut scratch);
                     known += usize::from(said.is_some());
-                    assert!(said.is_none() || table::may_match(line), "{line:?}: {said:?}");
+                    assert!(said.is_none() || may.is_some(), "{line:?}: {said:?}");
+                }
+                if may == Some(false) {
+                    assert_eq!(looked_up(line, line, false, &mut scratch), said, "{line:?}");
                 }
             }
         }

@@ -44,15 +44,18 @@ fn script_starts(first: u8) -> &'static [&'static str] {
     }
 }
 
-/// What PHP writes into a page.
-const PHP_STARTS: &[&str] = &[
-    "notice: ",
-    "warning: ",
-    "deprecated: ",
-    "fatal error: ",
-    "parse error: ",
-    "strict standards: ",
-];
+/// What PHP writes into a page, by its first byte.
+fn php_starts(first: u8) -> &'static [&'static str] {
+    match first.to_ascii_lowercase() {
+        b'd' => &["deprecated: "],
+        b'f' => &["fatal error: "],
+        b'n' => &["notice: "],
+        b'p' => &["parse error: "],
+        b's' => &["strict standards: "],
+        b'w' => &["warning: "],
+        _ => &[],
+    }
+}
 
 /// The class of a trimmed, non-empty line by its shape.
 pub(super) fn classify(line: &str) -> Option<Hit> {
@@ -150,9 +153,7 @@ fn is_script(line: &str, first: u8) -> bool {
         return !start.ends_with('.')
             || next.is_some_and(|&b| b.is_ascii_lowercase() || b == b'_' || b == b'$');
     }
-    matches!(first.to_ascii_lowercase(), b'n' | b'w' | b'd' | b'f' | b'p' | b's')
-        && PHP_STARTS.iter().any(starts)
-        && (line.contains(" in /") || line.contains(" on line "))
+    php_starts(first).iter().any(starts) && (line.contains(" in /") || line.contains(" on line "))
 }
 
 /// `1 / 23`. Marks out of five, ten or a hundred are no gallery, nor is `24/7` or `9/11`.

@@ -115,43 +115,47 @@ enum May {
     Phrase,
 }
 
-/// Whether a line of this length with these ends may be a phrase or a row of labels at all.
-pub(super) fn may_match(line: &str) -> bool {
-    let may = by_start(line);
+/// Whether a line of this length with these ends may be a phrase or a row of labels at all; and if so,
+/// whether it may start like an open phrase.
+pub(super) fn may_match(line: &str) -> Option<bool> {
+    let (may, opens) = by_start(line);
     if may == May::Phrase {
-        return true;
+        return Some(opens);
     }
     let may_be_row = may == May::Row;
     let may_be_tail = line.len() <= TAIL_LINE_BYTES_MAX;
     if !may_be_row && !may_be_tail {
-        return false;
+        return None;
     }
     let mut words = Words::from_end(line);
     let last = words.next();
     // A word with a hump in it ends in a label that starts at the hump.
-    (may_be_row && words.hump_seen())
+    let may = (may_be_row && words.hump_seen())
         || last
-            .is_some_and(|word| (may_be_row && ENDS.has(word)) || (may_be_tail && TAILS.has(word)))
+            .is_some_and(|word| (may_be_row && ENDS.has(word)) || (may_be_tail && TAILS.has(word)));
+    may.then_some(opens)
 }
 
-/// What `line` may be by its start.
-fn by_start(line: &str) -> May {
+/// What `line` may be by its start, and whether it may start like an open phrase. Of those the whole words are
+/// compared, so humps say nothing of them.
+fn by_start(line: &str) -> (May, bool) {
     let mut words = Words::from_start(line, false);
-    let may = may_start(line, &mut words);
+    let (may, opens) = may_start(line, &mut words);
     if may == May::Phrase || !words.hump_seen() {
-        return may;
+        return (may, opens);
     }
-    may.max(may_start(line, &mut Words::from_start(line, true)))
+    (may.max(may_start(line, &mut Words::from_start(line, true)).0), opens)
 }
 
 /// Whether `line` may be a row of labels by its start alone.
 #[cfg(test)]
 pub(super) fn may_be_row(line: &str) -> bool {
-    by_start(line) == May::Row
+    by_start(line).0 == May::Row
 }
 
-fn may_start(line: &str, words: &mut Words<'_, false>) -> May {
-    let Ok(len) = u16::try_from(line.len()) else { return May::End };
+/// What `line` with these words may be by its start, and whether an open phrase may start so.
+fn may_start(line: &str, words: &mut Words<'_, false>) -> (May, bool) {
+    let Ok(len) = u16::try_from(line.len()) else { return (May::End, true) };
     let row = line.len() <= GLUED_BYTES_MAX;
     // An open phrase takes longer lines than `Start` says where they have long words or wide gaps.
     let (mut may_be_row, mut may_be_open) = (false, false);
@@ -163,12 +167,12 @@ fn may_start(line: &str, words: &mut Words<'_, false>) -> May {
         let Some(start) = STARTS.all(hash).next() else { break };
         may_be_open |= start.open > 0 || start.divided > 0;
         if len <= start.open || (len <= start.divided && words.clone().divider_follows()) {
-            return May::Phrase;
+            return (May::Phrase, true);
         }
         next = words.next();
         let Some(next) = next else {
             if start.roles & WHOLE != 0 {
-                return May::Phrase;
+                return (May::Phrase, may_be_open);
             }
             break;
         };
@@ -184,11 +188,12 @@ fn may_start(line: &str, words: &mut Words<'_, false>) -> May {
             may_be_row = true;
         }
     }
-    match (may_be_row, may_be_open) {
+    let may = match (may_be_row, may_be_open) {
         (false, _) => May::End,
         (true, false) => May::Row,
         (true, true) => May::Phrase,
-    }
+    };
+    (may, may_be_open)
 }
 
 /// Whether a phrase can start with this folded word, which has no hump in it.
@@ -202,16 +207,34 @@ pub(super) fn exact(key: &str) -> Option<Hit> {
     if key.len() > EXACT_BYTES_MAX.max(LISTED_BYTES_MAX) {
         return None;
     }
-    exact_hashed(key, hash_on(NO_BYTES, key.as_bytes()))
+    exact_hashed(key, hash_on(NO_BYTES, key.as_bytes()), may_be_led(key))
 }
 
-/// The same for a key whose hash is known.
-pub(super) fn exact_hashed(key: &str, hash: u64) -> Option<Hit> {
+/// The same for a key whose hash is known, and whether it [may be led](may_be_led).
+pub(super) fn exact_hashed(key: &str, hash: u64, led: bool) -> Option<Hit> {
     let mut same = EXACT.all(hash);
     if let Some(Exact(_, class)) = same.find(|Exact(place, _)| place.text() == key) {
         return hit(*class);
     }
-    listed(key)
+    listed(key, led)
+}
+
+/// Whether `key` may start like a phrase that has a word of a list further on.
+fn starts_led(key: &str) -> bool {
+    let &[first, second, ..] = key.as_bytes() else { return false };
+    LEADING_PAIRS[pair_row(first)] & pair_bit(second) != 0
+}
+
+/// Whether `key`, or a part of it from its start to the end of a word, has the start of a phrase with a word of
+/// a list behind it.
+pub(super) fn may_be_led(key: &str) -> bool {
+    let (mut hash, mut hashed) = (NO_BYTES, 0);
+    starts_led(key)
+        && boundaries(key).take_while(|&at| at <= BEFORE_BYTES_MAX).any(|at| {
+            hash = hash_on(hash, key.as_bytes().get(hashed..at).unwrap_or_default());
+            hashed = at;
+            LEADING.has(hash)
+        })
 }
 
 /// A word of a list may have a space at each end.
@@ -222,10 +245,10 @@ const REST_MAX: usize = WORD_MAX + AFTER_BYTES_MAX;
 const LISTED_BYTES_MAX: usize = BEFORE_BYTES_MAX + REST_MAX;
 
 /// The phrase that `key` is with a word of a list in it.
-fn listed(key: &str) -> Option<Hit> {
+fn listed(key: &str, led: bool) -> Option<Hit> {
     let bytes = key.as_bytes();
-    let (&[first, second, ..], &[.., last_but_one, last]) = (bytes, bytes) else { return None };
-    let leads = LEADING_PAIRS[pair_row(first)] & pair_bit(second) != 0;
+    let &[.., last_but_one, last] = bytes else { return None };
+    let leads = led && starts_led(key);
     let trails = TRAILING_PAIRS[pair_row(last_but_one)] & pair_bit(last) != 0;
     if !(leads || trails) || key.len() > LISTED_BYTES_MAX {
         return None;
@@ -239,7 +262,7 @@ fn listed(key: &str) -> Option<Hit> {
         let (head, rest) = key.split_at_checked(at)?;
         hash = hash_on(hash, bytes.get(hashed..at)?);
         hashed = at;
-        let found = (leads && rest.len() <= REST_MAX).then(|| led(hash, head, rest)).flatten();
+        let found = (leads && rest.len() <= REST_MAX).then(|| leading(hash, head, rest)).flatten();
         let found = found.or_else(|| {
             let trailed = || trailed(head, rest.trim_start());
             (trails && at <= WORD_MAX && rest.len() <= AFTER_BYTES_MAX + 1).then(trailed).flatten()
@@ -252,7 +275,7 @@ fn listed(key: &str) -> Option<Hit> {
 }
 
 /// The phrase that starts with `head`, whose hash is `hash`, and goes on as `rest`.
-fn led(hash: u64, head: &str, rest: &str) -> Option<Hit> {
+fn leading(hash: u64, head: &str, rest: &str) -> Option<Hit> {
     LEADING.all(hash).filter(|Listed(before, ..)| before.text() == head).find_map(
         |Listed(_, list, after, class)| {
             let word = rest.strip_suffix(after.text())?;
@@ -270,8 +293,9 @@ fn trailed(head: &str, rest: &str) -> Option<Hit> {
         .and_then(|Listed(.., class)| hit(*class))
 }
 
-/// The longest open phrase that `key`, the folded `line`, fits.
-pub(super) fn open(key: &str, line: &str) -> Option<Hit> {
+/// The longest open phrase that `key`, the folded `line`, fits. Those with a fixed start are looked for only
+/// if it `opens` like one.
+pub(super) fn open(key: &str, line: &str, opens: bool) -> Option<Hit> {
     let mut best: Option<&Open> = None;
     let mut take = |open: &'static Open, at: usize| {
         if best.is_none_or(|best| best.weight() < open.weight()) && open.fits(key, at, line) {
@@ -281,7 +305,7 @@ pub(super) fn open(key: &str, line: &str) -> Option<Hit> {
     let numbered = |number: &u32| OPEN.get(*number as usize);
     let mut hash = NO_BYTES;
     let mut hashed = 0;
-    for at in boundaries(key).take_while(|&at| at <= HEAD_BYTES_MAX) {
+    for at in boundaries(key).take_while(|&at| opens && at <= HEAD_BYTES_MAX) {
         hash = hash_on(hash, key.as_bytes().get(hashed..at).unwrap_or_default());
         hashed = at;
         let head = key.get(..at).unwrap_or_default();
@@ -350,26 +374,42 @@ impl Open {
 
 /// Ends of words and of punctuation marks, in bytes.
 fn boundaries(key: &str) -> impl Iterator<Item = usize> + '_ {
-    let mut chars = key.chars();
+    let bytes = key.as_bytes();
     let mut at = 0;
-    let joins = |c: char| is_word(c) && !is_unspaced(c);
     std::iter::from_fn(move || {
         loop {
+            // Plain letters are passed together, and what follows tells whether they end a word.
+            let from = at;
+            while bytes.get(at).is_some_and(u8::is_ascii_lowercase) {
+                at += 1;
+            }
+            match bytes.get(at) {
+                Some(b'#' | 0x80..) if at > from => at -= 1,
+                _ if at > from => return Some(at),
+                Some(b' ') => {
+                    at += 1;
+                    continue;
+                }
+                Some(b'#' | 0x80..) => {}
+                Some(_) => {
+                    at += 1;
+                    return Some(at);
+                }
+                None => return None,
+            }
+            let mut chars = key.get(at..)?.chars();
             let c = chars.next()?;
             at += c.len_utf8();
-            let inside = joins(c) && chars.clone().next().is_some_and(joins);
-            if !inside && c != ' ' {
+            if !(joins(c) && chars.next().is_some_and(joins)) {
                 return Some(at);
-            }
-            // The rest of a plain word, up to its last letter.
-            let bytes = chars.as_str().as_bytes();
-            let letters = bytes.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
-            if letters > 1 {
-                at += letters - 1;
-                chars = key.get(at..).unwrap_or_default().chars();
             }
         }
     })
+}
+
+/// Whether `c` is of one word with a character beside it that does so too.
+fn joins(c: char) -> bool {
+    is_word(c) && !is_unspaced(c)
 }
 
 /// Words by white space; two letters of a script without spaces count as one.
@@ -382,4 +422,26 @@ fn count_words(key: &str) -> usize {
 #[cfg(test)]
 pub(super) fn sample(phrase: &str) -> String {
     phrase.replace('#', "12").replace("...", " Lorem Ipsum ").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn boundaries_are_where_a_word_or_a_mark_ends() {
+        let plainly = |key: &str| -> Vec<usize> {
+            let ends = key.char_indices().filter(|&(at, c)| {
+                let after = key[at + c.len_utf8()..].chars().next();
+                c != ' ' && !(joins(c) && after.is_some_and(joins))
+            });
+            ends.map(|(at, c)| at + c.len_utf8()).collect()
+        };
+        let pieces = ["a", "bcd", "é", "#", " ", "  ", "-", "'", "ß", "ж", "字", "©", "|", "…"];
+        for n in 0..pieces.len().pow(5) {
+            let piece = |by: u32| pieces[n / pieces.len().pow(by) % pieces.len()];
+            let key = [piece(0), piece(1), piece(2), piece(3), piece(4)].concat();
+            assert_eq!(boundaries(&key).collect::<Vec<_>>(), plainly(&key), "{key:?}");
+        }
+    }
 }

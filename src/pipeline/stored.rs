@@ -85,7 +85,7 @@ impl<'a> StoredArticle<'a> {
         let removals = article.removals.iter().map(|removal| StoredRemoval {
             span: removal.span,
             line: removal.line,
-            rule: &removal.rule,
+            rule: removal.rule,
             reason: removal.reason,
             text: &removal.text,
             repeats: removal.repeats.clone(),

@@ -30,9 +30,9 @@ const TEXT_MIN: usize = 4;
 /// The shortest drawn rule that can part two articles. Shorter ones stand inside 17 of 1,231 bodies.
 const RULE_MIN: usize = 20;
 
-/// Indices of the blocks at which an article starts; the first is 0. `form_feeds` says for each
-/// block whether a form feed stands before it.
-pub(super) fn starts(blocks: &[Block], form_feeds: &[bool]) -> Vec<usize> {
+/// Indices of the blocks at which an article starts; the first is 0. `form_feeds` are those of the blocks
+/// before which a form feed stands.
+pub(super) fn starts(blocks: &[Block], form_feeds: &[usize]) -> Vec<usize> {
     let headers = header::starts(blocks);
     if !headers.is_empty() {
         // A dump with headers of its own says itself where its articles begin.
@@ -49,11 +49,11 @@ struct Page<'a, 'b> {
 }
 
 impl Page<'_, '_> {
-    fn starts(mut self, form_feeds: &[bool]) -> Vec<usize> {
+    fn starts(mut self, form_feeds: &[usize]) -> Vec<usize> {
         let blocks = self.blocks;
-        let mut certain: Vec<usize> = (1..blocks.len())
-            .filter(|&i| form_feeds[i] && self.opens_article(i) && ends_statement(blocks, i))
-            .collect();
+        let fed = form_feeds.iter().copied();
+        let mut certain: Vec<usize> =
+            fed.filter(|&i| i > 0 && self.opens_article(i) && ends_statement(blocks, i)).collect();
         certain.extend(frames(blocks));
         certain.sort_unstable();
         if is_whole_page(blocks) {

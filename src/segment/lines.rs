@@ -78,6 +78,16 @@ pub(crate) fn is_wide(c: char) -> bool {
 
 /// Whether `text` ends as a sentence does, in any script, closing quotes and brackets aside.
 pub(crate) fn ends_sentence(text: &str) -> bool {
+    match text.as_bytes().last() {
+        // Nearly all lines end so, or without any mark.
+        Some(b'.' | b'!' | b'?' | b':' | b';') => true,
+        Some(last) if last.is_ascii_alphanumeric() => false,
+        _ => ends_marked_sentence(text),
+    }
+}
+
+/// The same for a text with any end.
+fn ends_marked_sentence(text: &str) -> bool {
     let closing = |c: char| {
         matches!(c, '"' | '\'' | '”' | '’' | '»' | '“' | '‘' | ')' | ']' | '」' | '』' | '）' | '›')
     };
@@ -132,4 +142,21 @@ pub(crate) fn rule_length(text: &str) -> usize {
     let drawn = matches!(first, '-' | '_' | '=' | '*' | '~' | '#' | '—' | '–' | '─' | '━');
     let all = drawn && text.chars().all(|c| c == first || c == ' ');
     if all { text.chars().filter(|c| *c == first).count() } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_of_sentences_are_the_same_at_one_look() {
+        let ends = ('\0'..='\u{7F}').chain("”’»“‘」…。，؟۔।é字".chars());
+        for last in ends {
+            for before in ["", "a", ".", ",", "\"", "”", "字", "。"] {
+                let text = format!("{before}{last}");
+                assert_eq!(ends_sentence(&text), ends_marked_sentence(&text), "{text:?}");
+            }
+        }
+        assert_eq!(ends_sentence(""), ends_marked_sentence(""));
+    }
 }

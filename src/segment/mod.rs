@@ -29,7 +29,10 @@ pub fn segment(dump: &Dump, split: Split) -> Vec<Article<'_>> {
         Split::Always => true,
         Split::Never => false,
     };
-    let starts = if cut { cut::starts(&blocks, &form_feeds) } else { vec![0] };
+    if !cut {
+        return vec![article(blocks, dump)];
+    }
+    let starts = cut::starts(&blocks, &form_feeds);
     if starts.len() == 1 {
         return vec![article(blocks, dump)];
     }
@@ -65,11 +68,12 @@ fn article<'a>(blocks: Vec<Block<'a>>, dump: &'a Dump) -> Article<'a> {
     Article { blocks, header_blocks, fields: Cow::Owned(fields) }
 }
 
-/// One block a line; in hard-wrapped text, one block a paragraph.
-fn blocks<'a>(text: &'a str, lines: &[Line]) -> (Vec<Block<'a>>, Vec<bool>) {
+/// One block a line; in hard-wrapped text, one block a paragraph. And the indices of those before which a
+/// form feed stands.
+fn blocks<'a>(text: &'a str, lines: &[Line]) -> (Vec<Block<'a>>, Vec<usize>) {
     let wrapped = wrap::Wrapped::find(text, lines);
     let mut blocks: Vec<Block> = Vec::with_capacity(lines.len());
-    let mut form_feeds = Vec::with_capacity(lines.len());
+    let mut form_feeds = Vec::new();
     for (index, line) in lines.iter().enumerate() {
         let piece = line.span.of(text);
         let continues = wrapped.as_ref().is_some_and(|wrapped| {
@@ -78,12 +82,11 @@ fn blocks<'a>(text: &'a str, lines: &[Line]) -> (Vec<Block<'a>>, Vec<bool>) {
         if let Some(block) = blocks.last_mut().filter(|_| continues) {
             join(block, piece, line.span);
         } else {
-            let &Line { span, number, gap, indent, .. } = line;
+            let &Line { span, number, gap, indent, form_feed } = line;
+            if form_feed {
+                form_feeds.push(blocks.len());
+            }
             blocks.push(Block { text: Cow::Borrowed(piece), span, line: number, gap, indent });
-            form_feeds.push(false);
-        }
-        if let Some(flag) = form_feeds.last_mut() {
-            *flag |= line.form_feed;
         }
     }
     (blocks, form_feeds)

@@ -50,6 +50,7 @@ mod title_repeat;
 mod words;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -64,7 +65,7 @@ use crate::model::Model;
 use crate::recognize::{byline as names, credit};
 
 /// What a rule asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Take {
     /// The text is no part of the article. `repeats` is the earlier block it copies.
     Remove {
@@ -285,11 +286,20 @@ pub struct Kept {
     pub reason: Reason,
 }
 
-/// What becomes of one block.
-#[derive(Clone, Default)]
-struct Fate {
-    whole: Option<(Take, &'static str)>,
-    cuts: Vec<(Range<usize>, Reason, &'static str, Option<Copied>)>,
+/// What becomes of the blocks.
+struct Fates {
+    /// What each block is taken for, and the rule that says so.
+    whole: Vec<Option<(Take, &'static str)>>,
+    /// What is cut out of blocks, by their indices. Few articles have any.
+    cuts: BTreeMap<usize, Vec<Cut>>,
+}
+
+/// A part of a block that is removed.
+struct Cut {
+    part: Range<usize>,
+    reason: Reason,
+    rule: &'static str,
+    repeats: Option<Copied>,
 }
 
 /// Removes from `article` what `rules` mark and fills its fields. `dump_text` is the decoded text the
@@ -305,39 +315,53 @@ pub fn strip<'a>(
     let blocks_in = article.blocks.len();
     let paragraphs = Vec::with_capacity(blocks_in);
     let mut stripped = Stripped { paragraphs, blocks_in, ..Stripped::default() };
-    let mut fates = vec![Fate::default(); blocks_in];
-    let mut marks = Vec::with_capacity(blocks_in);
+    let mut fates = Fates { whole: vec![None; blocks_in], cuts: BTreeMap::new() };
+    let marks = &mut scratch.marks;
+    // A rule that failed on another article may have left some.
+    marks.clear();
     for rule in &rules.listed {
-        rule.mark(&page, &mut marks);
+        rule.mark(&page, marks);
+        // Most rules find nothing in most articles.
+        if marks.is_empty() {
+            continue;
+        }
         for mark in marks.drain(..) {
             match mark.take {
                 Take::Remove { reason, .. } if rules.forbids(article, &mark) => {
                     stripped.kept.push(Kept { block: mark.block, rule: rule.name(), reason });
                 }
-                _ => fates[mark.block].add(mark, rule.name()),
+                _ => fates.add(mark, rule.name()),
             }
         }
     }
-    keep_a_paragraph(&mut fates);
+    keep_a_paragraph(&mut fates.whole);
     stripped.published = page.published().map(str::to_owned);
     let mut credits = Vec::new();
-    for (block, fate) in fates.iter().enumerate() {
-        apply(&page, dump_text, block, fate, &mut stripped, &mut credits);
+    for (block, whole) in fates.whole.into_iter().enumerate() {
+        if whole.is_none() && !fates.cuts.contains_key(&block) {
+            let text = article.blocks[block].text.clone();
+            stripped.paragraphs.push(paragraph(&page, block, text, true));
+            continue;
+        }
+        let cuts = fates.cuts.remove(&block).unwrap_or_default();
+        apply(&page, dump_text, block, whole, cuts, &mut stripped, &mut credits);
     }
     place_credits(&mut stripped.captions, credits);
     stripped
 }
 
-impl Fate {
+impl Fates {
     fn add(&mut self, mark: Mark, rule: &'static str) {
         match (mark.part, mark.take) {
             (Some(part), Take::Remove { reason, repeats }) => {
-                if self.cuts.iter().all(|cut| cut.0.end <= part.start || part.end <= cut.0.start) {
-                    self.cuts.push((part, reason, rule, repeats));
+                let cuts = self.cuts.entry(mark.block).or_default();
+                let apart = |cut: &Cut| cut.part.end <= part.start || part.end <= cut.part.start;
+                if cuts.iter().all(apart) {
+                    cuts.push(Cut { part, reason, rule, repeats });
                 }
             }
             (_, take) => {
-                self.whole.get_or_insert((take, rule));
+                self.whole[mark.block].get_or_insert((take, rule));
             }
         }
     }
@@ -345,17 +369,28 @@ impl Fate {
 
 /// What is taken from the text must leave a paragraph behind; else captions, and then the title, are
 /// the text.
-fn keep_a_paragraph(fates: &mut [Fate]) {
+fn keep_a_paragraph(taken: &mut [Option<(Take, &'static str)>]) {
     for wanted in [Take::Caption, Take::Title] {
-        if fates.iter().any(|fate| fate.whole.is_none()) {
+        if taken.iter().any(Option::is_none) {
             return;
         }
-        for fate in fates.iter_mut() {
-            if fate.whole.as_ref().is_some_and(|(take, _)| *take == wanted) {
-                fate.whole = None;
-            }
+        for fate in taken.iter_mut() {
+            fate.take_if(|(take, _)| *take == wanted);
         }
     }
+}
+
+/// The block as a paragraph with this text; `whole` says that nothing was cut out of it.
+fn paragraph<'a>(
+    page: &Page<'_, 'a>,
+    index: usize,
+    text: Cow<'a, str>,
+    whole: bool,
+) -> Paragraph<'a> {
+    let (block, facts) = (&page.article.blocks[index], &page.facts[index]);
+    let plain = facts.shape.plain_words.filter(|_| whole);
+    let plain = plain.map(|words| PlainParagraph { words, digest: facts.digest });
+    Paragraph { text, span: block.span, line: block.line, plain }
 }
 
 /// Carries out what was decided of one block.
@@ -363,16 +398,17 @@ fn apply<'a>(
     page: &Page<'_, 'a>,
     dump_text: &str,
     index: usize,
-    fate: &Fate,
+    whole: Option<(Take, &'static str)>,
+    mut cuts: Vec<Cut>,
     stripped: &mut Stripped<'a>,
     credits: &mut Vec<(usize, String)>,
 ) {
     let article = page.article;
     let block = &article.blocks[index];
-    let entry = |span: Span, rule: &str, reason, copied: Option<Copied>, partial| Removal {
+    let entry = |span: Span, rule, reason, copied: Option<Copied>, partial| Removal {
         span,
         line: block.line,
-        rule: rule.to_owned(),
+        rule,
         reason,
         text: span.of(dump_text).to_owned(),
         repeats: copied.map(|copied| match copied {
@@ -381,18 +417,17 @@ fn apply<'a>(
         }),
         partial,
     };
-    if let Some((Take::Remove { reason, repeats }, rule)) = &fate.whole {
-        stripped.removals.push(entry(block.span, rule, *reason, *repeats, false));
+    if let Some((Take::Remove { reason, repeats }, rule)) = whole {
+        stripped.removals.push(entry(block.span, rule, reason, repeats, false));
         return;
     }
-    let mut cuts: Vec<_> = fate.cuts.iter().collect();
-    cuts.sort_by_key(|cut| cut.0.start);
+    cuts.sort_by_key(|cut| cut.part.start);
     let mut text = block.text.clone();
-    for (part, reason, rule, copied) in cuts.iter().rev() {
+    for Cut { part, reason, rule, repeats } in cuts.iter().rev() {
         text.to_mut().replace_range(part.clone(), "");
         let start = block.span.start + part.start;
         let span = Span { start, end: block.span.start + part.end };
-        stripped.removals.push(entry(span, rule, *reason, *copied, true));
+        stripped.removals.push(entry(span, rule, *reason, *repeats, true));
     }
     let from = stripped.removals.len() - cuts.len();
     stripped.removals[from..].reverse();
@@ -400,8 +435,8 @@ fn apply<'a>(
     if !cuts.is_empty() {
         text = Cow::Owned(text.trim().to_owned());
     }
-    stripped.blocks_in_fields += usize::from(fate.whole.is_some());
-    match fate.whole.as_ref().map(|(take, _)| take) {
+    stripped.blocks_in_fields += usize::from(whole.is_some());
+    match whole.map(|(take, _)| take) {
         Some(Take::Title) => {
             let value = page::header_value(article, index).unwrap_or(&text);
             stripped.title.get_or_insert_with(|| value.to_owned());
@@ -432,11 +467,7 @@ fn apply<'a>(
             credits.push((stripped.captions.len(), credit));
         }
         Some(Take::Remove { .. }) | None => {
-            let facts = &page.facts[index];
-            let plain = facts.shape.plain_words.filter(|_| cuts.is_empty());
-            let plain = plain.map(|words| PlainParagraph { words, digest: facts.digest });
-            let (span, line) = (block.span, block.line);
-            stripped.paragraphs.push(Paragraph { text, span, line, plain });
+            stripped.paragraphs.push(paragraph(page, index, text, cuts.is_empty()));
         }
     }
 }

@@ -4,12 +4,15 @@
 use crate::fingerprint::{self, Digest};
 use crate::lexicon::{self, Hit};
 use crate::segment::shape::Shape;
+use crate::strip::Mark;
 
 /// Buffers that a worker keeps from one article to the next.
 #[derive(Debug, Default)]
 pub struct Scratch {
     pub(super) lexicon: lexicon::Scratch,
     pub(super) seen: Seen,
+    /// What one rule asks for.
+    pub(super) marks: Vec<Mark>,
 }
 
 /// Longer lines are prose, which does not repeat.

@@ -314,7 +314,7 @@ impl<'a> RemovalRow<'a> {
             start: removal.span.start,
             end: removal.span.end,
             line: removal.line,
-            rule: &removal.rule,
+            rule: removal.rule,
             reason: removal.reason,
             text: &removal.text,
             repeats: removal.repeats.as_ref().map(|repeats| match repeats {

@@ -71,7 +71,7 @@ fn removal(repeats: Option<Repeats>) -> Removal {
     Removal {
         span: Span { start: 3, end: 8 },
         line: 2,
-        rule: "share-bar".to_owned(),
+        rule: "share-bar",
         reason: Reason::ShareBar,
         text: "Share".to_owned(),
         repeats,
