@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use hashbrown::HashSet;
 
-use super::words::{self, DateWord, date_word};
+use super::words::{self, DateWord, Starts, date_word};
 
 /// The word lists of this file.
 const WORDS: &str = include_str!("words/bylines.txt");
@@ -25,6 +25,9 @@ const LINE_MAX: usize = 200;
 /// Labels that a colon ends, without accents and in lower case.
 static LABELS: LazyLock<HashSet<String>> =
     LazyLock::new(|| words::list(WORDS, "labels").map(words::fold).collect());
+
+/// By the first letters of a line, whether it may open with one of [`LABELS`].
+static LABEL_LETTERS: LazyLock<Starts> = LazyLock::new(|| Starts::of(&*LABELS));
 
 /// The same in scripts without case, folded at first use by the caller's look-up: a colon, a dash or
 /// a space ends them.
@@ -56,7 +59,11 @@ pub fn find(line: &str) -> Option<Byline<'_>> {
     if line.len() > LINE_MAX || line.len() < 4 {
         return None;
     }
-    let line = line.trim_start_matches(['*', '+', '•', '-', '–', '—', '|', ' ']);
+    let line = if line.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        line
+    } else {
+        line.trim_start_matches(['*', '+', '•', '-', '–', '—', '|', ' '])
+    };
     let first = line.chars().next()?;
     if first.is_ascii() && !(first.is_ascii_alphabetic() || "([".contains(first)) {
         return None;
@@ -79,6 +86,9 @@ pub fn find(line: &str) -> Option<Byline<'_>> {
 
 /// `Von: Karin Vogt`, `Haber: Murat DEMİR/BOLU`.
 fn labelled(line: &str) -> Option<Byline<'_>> {
+    if !LABEL_LETTERS.may_open(line) {
+        return None;
+    }
     // Thirty letters of any script.
     let near = line.as_bytes().get(..120).unwrap_or(line.as_bytes());
     memchr::memchr2(b':', 0xEF, near)?;
@@ -96,9 +106,10 @@ fn labelled(line: &str) -> Option<Byline<'_>> {
 
 /// `By Jane Doe`, `Por Ana Ruiz`.
 fn opened(line: &str) -> Option<Byline<'_>> {
-    let (opener, sure) = OPENERS.0[usize::from(*line.as_bytes().first()?)]
-        .iter()
-        .find(|(opener, _)| line.strip_prefix(opener).is_some_and(|rest| rest.starts_with(' ')))?;
+    let (opener, sure) =
+        OPENERS.0[usize::from(*line.as_bytes().first()?)].iter().find(|(opener, _)| {
+            line.as_bytes().get(opener.len()) == Some(&b' ') && line.starts_with(&**opener)
+        })?;
     let rest = line[opener.len()..].trim_start();
     if let Some(desk) = desk(rest) {
         return Some(Byline { name: desk, sure: false });

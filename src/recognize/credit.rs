@@ -8,8 +8,10 @@ use hashbrown::HashSet;
 
 use super::byline::is_name;
 use super::marks;
-use super::source::{is_agency_like, looks_like_source, names_agency, parts, without_photo};
-use super::words::{self, agency, contains};
+use super::source::{
+    is_agency, is_agency_like, looks_like_source, names_agency, parts, without_photo,
+};
+use super::words::{self, Starts, agency, contains};
 
 /// The word lists of this file.
 pub(super) const WORDS: &str = include_str!("words/credits.txt");
@@ -37,6 +39,11 @@ const LINE_MAX: usize = 2000;
 /// The longest credit that was seen has 120 bytes.
 pub(super) const CREDIT_MAX: usize = 160;
 
+/// The longest credit with its label before it.
+const LABELLED_MAX: usize = CREDIT_MAX + 40;
+
+const _: () = assert!(LABELLED_MAX <= marks::TEXT_MAX);
+
 /// Words that say that a picture's author follows. They are followed by a colon, a comma, a slash,
 /// "©", or nothing if the next word is a name. Lower case, without accents, the longest first.
 static LABELS: LazyLock<HashSet<String>> =
@@ -47,9 +54,15 @@ static LABEL_STARTS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     LABELS.iter().filter_map(|label| label.split(' ').next()).map(str::to_owned).collect()
 });
 
+/// By the first letters of a text, whether it may open with one of [`LABELS`].
+static LABEL_LETTERS: LazyLock<Starts> = LazyLock::new(|| Starts::of(&*LABELS));
+
 /// Labels that introduce a caption as often as a credit: what follows must then look like a source.
 static CAPTION_LABELS: LazyLock<HashSet<String>> =
     LazyLock::new(|| words::list(WORDS, "caption labels").map(words::fold).collect());
+
+/// By the first letters of a line, whether it may open with one of [`CAPTION_LABELS`].
+static CAPTION_LETTERS: LazyLock<Starts> = LazyLock::new(|| Starts::of(&*CAPTION_LABELS));
 
 /// What stands for a credit without naming one, as `(Supplied)`. Lower case, without accents.
 static SOURCES: LazyLock<HashSet<String>> =
@@ -106,8 +119,10 @@ fn ends_sentence(line: &str) -> bool {
 
 fn closes_bracket(line: &str) -> bool {
     // Nearly every line is told by its last letter.
-    let mut tail = line.bytes().rev().skip_while(|byte| matches!(byte, b'.' | b' ' | b'*'));
-    if tail.next().is_none_or(|byte| byte.is_ascii() && byte != b')' && byte != b']') {
+    if let [.., last, b'.'] | [.., last] = line.as_bytes()
+        && last.is_ascii()
+        && !matches!(last, b'.' | b' ' | b'*' | b')' | b']')
+    {
         return false;
     }
     let core = line.trim_end_matches(['.', '。', '।', ' ', '*']);
@@ -125,6 +140,9 @@ fn tail(line: &str, max: usize) -> usize {
 
 /// `Image: `, `FILE PHOTO: `, `Image caption ` at the start of a line whose rest is no source.
 fn prefix_label(line: &str) -> Option<Range<usize>> {
+    if !CAPTION_LETTERS.may_open(line) {
+        return None;
+    }
     let bytes = line.as_bytes();
     let window = &bytes[..bytes.len().min(40)];
     // The full-width colon of Chinese and Japanese has three bytes.
@@ -177,7 +195,7 @@ fn is_source_after(label: &str, rest: &str) -> bool {
 
 /// The label that `text` begins with: what follows it, and whether a mark stands between.
 fn strip_label(text: &str) -> Option<(&str, bool)> {
-    if text.len() > 300 || text.is_empty() {
+    if text.len() > 300 || text.is_empty() || !LABEL_LETTERS.may_open(text) {
         return None;
     }
     // A label has at most four words, and its letters may change length when they are folded, so
@@ -196,13 +214,15 @@ fn strip_label(text: &str) -> Option<(&str, bool)> {
         if at == 0 {
             continue;
         }
-        let (starts, is_label, by) = words::with_fold(&text[..at], |label| {
-            (LABEL_STARTS.contains(label), LABELS.contains(label), ends_in_by(label))
+        let first = best.is_none() && count == 1;
+        let (starts, by) = words::with_fold(&text[..at], |label| {
+            let starts = !first || LABEL_STARTS.contains(label);
+            (starts, (starts && LABELS.contains(label)).then(|| ends_in_by(label)))
         });
-        if best.is_none() && count == 1 && !starts {
+        if !starts {
             return None;
         }
-        if is_label {
+        if let Some(by) = by {
             let rest = &text[at..];
             let core = rest.trim_start_matches([
                 ':', '：', ',', '/', '|', '.', '…', '-', '–', '=', ' ', '\u{a0}', '©', '／',
@@ -239,21 +259,22 @@ fn plain(content: &str) -> Option<(Cow<'_, str>, bool)> {
     }
     // "Photo: X", "File photo: X", "Photo by X", twice for "Photo credit: © X".
     for _ in 0..2 {
-        if let Some((rest, true)) = strip_label(text)
-            && !rest.is_empty()
-        {
-            text = rest.trim();
-            explicit = true;
+        let Some((rest, true)) = strip_label(text) else { break };
+        if rest.is_empty() {
+            break;
         }
+        text = rest.trim();
+        explicit = true;
     }
     if let Some(name) = taken_name(text) {
         return Some((name, true));
     }
-    let folded = words::fold(text);
-    let courtesy = folded.starts_with("courtesy of ")
-        || folded.starts_with("courtesy ")
-        || folded.starts_with("cortesia ");
-    if SOURCES.contains(folded.as_str()) || courtesy {
+    let stands_for_one = words::with_fold(text, |folded| {
+        folded.starts_with("courtesy ")
+            || folded.starts_with("cortesia ")
+            || SOURCES.contains(folded)
+    });
+    if stands_for_one {
         return Some((Cow::Borrowed(text), true));
     }
     let known = names_agency(text);
@@ -346,17 +367,21 @@ fn bracket(line: &str, body: usize) -> Option<Credit<'_>> {
     }
     // "... at the harbor. (Arlen Press Office)": an outlet that is not in the table.
     let after_stop = ends_sentence(before) && !before.ends_with([',', ':', ';']);
-    let words = content.split_whitespace().count();
+    let mut words = 0;
     let titled = content.split_whitespace().all(|word| {
+        words += 1;
         word.starts_with(char::is_uppercase)
             || ["of", "the", "and", "de", "for", "del", "du"].contains(&word)
     });
-    let agency_like = is_agency_like(content);
     let plausible = titled
         && words <= 6
         && content.chars().any(char::is_lowercase)
         && !content.contains(|c: char| c == ':' || words::digit(c).is_some());
-    if (agency_like && plausible) || (after_stop && plausible && words >= 2) {
+    if !plausible {
+        return None;
+    }
+    let agency_like = is_agency_like(content);
+    if agency_like || (after_stop && words >= 2) {
         let text = Cow::Borrowed(content.trim());
         return Some(Credit { text, span, alone, strong: agency_like, prefix_label: None });
     }
@@ -428,6 +453,9 @@ fn name_before(before: &str, body: usize) -> Option<usize> {
 
 /// The name before 摄, 撮影 and their likes.
 fn taken_name(text: &str) -> Option<Cow<'_, str>> {
+    if text.as_bytes().last().is_some_and(u8::is_ascii_graphic) {
+        return None;
+    }
     let text = text.trim().trim_end_matches(['。', '．']);
     let ends = ["记者摄", "撮影", "提供", "摄影", "攝影", "供图", "写真", "摄", "攝"];
     let (rest, end) = ends.iter().find_map(|end| Some((text.strip_suffix(end)?, end)))?;
@@ -501,7 +529,7 @@ fn taken_by(line: &str) -> Option<Credit<'_>> {
 
 /// A label near the end, with a source after it: `Foto: Name/dpa`, `© Agency / Name`, `Credit... Name`.
 fn labelled(line: &str, body: usize) -> Option<Credit<'_>> {
-    let from = tail(line, CREDIT_MAX + 40).max(body);
+    let from = tail(line, LABELLED_MAX).max(body);
     let window = line.get(from..)?;
     let credit = |start: usize, text: &str, strong: bool| {
         let offset = text.as_ptr() as usize - line.as_ptr() as usize;
@@ -548,8 +576,9 @@ fn labelled(line: &str, body: usize) -> Option<Credit<'_>> {
     if !marks::any(window) {
         return None;
     }
-    for (at, word) in words_of(window) {
+    for at in marks::labels(window) {
         let start = from + at;
+        let word = window.get(at..)?;
         let first = word.chars().next()?;
         if !first.is_alphabetic() || !marks::may_be_label(word) {
             continue;
@@ -594,24 +623,6 @@ fn has_year(text: &str) -> bool {
     text.as_bytes().windows(4).any(|four| four.iter().all(u8::is_ascii_digit))
 }
 
-/// The words of `text` with the byte at which each starts.
-fn words_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let bytes = text.as_bytes();
-    // By bytes: most texts have no others than ASCII. The space without a break has two.
-    let ends = move |at: usize| match bytes[at] {
-        b' ' | b'(' | b'|' | b'/' => true,
-        0xC2 => bytes.get(at + 1) == Some(&0xA0),
-        0xA0 => at > 0 && bytes[at - 1] == 0xC2,
-        _ => false,
-    };
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let start = (at..bytes.len()).find(|&at| !ends(at))?;
-        at = (start..bytes.len()).find(|&at| ends(at)).unwrap_or(bytes.len());
-        Some((start, text.get(start..at)?))
-    })
-}
-
 /// What follows the last sentence, if it names an agency: `... at dawn. REUTERS/Sam Holt`; also a
 /// whole line as `Sam Holt for NPR`, `Getty Images`.
 fn last_segment(line: &str, body: usize) -> Option<Credit<'_>> {
@@ -649,16 +660,20 @@ fn last_segment(line: &str, body: usize) -> Option<Credit<'_>> {
     }
     let bytes = segment.as_bytes();
     let slash = memchr::memchr2(b'/', b'|', bytes).is_some() || contains(segment, " via ");
+    let joined = contains(segment, " for ");
     let mut whole_name = agency(segment);
-    if whole_name.is_none()
-        && !slash
-        && memchr::memchr(b',', bytes).is_none()
-        && !contains(segment, " for ")
-    {
-        whole_name = Some(agency(without_photo(segment))?);
+    if whole_name.is_none() && !slash && !joined && memchr::memchr(b',', bytes).is_none() {
+        let core = without_photo(segment);
+        if core.len() == segment.len() {
+            return None;
+        }
+        whole_name = Some(agency(core)?);
     }
-    let names =
-        parts(segment).any(|part| agency(part).is_some() || agency(without_photo(part)).is_some());
+    let names = parts(segment).any(is_agency);
+    // An agency or an outlet must be named for all that follows.
+    if !names && !joined && whole_name.is_none() {
+        return slashed(line, from);
+    }
     let digits = segment.chars().filter(|c| words::digit(*c).is_some()).count();
     if (!whole && start == body)
         || segment.contains([':', '©'])
@@ -667,7 +682,6 @@ fn last_segment(line: &str, body: usize) -> Option<Credit<'_>> {
     {
         return slashed(line, from);
     }
-    let several = parts(segment).count() > 1;
     // "Sam Holt for NPR", but not "Meal Plans for Busy Weeks".
     let for_outlet = segment.split_once(" for ").is_some_and(|(name, outlet)| {
         let article =
@@ -680,15 +694,18 @@ fn last_segment(line: &str, body: usize) -> Option<Credit<'_>> {
             "Press", "Globe", "Weekly",
         ];
         let paper =
-            outlet.split_whitespace().count() <= 4 && paper.iter().any(|end| outlet.ends_with(end));
-        is_name(name) && (agency(outlet).is_some() || article || paper)
+            paper.iter().any(|end| outlet.ends_with(end)) && outlet.split_whitespace().count() <= 4;
+        (article || paper || agency(outlet).is_some()) && is_name(name)
     });
     // A comma joins name and agency, but also the parts of a sentence: no other words then.
-    let comma = segment
-        .split_once(',')
-        .is_some_and(|(name, outlet)| is_name(name.trim()) && agency(outlet.trim()).is_some());
+    let comma = || {
+        segment
+            .split_once(',')
+            .is_some_and(|(name, outlet)| agency(outlet.trim()).is_some() && is_name(name.trim()))
+    };
     let single = whole_name.is_some() && (!whole || lone_agency(segment));
-    if !((names && several && (slash || comma) && looks_like_source(segment))
+    let several = parts(segment).count() > 1;
+    if !((names && several && (slash || comma()) && looks_like_source(segment))
         || for_outlet
         || single)
     {

@@ -119,7 +119,7 @@ fn fits(word: &str) -> bool {
     if word.starts_with(|c: char| c.is_ascii_uppercase() || c.is_ascii_digit()) {
         return true;
     }
-    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let word = words::core(word);
     let Some(first) = word.chars().next() else { return true };
     first.is_uppercase()
         || words::digit(first).is_some()
@@ -127,24 +127,30 @@ fn fits(word: &str) -> bool {
         || date_word(word).is_some_and(|found| found.is(DateWord::MONTH | DateWord::YEAR))
 }
 
-/// Whether a mark stands in `word` that may end the head of a dateline, or open brackets in it.
-fn may_separate(word: &str) -> bool {
-    word.bytes().any(|byte| matches!(byte, b'(' | b'-' | b':' | b'/'))
-        || (!word.is_ascii() && word.contains(['—', '–']))
-}
-
 /// Latin, Cyrillic, Greek and Armenian, where capitals tell names.
 fn cased(text: &str) -> Option<Dateline<'_>> {
     // Most paragraphs end here: their second or third word is a small one.
-    let mut at = 0;
-    for word in text.split(' ').take(9) {
-        if may_separate(word) || at > PREFIX_MAX {
+    let mut rest = text;
+    for _ in 0..9 {
+        // A mark in a word may end the head of a dateline, or open brackets in it.
+        let ends = |byte| matches!(byte, b' ' | b'(' | b'-' | b':' | b'/');
+        let end = rest.bytes().position(ends);
+        let (word, behind) = match end.and_then(|end| rest.split_at_checked(end)) {
+            None => (rest, None),
+            Some((word, behind)) => match behind.strip_prefix(' ') {
+                None => break,
+                behind => (word, behind),
+            },
+        };
+        let marked = !word.is_ascii() && word.contains(['—', '–']);
+        if marked || text.len() - rest.len() > PREFIX_MAX {
             break;
         }
         if !fits(word) {
             return None;
         }
-        at += word.len() + 1;
+        let Some(behind) = behind else { break };
+        rest = behind;
     }
     let Some((end, after, kind)) = separator(text, 0) else { return wire_in_brackets(text) };
     let head = text[..end].trim_end().trim_end_matches(['.', ',']).trim_end();

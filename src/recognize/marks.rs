@@ -72,17 +72,80 @@ fn stands_around(bytes: &[u8], at: usize) -> bool {
             .and_then(|start| bytes.get(start..))
             .is_some_and(|rest| rest.starts_with(mark.as_bytes()))
     };
-    stands(2, " by ")
-        || stands(2, " By ")
-        || stands(2, " BY ")
-        || stands(6, "ourtesy of ")
-        || stands(6, "ourtesy Of ")
-        || stands(2, "opyright ")
+    match at.checked_sub(1).and_then(|before| bytes.get(before)) {
+        Some(b'b' | b'B') => stands(2, " by ") || stands(2, " By ") || stands(2, " BY "),
+        Some(b's') => stands(6, "ourtesy of ") || stands(6, "ourtesy Of "),
+        Some(b'p') => stands(2, "opyright "),
+        _ => false,
+    }
 }
 
-/// Cheap test before the labels are tried: whether `word` can begin one.
-pub(super) fn may_be_label(word: &str) -> bool {
-    let mut chars = word.chars();
+/// The longest text whose words are looked for.
+pub(super) const TEXT_MAX: usize = ROWS * BITS;
+
+const ROWS: usize = 4;
+
+/// Where words start in `text`, of at most [`TEXT_MAX`] bytes, that may be labels: all but the small
+/// ones of ASCII that no mark before them leads to. Spaces, slashes, bars and brackets stand before a
+/// word; what starts there is a letter or not ASCII.
+pub(super) fn labels(text: &str) -> impl Iterator<Item = usize> {
+    debug_assert!(text.len() <= TEXT_MAX);
+    widest(Words(text.as_bytes())).into_iter().enumerate().flat_map(|(row, mut starts)| {
+        std::iter::from_fn(move || {
+            let at = (starts != 0).then(|| row * BITS + starts.trailing_zeros() as usize)?;
+            starts &= starts - 1;
+            Some(at)
+        })
+    })
+}
+
+/// The look for words: a bit for each byte at which one starts.
+struct Words<'t>(&'t [u8]);
+
+impl Loop for Words<'_> {
+    type Output = [u64; ROWS];
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) -> [u64; ROWS] {
+        /// All bits from the lowest that is set.
+        #[inline(always)]
+        fn from_lowest(bits: u64) -> u64 {
+            bits | bits.wrapping_neg()
+        }
+        let mut found = [0; ROWS];
+        let mut room = [0; BITS];
+        // The text starts as behind a space, and what leads to its first word is not known.
+        let (mut ends_before, mut firsts_before) = (1 << (BITS - 1), 0);
+        let (mut led, mut begun) = (false, false);
+        for (row, found) in self.0.chunks(BITS).zip(&mut found) {
+            let row = machine.bytes(filled(row, &mut room));
+            let leads =
+                machine.equal(row, b'(') | machine.equal(row, b'|') | machine.equal(row, b'/');
+            let high = machine.within(row, 0x80..=0xFF);
+            let mut ends = leads | machine.equal(row, b' ');
+            // The space without a break has two bytes. The first of them may stand for a word then,
+            // which a caller sees to be none.
+            let firsts = machine.equal(row, 0xC2);
+            ends |= machine.equal(row, 0xA0) & behind(firsts, firsts_before, 1);
+            firsts_before = firsts;
+            let starts = !ends & behind(ends, ends_before, 1);
+            ends_before = ends;
+            // White space that is no space counts as a word; what led to it leads to the next one too.
+            let words = starts & machine.within(row, b'!'..=0xFF);
+            let first = if begun { 0 } else { words & words.wrapping_neg() };
+            let behind_lead = if led { u64::MAX } else { from_lowest(leads | high) };
+            begun = begun || words != 0;
+            led = led || leads | high != 0;
+            let small = machine.within(row, b'a'..=b'z') & (behind_lead | first);
+            *found = starts & (machine.within(row, b'A'..=b'Z') | high | small);
+        }
+        found
+    }
+}
+
+/// Cheap test before the labels are tried: whether the word that opens `text` can begin one.
+pub(super) fn may_be_label(text: &str) -> bool {
+    let mut chars = text.chars();
     match chars.next() {
         // The first two letters of the labels in ASCII.
         Some(first) if first.is_ascii() => {
@@ -104,6 +167,7 @@ pub(super) fn may_be_label(word: &str) -> bool {
             }
         }
         Some(_) => {
+            let word = &text[..text.find([' ', '(', '|', '/', '\u{a0}']).unwrap_or(text.len())];
             let core = word.trim_end_matches([':', '：', ',', '.', '…']);
             !core.is_empty() && core.chars().count() <= 14
         }
@@ -114,6 +178,50 @@ pub(super) fn may_be_label(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The words of `text` that are looked for, one character after another.
+    fn words_one_by_one(text: &str) -> Vec<usize> {
+        let marks = ['(', '|', '/'];
+        let ends = |c: char| marks.contains(&c) || c == ' ' || c == '\u{a0}';
+        let mut found = Vec::new();
+        let mut before = ' ';
+        let mut begun = false;
+        for (at, c) in text.char_indices() {
+            if ends(before) && !ends(c) {
+                let led = text[..at].contains(|c: char| marks.contains(&c) || !c.is_ascii());
+                let small = c.is_ascii_lowercase() && (led || !begun);
+                if c.is_ascii_uppercase() || !c.is_ascii() || small {
+                    found.push(at);
+                }
+                begun = begun || c > ' ';
+            }
+            before = c;
+        }
+        found
+    }
+
+    #[test]
+    fn words_start_where_they_start_one_by_one() {
+        let pieces = [
+            "Foto", "foto", "a", " ", "  ", "(", "|", "/", ": ", "\u{a0}", "à", "•", "\t", "写真",
+            " x", " X",
+        ];
+        let mut state = 7_usize;
+        for round in 0..20_000 {
+            let mut text = String::new();
+            while text.len() < round % (TEXT_MAX - 8) {
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
+                let count = if round % 2 == 0 { 9 } else { pieces.len() };
+                text.push_str(pieces[(state >> 33) % count]);
+            }
+            // What no word starts with may be found as well: the space without a break.
+            let letters = |at: &usize| !text[*at..].starts_with('\u{a0}');
+            let found: Vec<usize> = labels(&text).filter(letters).collect();
+            assert_eq!(found, words_one_by_one(&text), "{text:?}");
+        }
+    }
 
     #[test]
     fn marks_are_found_wherever_they_stand() {

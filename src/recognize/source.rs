@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use hashbrown::HashSet;
 
 use super::credit::{CREDIT_MAX, WORDS};
-use super::words::{self, agency, contains};
+use super::words::{self, agency};
 
 /// Small words inside the names of photographers and outlets.
 static JOINS: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "joins").collect());
@@ -19,35 +19,59 @@ pub(super) fn looks_like_source(text: &str) -> bool {
     if agency(text).is_some() {
         return true;
     }
-    let parts = || text.split(['/', '|', ',', '(', ')']);
-    let mut words = 0_usize;
-    let strange: Vec<&str> = parts().filter(|part| !is_agency(part)).collect();
-    let mut names =
-        parts().filter(|part| !part.trim().is_empty()).count().saturating_sub(strange.len());
-    let beside_agency = names > 0;
-    for word in strange
-        .into_iter()
-        .filter(|part| !beside_agency || part.trim().contains(' '))
-        .flat_map(|part| part.split([' ', '\u{a0}']))
-    {
-        let core = word.trim_matches(|c: char| !c.is_alphanumeric());
-        let Some(first) = core.chars().next() else { continue };
-        words += 1;
-        if first.is_lowercase() {
-            // The last word may be an agency in small letters: "Jens Holt dpa".
-            if !JOINS.contains(core)
-                && !core.contains('.')
-                && !word.starts_with('@')
-                && agency(core).is_none()
-            {
+    let mut counts = Counts::default();
+    let (mut filled, mut strange) = (0_usize, 0);
+    // Beside an agency, a strange word of its own counts for nothing.
+    let mut single = Vec::new();
+    for part in text.split(['/', '|', ',', '(', ')']) {
+        let core = part.trim();
+        filled += usize::from(!core.is_empty());
+        if is_agency(part) {
+            continue;
+        }
+        strange += 1;
+        if core.contains(' ') {
+            if !counts.take(part) {
                 return false;
             }
-        } else {
-            names += 1;
+        } else if !core.is_empty() {
+            single.push(part);
         }
     }
+    let agencies = filled.saturating_sub(strange);
+    if agencies == 0 && !single.into_iter().all(|part| counts.take(part)) {
+        return false;
+    }
     let cased = text.chars().any(|c| c.is_uppercase() || c.is_lowercase());
-    names > 0 && if cased { words <= 10 } else { words <= 5 }
+    counts.names + agencies > 0 && counts.words <= if cased { 10 } else { 5 }
+}
+
+/// What a text that looks like a source has.
+#[derive(Default)]
+struct Counts {
+    words: usize,
+    /// The words of them that are not small.
+    names: usize,
+}
+
+impl Counts {
+    /// Counts the words of `part`; `false` when one cannot stand in the name of a source.
+    fn take(&mut self, part: &str) -> bool {
+        part.split([' ', '\u{a0}']).all(|word| {
+            let core = words::core(word);
+            let Some(first) = core.chars().next() else { return true };
+            self.words += 1;
+            if !first.is_lowercase() {
+                self.names += 1;
+                return true;
+            }
+            // The last word may be an agency in small letters: "Jens Holt dpa".
+            JOINS.contains(core)
+                || core.contains('.')
+                || word.starts_with('@')
+                || agency(core).is_some()
+        })
+    }
 }
 
 /// Whether one of the parts of `text` is a known agency.
@@ -61,7 +85,10 @@ pub(super) fn names_agency(text: &str) -> bool {
 
 /// The parts of a credit, as a reader would separate them.
 pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
-    let joined = [" via ", " for ", " and "].iter().any(|joint| contains(text, joint));
+    let joined = memchr::memchr_iter(b' ', text.as_bytes()).any(|at| {
+        let rest = &text.as_bytes()[at..];
+        [" via ", " for ", " and "].iter().any(|joint| rest.starts_with(joint.as_bytes()))
+    });
     let words = move |part| split_words(part, joined);
     let ends = |c| {
         matches!(
@@ -99,7 +126,7 @@ fn split_words(part: &str, joined: bool) -> impl Iterator<Item = &str> {
 }
 
 /// Whether `part` is a known agency, perhaps with the word photo behind it.
-fn is_agency(part: &str) -> bool {
+pub(super) fn is_agency(part: &str) -> bool {
     if agency(part).is_some() {
         return true;
     }
@@ -110,6 +137,17 @@ fn is_agency(part: &str) -> bool {
 /// `AP` of `AP Photo` and of `AP file photo`.
 pub(super) fn without_photo(part: &str) -> &str {
     let mut core = part.trim();
+    // The last two bytes of the words; most names end in others.
+    if !matches!(
+        core.as_bytes(),
+        [.., b't', b'o']
+            | [.., b'T', b'O']
+            | [.., b'o', b's' | b'l']
+            | [.., b'l' | b'v', b'e']
+            | [.., 0xBE, 0x9B]
+    ) {
+        return core;
+    }
     loop {
         let before = core.len();
         for word in [

@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use arrayvec::ArrayString;
 use hashbrown::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 
@@ -35,15 +36,22 @@ pub(super) fn fold(text: &str) -> String {
 
 /// What `then` makes of the folded `text`; a short one of ASCII is folded without an allocation.
 pub(super) fn with_fold<T>(text: &str, then: impl FnOnce(&str) -> T) -> T {
-    let mut lower = [0_u8; 64];
-    if let Some(lower) = lower.get_mut(..text.len()).filter(|_| text.is_ascii()) {
-        lower.copy_from_slice(text.as_bytes());
-        lower.make_ascii_lowercase();
-        if let Ok(lower) = std::str::from_utf8(lower) {
-            return then(lower);
+    match ArrayString::<64>::from(text) {
+        Ok(mut lower) if text.is_ascii() => {
+            lower.make_ascii_lowercase();
+            then(&lower)
         }
+        _ => then(&fold(text)),
     }
-    then(&fold(text))
+}
+
+/// `word` without what is no letter and no digit around it: nothing, nearly always.
+pub(super) fn core(word: &str) -> &str {
+    let plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    if plain(word.as_bytes().first()) && plain(word.as_bytes().last()) {
+        return word;
+    }
+    word.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
 /// `text.find(part)`, fast where the text is short and the second byte of the part is rare in it:
@@ -97,16 +105,20 @@ struct Agencies {
     sizes: Sizes,
 }
 
-/// For each first letter in ASCII, the lengths of the names that start with it: enough to refuse most
-/// words without a look-up.
-struct Sizes([u64; 128]);
+/// For each letter in ASCII, the lengths of the names that start with it and of those that end with it:
+/// enough to refuse most words without a look-up.
+struct Sizes {
+    first: [u64; 128],
+    last: [u64; 128],
+}
 
 impl Sizes {
     fn of<'n>(names: impl IntoIterator<Item = &'n str>) -> Sizes {
-        let mut sizes = Sizes([0; 128]);
-        for name in names {
-            if let Some((first, bit)) = Sizes::place(name) {
-                sizes.0[first] |= bit;
+        let mut sizes = Sizes { first: [0; 128], last: [0; 128] };
+        for name in names.into_iter().filter(|name| name.is_ascii()) {
+            if let Some((first, last, length)) = Sizes::place(name) {
+                sizes.first[first] |= length;
+                sizes.last[last] |= length;
             }
         }
         sizes
@@ -114,12 +126,47 @@ impl Sizes {
 
     /// Whether `name` may be one of the names, in another case too. One that is not ASCII may be.
     fn may_hold(&self, name: &str) -> bool {
-        !name.is_ascii() || Sizes::place(name).is_some_and(|(first, bit)| self.0[first] & bit != 0)
+        !name.is_ascii()
+            || Sizes::place(name).is_some_and(|(first, last, length)| {
+                self.first[first] & self.last[last] & length != 0
+            })
     }
 
-    fn place(name: &str) -> Option<(usize, u64)> {
-        let first = name.bytes().next()?.to_ascii_lowercase();
-        first.is_ascii().then(|| (usize::from(first), 1 << name.len().min(63)))
+    /// The places of the first and the last letter of `name`, which is ASCII, and the bit of its length.
+    fn place(name: &str) -> Option<(usize, usize, u64)> {
+        let letter =
+            |byte: Option<&u8>| byte.map(|byte| usize::from(byte.to_ascii_lowercase() & 127));
+        let bytes = name.as_bytes();
+        Some((letter(bytes.first())?, letter(bytes.last())?, 1 << name.len().min(63)))
+    }
+}
+
+/// The first two letters of names, by which most texts are told to open with none of them.
+pub(super) struct Starts([u32; 128]);
+
+impl Starts {
+    /// Of these names, which are [folded](fold).
+    pub(super) fn of<'n>(names: impl IntoIterator<Item = &'n String>) -> Starts {
+        let mut starts = Starts([0; 128]);
+        for name in names {
+            let mut bytes = name.bytes();
+            let (first, second) = (bytes.next(), bytes.next().filter(u8::is_ascii_alphabetic));
+            if let Some(row) = first.and_then(|first| starts.0.get_mut(usize::from(first))) {
+                *row |= 1 << (second.unwrap_or(0) & 31);
+            }
+        }
+        starts
+    }
+
+    /// Whether the words that open `text` may be one of the names. What is not ASCII may be.
+    pub(super) fn may_open(&self, text: &str) -> bool {
+        let mut bytes = text.bytes();
+        let Some(first) = bytes.next().filter(u8::is_ascii_graphic) else { return true };
+        let row = self.0.get(usize::from(first.to_ascii_lowercase())).copied().unwrap_or(0);
+        match bytes.next().filter(u8::is_ascii_alphabetic) {
+            Some(second) => row >> (second & 31) & 1 != 0,
+            None => row != 0,
+        }
     }
 }
 
@@ -366,4 +413,45 @@ pub(super) fn has_digit(text: &str) -> bool {
     // Without a way out, whole rows of bytes are looked at at once.
     text.bytes().fold(false, |found, byte| found | byte.is_ascii_digit())
         || (!text.is_ascii() && text.chars().any(|c| digit(c).is_some()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_refused_by_its_letters_is_in_no_table() {
+        let names: HashSet<String> =
+            ["photo", "photo by", "x", "a-b", "foto: ", "фото"].map(fold).into_iter().collect();
+        let (starts, sizes) = (Starts::of(&names), Sizes::of(names.iter().map(String::as_str)));
+        let pieces =
+            ["photo", "PHOTO", "x", "X", "-b", "a", " by", "фото", "Фото", " ", ":", "ó", "f"];
+        for one in pieces {
+            for two in pieces {
+                for three in pieces {
+                    let text = format!("{one}{two}{three}");
+                    for end in (1..=text.len()).filter(|&end| text.is_char_boundary(end)) {
+                        let name = &text[..end];
+                        if !names.contains(&fold(name)) {
+                            continue;
+                        }
+                        assert!(sizes.may_hold(name), "{name:?}");
+                        let cut = text[end..].starts_with(char::is_alphabetic);
+                        assert!(cut || starts.may_open(&text), "{name:?} of {text:?}");
+                    }
+                }
+            }
+        }
+        assert!(
+            !starts.may_open("Police said") && !starts.may_open("\"Photo") && !sizes.may_hold("ph")
+        );
+        assert!(starts.may_open(" Photo") && starts.may_open(""));
+    }
+
+    #[test]
+    fn a_core_is_what_trimming_leaves() {
+        for word in ["a", "", "'a'", "A.", "(é)", "é", "9,", "--", "ab c"] {
+            assert_eq!(core(word), word.trim_matches(|c: char| !c.is_alphanumeric()), "{word:?}");
+        }
+    }
 }

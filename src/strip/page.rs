@@ -1,6 +1,9 @@
 //! What all rules need to know of one article: what each block looks like, where the title stands,
 //! where the body starts and ends. Read once, before the rules; it marks nothing itself.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
 use super::main_text::Judged;
 use super::seen::{Place, Plain, Scratch};
 use crate::article::{Article, Block};
@@ -90,6 +93,7 @@ impl<'p, 'a> Page<'p, 'a> {
     pub fn read(article: &'p Article<'a>, scratch: &mut Scratch) -> Page<'p, 'a> {
         let blocks = &article.blocks;
         let mut read: Vec<Facts> = Vec::with_capacity(blocks.len());
+        let mut hits = Vec::new();
         let mut ends = [0; COPY_BLOCKS];
         for (i, block) in blocks.iter().enumerate() {
             // A line alone always says the same.
@@ -98,14 +102,17 @@ impl<'p, 'a> Page<'p, 'a> {
             let near = if ends.contains(&end) { i.saturating_sub(COPY_BLOCKS)..i } else { 0..0 };
             ends[i % COPY_BLOCKS] = end;
             let copied = near.rev().find(same);
-            let of_copy = copied.map(|j| read[j].clone());
-            read.push(of_copy.unwrap_or_else(|| facts(&block.text, scratch)));
+            read.push(match copied {
+                Some(j) => read[j].clone(),
+                None => facts(&block.text, scratch),
+            });
+            if read[i].hit.is_some() {
+                hits.push(i);
+            }
         }
-        let facts = read;
-        let hits = (0..facts.len()).filter(|&i| facts[i].hit.is_some()).collect();
         let mut page = Page {
             article,
-            facts,
+            facts: read,
             hits,
             title: None,
             head: 0,
@@ -136,7 +143,7 @@ impl<'p, 'a> Page<'p, 'a> {
 
     fn read_around(&mut self, title: Option<usize>) {
         self.title = title;
-        self.repeats_title = (0..self.len()).map(|i| self.states_title(i)).collect();
+        self.repeats_title = self.find_repeats();
         self.frame_end = self.find_frame_end();
         self.find_framed_captions();
         self.head = self.find_head();
@@ -148,13 +155,14 @@ impl<'p, 'a> Page<'p, 'a> {
 
     /// The text of block `i`.
     #[must_use]
-    pub fn text(&self, i: usize) -> &str {
+    pub fn text(&self, i: usize) -> &'p str {
         &self.article.blocks[i].text
     }
 
     /// The text of block `i`, once where it stands twice on the line.
     #[must_use]
-    pub fn single(&self, i: usize) -> &str {
+    #[inline]
+    pub fn single(&self, i: usize) -> &'p str {
         let text = self.text(i);
         self.facts[i].second_copy.and_then(|second| text.get(..second)).unwrap_or(text)
     }
@@ -198,6 +206,7 @@ impl<'p, 'a> Page<'p, 'a> {
 
     /// Whether block `i` says the same as block `j`, but for quotes, dashes, case and spaces.
     #[must_use]
+    #[inline]
     pub fn same(&self, i: usize, j: usize) -> bool {
         same(self.single(i), self.single(j))
     }
@@ -249,6 +258,12 @@ impl<'p, 'a> Page<'p, 'a> {
     fn find_marked_captions(&mut self) {
         for i in 0..self.len() {
             let facts = &self.facts[i];
+            let is_hit = |j: usize| self.facts.get(j).is_some_and(|facts| facts.hit.is_some());
+            let (below_hit, above_hit) = (i > 0 && is_hit(i - 1), is_hit(i + 1));
+            // Nothing gives most blocks away.
+            if facts.credit.is_none() && !below_hit && !above_hit {
+                continue;
+            }
             let signed = facts.byline.as_ref().is_some_and(|byline| byline.sure);
             if facts.hit.is_some() || facts.width > 600 || facts.date.is_some() || signed {
                 continue;
@@ -257,26 +272,23 @@ impl<'p, 'a> Page<'p, 'a> {
                 !credit.alone && (credit.prefix_label.is_some() || credit.strong)
             }) && !is_quotation(self.text(i))
                 && !self.is_list_item(i);
-            let beside = |j: usize, controls: fn(&str) -> bool| {
-                self.facts.get(j).is_some_and(|f| f.hit.is_some()) && controls(self.text(j))
-            };
             let alone = facts.credit.as_ref().is_some_and(|credit| credit.alone);
-            let opened = i > 0 && beside(i - 1, opens_picture);
-            let closed = i + 1 < self.len() && beside(i + 1, closes_picture);
-            self.facts[i].caption = own || ((opened || closed) && !alone && facts.width > 2);
+            let opened = || below_hit && opens_picture(self.text(i - 1));
+            let closed = || above_hit && closes_picture(self.text(i + 1));
+            let caption = own || (!alone && facts.width > 2 && (opened() || closed()));
+            self.facts[i].caption = caption;
         }
     }
 
     /// Paragraphs of the body that name their source in brackets behind a full stop are no captions.
     fn find_sourced_paragraphs(&mut self) {
         for i in self.head..self.len() {
+            let Some(credit) = self.facts[i].credit.as_ref() else { continue };
             let text = self.text(i);
-            let sourced = self.facts[i].credit.as_ref().is_some_and(|credit| {
-                let before = text.get(..credit.span.start).unwrap_or("").trim_end();
-                let brackets = text.get(credit.span.clone()).unwrap_or("").trim();
-                let agency = brackets.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
-                ends_sentence(before) && agency == Some(&*credit.text)
-            });
+            let before = text.get(..credit.span.start).unwrap_or("").trim_end();
+            let brackets = text.get(credit.span.clone()).unwrap_or("").trim();
+            let agency = brackets.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+            let sourced = ends_sentence(before) && agency == Some(&*credit.text);
             let copied = || {
                 let mut near = i.saturating_sub(FRAME_BLOCKS)..i;
                 self.facts[i].doubled || near.any(|j| self.facts[j].caption && self.same(i, j))
@@ -303,7 +315,11 @@ impl<'p, 'a> Page<'p, 'a> {
         let first = self.title.map_or(0, |title| title + 1);
         for i in 0..self.len() {
             let facts = &self.facts[i];
-            if facts.hit.is_some() || facts.date.is_some() || facts.digits > 0 || facts.caption {
+            let credited = self.is_credited_line(i);
+            if !(facts.doubled || credited) || facts.caption {
+                continue;
+            }
+            if facts.hit.is_some() || facts.date.is_some() || facts.digits > 0 {
                 continue;
             }
             if Some(i) == self.title || self.repeats_title(i) || is_size_control(self.text(i)) {
@@ -312,10 +328,10 @@ impl<'p, 'a> Page<'p, 'a> {
             let framed = i >= first && i < self.frame_end;
             let long = facts.width >= 40 && i < first + FRAME_BLOCKS;
             let caption = facts.doubled && (framed || long || self.has_picture_beside(i));
-            self.facts[i].caption = caption || self.is_credited_line(i);
+            self.facts[i].caption = caption || credited;
         }
         // A copy of a caption is one wherever it stands above the body.
-        let mut captions = Vec::new();
+        let mut captions: Vec<&str> = Vec::new();
         for i in 0..self.len().min(self.frame_end.max(first + FRAME_BLOCKS)) {
             if i > 0
                 && !self.facts[i].caption
@@ -326,11 +342,12 @@ impl<'p, 'a> Page<'p, 'a> {
                     let beside = self.facts.get(j).is_some_and(|beside| beside.caption);
                     beside && is_cut_copy(self.text(i), self.text(j))
                 };
-                let copied = captions.iter().any(|&j| self.same(i, j));
+                let text = self.single(i);
+                let copied = captions.iter().any(|caption| same(text, caption));
                 self.facts[i].caption = copied || cut_short(i - 1) || cut_short(i + 1);
             }
             if self.facts[i].caption {
-                captions.push(i);
+                captions.push(self.single(i));
             }
         }
         if !self.facts.is_empty() && first == 0 {
@@ -389,8 +406,7 @@ impl<'p, 'a> Page<'p, 'a> {
             if !looks_like_title(self.text(i)) {
                 return label.or_else(|| self.is_cut_off_title(i).then_some(i));
             }
-            let words = self.text(i).split_whitespace().count();
-            let short = words <= 2 && facts.width <= 20;
+            let short = facts.width <= 20 && self.text(i).split_whitespace().nth(2).is_none();
             let label_like = short && i + 1 < self.len() && self.is_chrome(i + 1);
             if self.is_lead(i) {
                 return label;
@@ -434,12 +450,16 @@ impl<'p, 'a> Page<'p, 'a> {
         self.repeats_title[i]
     }
 
-    fn states_title(&self, i: usize) -> bool {
-        let text = self.text(i);
-        if let Some(title) = &self.article.fields.title {
-            return states(text, title);
-        }
-        self.title.is_some_and(|title| title != i && states(text, self.text(title)))
+    /// For each block, whether it states the title again.
+    fn find_repeats(&self) -> Vec<bool> {
+        let given = self.article.fields.title.as_deref();
+        let own = self.title.filter(|_| given.is_none());
+        let Some(title) = given.or_else(|| own.map(|title| self.text(title))) else {
+            return vec![false; self.len()];
+        };
+        let title = Title { text: title, key: OnceCell::new() };
+        let blocks = self.article.blocks.iter().enumerate();
+        blocks.map(|(i, block)| Some(i) != own && title.is_stated(&block.text)).collect()
     }
 
     fn find_frame_end(&self) -> usize {
@@ -502,14 +522,16 @@ impl<'p, 'a> Page<'p, 'a> {
         }
         let next = (head + 1..self.len().min(head + FRAME_BLOCKS)).find(|&i| self.is_prose(i));
         // Several dates order a diary.
-        let dates = self.facts.iter().filter_map(|facts| facts.date.as_ref());
-        let bare = dates.filter(|date| date.kind == Kind::Date && !date.labelled).count();
+        let is_diary = || {
+            let dates = self.facts.iter().filter_map(|facts| facts.date.as_ref());
+            dates.filter(|date| date.kind == Kind::Date && !date.labelled).nth(1).is_some()
+        };
         let furniture = |i: usize| {
             let facts = &self.facts[i];
             let stamped = facts
                 .date
                 .as_ref()
-                .is_some_and(|date| date.kind == Kind::Date && (date.labelled || bare < 2));
+                .is_some_and(|date| date.kind == Kind::Date && (date.labelled || !is_diary()));
             let shared = facts.hit.as_ref().is_some_and(|hit| hit.reason == Reason::ShareBar);
             let named = facts.byline.as_ref().is_some_and(|byline| byline.sure);
             named || stamped || shared
@@ -539,9 +561,11 @@ impl<'p, 'a> Page<'p, 'a> {
     /// Lines under "Read more", "Most popular", "Topics". Below the last sentence all of them are
     /// titles of other articles; between sentences only the one directly under the label.
     fn find_teasers(&mut self) {
+        let opens = |i: usize| self.facts[i].hit.as_ref().is_some_and(|hit| hit.opens);
+        let Some(&first) = self.hits.iter().find(|&&i| i >= self.head && opens(i)) else { return };
         let mut under: Option<Reason> = None;
         let mut pending: Vec<usize> = Vec::new();
-        for i in self.head..self.len() {
+        for i in first..self.len() {
             let hit = self.facts[i].hit.as_ref();
             if let Some(hit) = hit {
                 if hit.opens {
@@ -590,13 +614,12 @@ impl<'p, 'a> Page<'p, 'a> {
     }
 
     fn find_published(&self) -> Option<String> {
-        let mut dates = (0..self.len())
-            .filter(|&i| self.at_edge(i))
+        let edges = (0..self.head).chain(self.head.max(self.tail)..self.len());
+        let mut dates = edges
             .filter_map(|i| self.facts[i].date.as_ref())
             .filter(|date| date.kind != Kind::Time);
-        let dates: Vec<&Box<DateLine>> = dates.by_ref().collect();
-        let published = dates.iter().find_map(|date| date.published.clone());
-        published.or_else(|| dates.iter().find_map(|date| date.updated.clone()))
+        let published = dates.clone().find_map(|date| date.published.clone());
+        published.or_else(|| dates.find_map(|date| date.updated.clone()))
     }
 }
 
@@ -625,21 +648,42 @@ fn facts<'a>(text: &'a str, scratch: &mut Scratch) -> Facts<'a> {
         let reporter = signed && hit.reason == Reason::WireSignoff;
         !picture && !reporter
     });
-    let plain = Plain {
-        shape: Shape::of(text),
+    let is_plain = date.is_none() && credit.is_none() && byline.is_none();
+    let shape = Shape::of(text);
+    let facts = Facts {
+        width: shape.width,
+        shape,
         sentence: ends_sentence(text),
         hit,
+        date,
+        credit,
+        byline,
         digits: if text.len() <= 24 && text.chars().all(char::is_numeric) { text.len() } else { 0 },
+        doubled: false,
+        caption: false,
+        teaser: None,
         second_copy: second_copy(text),
         digest: None,
     };
-    if let Some(place) = place.filter(|_| date.is_none() && credit.is_none() && byline.is_none()) {
-        scratch.seen.put(text, place, plain);
+    if let Some(place) = place.filter(|_| is_plain) {
+        scratch.seen.put(text, place, facts.plain());
     }
-    Facts { date, credit, byline, ..Facts::of(plain) }
+    facts
 }
 
 impl Facts<'_> {
+    /// What is remembered of a line without date, credit and byline.
+    fn plain(&self) -> Plain {
+        Plain {
+            shape: self.shape,
+            sentence: self.sentence,
+            hit: self.hit,
+            digits: self.digits,
+            second_copy: self.second_copy,
+            digest: self.digest,
+        }
+    }
+
     /// The facts of a line without date, credit and byline, before its place is known.
     fn of(plain: Plain) -> Self {
         Facts {
@@ -681,8 +725,24 @@ fn second_copy(text: &str) -> Option<usize> {
 }
 
 /// Whether two lines say the same, but for quotes, dashes, case and spaces.
+#[inline]
 pub(super) fn same(a: &str, b: &str) -> bool {
-    a == b || (a.len().abs_diff(b.len()) <= 16 && starts_alike(a, b) && key_of(a) == key_of(b))
+    a.len().abs_diff(b.len()) <= 16
+        && starts_alike(a, b)
+        && (a == b || (!differ_early(a, b) && key_of(a) == key_of(b)))
+}
+
+/// Whether the keys of two lines differ by the first byte in which the lines do: two letters or digits of
+/// ASCII behind nothing but ASCII, and no mark that could join with them.
+fn differ_early(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let alike = |(a, b): &(&u8, &u8)| a.is_ascii() && a.eq_ignore_ascii_case(b);
+    let at = a.iter().zip(b).take_while(alike).count();
+    let letter = |text: &[u8]| {
+        text.get(at).is_some_and(u8::is_ascii_alphanumeric)
+            && text.get(at + 1).is_none_or(u8::is_ascii)
+    };
+    letter(a) && letter(b)
 }
 
 /// The last eight bytes, or all: different for most pairs of different lines.
@@ -693,42 +753,55 @@ fn last_bytes(text: &str) -> u64 {
 }
 
 /// A cheap test that fails for most pairs of different lines: their first letters.
+#[inline]
 fn starts_alike(a: &str, b: &str) -> bool {
-    if let (Some(a), Some(b)) = (a.bytes().next(), b.bytes().next())
-        && a.is_ascii_alphanumeric()
-        && b.is_ascii_alphanumeric()
-    {
-        return a.eq_ignore_ascii_case(&b);
+    match (a.as_bytes(), b.as_bytes()) {
+        ([a, ..], [b, ..]) if a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() => {
+            a.eq_ignore_ascii_case(b)
+        }
+        _ => first_letters_alike(a, b),
     }
+}
+
+fn first_letters_alike(a: &str, b: &str) -> bool {
     let letter = |text: &str| text.chars().find(|c| c.is_alphanumeric());
     let fold = |c: Option<char>| c.map(|c| c.to_lowercase().next().unwrap_or(c));
     fold(letter(a)) == fold(letter(b))
 }
 
-/// Whether `text` states `title`: the same words, or the same with the name of the site behind a
-/// dash, a bar or an angle, or words so near that only a letter or two differ.
-pub(super) fn states(text: &str, title: &str) -> bool {
-    if same(text, title) {
-        return true;
+/// The title that blocks are compared with.
+struct Title<'t> {
+    text: &'t str,
+    /// Made for the first block that needs it.
+    key: OnceCell<Cow<'t, str>>,
+}
+
+impl Title<'_> {
+    /// Whether `text` states the title: the same words, or the same with the name of the site behind
+    /// a dash, a bar or an angle, or words so near that only a letter or two differ.
+    fn is_stated(&self, text: &str) -> bool {
+        starts_alike(text, self.text) && (same(text, self.text) || self.is_nearly_stated(text))
     }
-    if text.len() > title.len() * 2 + 80 || title.len() < 8 || !starts_alike(text, title) {
-        return false;
-    }
-    let (text, title) = (key_of(text), key_of(title));
-    let tail = |long: &str, short: &str| {
-        long.strip_prefix(short).is_some_and(|rest| {
+
+    fn is_nearly_stated(&self, text: &str) -> bool {
+        if text.len() > self.text.len() * 2 + 80 || self.text.len() < 8 {
+            return false;
+        }
+        let title = self.key.get_or_init(|| key_of(self.text));
+        let text = key_of(text);
+        let with_tail = text.strip_prefix(&**title).is_some_and(|rest| {
             let rest = rest.trim_start();
             rest.starts_with(['-', '|', '·', '•', '»', '›', ':', '>'])
-        })
-    };
-    if tail(&text, &title) {
-        return true;
+        });
+        if with_tail {
+            return true;
+        }
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        let near = title.len() >= 24
+            && text.len().abs_diff(title.len()) <= 4
+            && digits(&text) == digits(title);
+        near && strsim::normalized_levenshtein(&text, title) >= 0.94
     }
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let near = title.len() >= 24
-        && text.len().abs_diff(title.len()) <= 4
-        && digits(&text) == digits(&title);
-    near && strsim::normalized_levenshtein(&text, &title) >= 0.94
 }
 
 /// Whether `short` is a copy of `long` that was cut: it ends in an ellipsis, or lacks only the
@@ -761,4 +834,28 @@ fn opens_picture(text: &str) -> bool {
 fn closes_picture(text: &str) -> bool {
     let text = text.to_lowercase();
     ["hide caption", "toggle caption"].iter().any(|word| text.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_differ_early_have_other_keys() {
+        let pieces = [
+            "A", "a", "e", "\u{301}", "é", " ", "  ", "1", "²", "\u{200b}", "-", "–", "\"", "ﬁ",
+            "fi",
+        ];
+        let mut texts = vec![String::new()];
+        for _ in 0..3 {
+            let longer = |text: &String| pieces.map(|piece| format!("{text}{piece}"));
+            texts = texts.iter().flat_map(longer).collect();
+        }
+        for (a, b) in texts.iter().flat_map(|a| texts.iter().step_by(7).map(move |b| (a, b))) {
+            assert!(!differ_early(a, b) || key_of(a) != key_of(b), "{a:?} {b:?}");
+            let plainly = a == b || (first_letters_alike(a, b) && key_of(a) == key_of(b));
+            assert!(same(a, b) == plainly || !first_letters_alike(a, b), "{a:?} {b:?}");
+        }
+        assert!(differ_early("The end", "That end") && !differ_early("The end", "the  end"));
+    }
 }
