@@ -245,7 +245,7 @@ impl Gathered {
     ) -> Result<(), Error> {
         let Gathered { spool, first_articles, index, .. } = self;
         let Index { candidates, sources, places, .. } = index;
-        let work = |piece: usize| -> Result<Vec<(ArticleId, Option<Candidate>)>, Error> {
+        let work = |piece: usize| -> Result<Vec<(ArticleId, Option<Left>)>, Error> {
             let mut changed = Vec::new();
             let bytes = spool.read(piece)?;
             for id in articles_of(first_articles, piece, sources.len()) {
@@ -261,8 +261,9 @@ impl Gathered {
         each_piece(pool, spool.len(), work, observer, &mut |changed| {
             for (id, changed) in changed {
                 let candidate = &mut candidates[id.0 as usize];
-                let tie = candidate.as_ref().map_or(0, |candidate| candidate.tie);
-                *candidate = changed.map(|changed| Candidate { tie, ..changed });
+                let left = candidate.as_ref().zip(changed);
+                *candidate =
+                    left.map(|(before, Left { key, bytes })| Candidate { key, bytes, ..*before });
             }
             Ok(())
         })
@@ -318,44 +319,37 @@ pub(super) fn articles_of(
     (first_articles[piece]..first_articles.get(piece + 1).copied().unwrap_or(all)).map(ArticleId)
 }
 
-/// What deciding needs of `article` without the paragraphs that are `gone`.
-fn without(
-    article: &StoredHead,
-    gone: impl Fn(Digest) -> bool,
-) -> Result<Option<Candidate>, Error> {
+/// What is left of an article, as a [`Candidate`] has it.
+struct Left {
+    key: u128,
+    bytes: u64,
+}
+
+/// What is left of `article` without the paragraphs that are `gone`, if anything is.
+fn without(article: &StoredHead, gone: impl Fn(Digest) -> bool) -> Result<Option<Left>, Error> {
     if let Some((title, digest)) = article.title_alone(&gone) {
         let words = crate::normalize::words(title);
-        return Ok(Some(candidate(&[digest], words, title.len(), None, article.published)));
+        let key = key(&[digest], words, None);
+        return Ok(Some(Left { key, bytes: title.len() as u64 }));
     }
     let (mut digests, mut bytes, mut words) = (Vec::new(), 0, 0);
     for (place, digest) in article.paragraphs() {
         if !gone(digest) {
-            bytes += place.len() + 2;
+            bytes += place.len() as u64 + 2;
             if words < dedupe::SHORT_WORDS {
                 words += crate::normalize::words(article.paragraph(place)?);
             }
             digests.push(digest);
         }
     }
-    let candidate = candidate(&digests, words, bytes, article.title, article.published);
-    Ok((!digests.is_empty()).then_some(candidate))
+    Ok((!digests.is_empty()).then(|| Left { key: key(&digests, words, article.title), bytes }))
 }
 
-fn candidate(
-    digests: &[Digest],
-    words: usize,
-    bytes: usize,
-    title: Option<&str>,
-    published: Option<&str>,
-) -> Candidate {
+/// See [`Candidate::key`].
+fn key(digests: &[Digest], words: usize, title: Option<&str>) -> u128 {
     let fingerprint = fingerprint::article(digests);
     let title = if words < dedupe::SHORT_WORDS { title.and_then(title_digest) } else { None };
-    Candidate {
-        key: dedupe::exact_key(fingerprint, words, title),
-        bytes: bytes as u64,
-        published: published.and_then(instant).unwrap_or(i64::MIN),
-        tie: 0,
-    }
+    dedupe::exact_key(fingerprint, words, title)
 }
 
 /// What tells `article` from its exact copies, wherever they stand in the input.
@@ -466,12 +460,13 @@ impl Chunk {
     /// Enters what the tables need of `article`.
     fn note(&mut self, article: &CleanArticle, keep: Keep) {
         let title = article.title.as_deref();
-        let published = article.published.as_deref();
-        let candidate =
-            candidate(&article.digests, article.words, article.text.len(), title, published);
-        // Where the first is kept, nothing else decides.
-        let tie = if keep == Keep::First { 0 } else { tie(article) };
-        self.candidates.push(Candidate { tie, ..candidate });
+        self.candidates.push(Candidate {
+            key: key(&article.digests, article.words, title),
+            bytes: article.text.len() as u64,
+            published: article.published.as_deref().and_then(instant).unwrap_or(i64::MIN),
+            // Where the first is kept, nothing else decides.
+            tie: if keep == Keep::First { 0 } else { tie(article) },
+        });
         let source = (&*article.source, article.source_named);
         self.learner.note(source, title.and_then(title_digest), article.texts());
         self.ids.push(article.id.as_deref().unwrap_or(&article.made_id), article.id.is_some());

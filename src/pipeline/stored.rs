@@ -29,7 +29,6 @@ pub(super) enum Entry<'a> {
 pub(super) struct StoredArticle<'a> {
     pub(super) title: Option<&'a str>,
     pub(super) title_from_text: bool,
-    pub(super) published: Option<&'a str>,
     #[serde(borrow, with = "long_text")]
     pub(super) text: &'a str,
     /// Bytes of each paragraph.
@@ -44,6 +43,7 @@ pub(super) struct StoredArticle<'a> {
     pub(super) url: Option<&'a str>,
     pub(super) byline: Option<&'a str>,
     pub(super) dateline: Option<&'a str>,
+    pub(super) published: Option<&'a str>,
     pub(super) language: Option<&'a str>,
     #[serde(borrow)]
     pub(super) paragraphs: Vec<StoredParagraph<'a>>,
@@ -160,7 +160,6 @@ impl<'a> StoredArticle<'a> {
 pub(super) struct StoredHead<'a> {
     pub(super) title: Option<&'a str>,
     title_from_text: bool,
-    pub(super) published: Option<&'a str>,
     /// UTF-8 as it was written: whoever looks at no more than a part need not bring all of it from memory.
     #[serde(with = "raw_bytes")]
     text: &'a [u8],
