@@ -59,7 +59,12 @@ pub(crate) fn plain_paragraph(text: &str, scratch: &mut Vec<u8>) -> Digest {
 #[must_use]
 pub fn article(paragraphs: &[Digest]) -> Digest {
     let bytes: Vec<[u8; 32]> = paragraphs.iter().map(|paragraph| paragraph.0).collect();
-    Digest(*blake3::hash(bytes.as_flattened()).as_bytes())
+    article_of(&bytes)
+}
+
+/// The same, of the bytes of the paragraphs' fingerprints.
+pub(crate) fn article_of(paragraphs: &[[u8; 32]]) -> Digest {
+    Digest(*blake3::hash(paragraphs.as_flattened()).as_bytes())
 }
 
 /// BLAKE3 of a key's UTF-8.

@@ -329,7 +329,7 @@ struct Left {
 fn without(article: &StoredHead, gone: impl Fn(Digest) -> bool) -> Result<Option<Left>, Error> {
     if let Some((title, digest)) = article.title_alone(&gone) {
         let words = crate::normalize::words(title);
-        let key = key(&[digest], words, None);
+        let key = key(&[digest.0], words, None);
         return Ok(Some(Left { key, bytes: title.len() as u64 }));
     }
     let (mut digests, mut bytes, mut words) = (Vec::new(), 0, 0);
@@ -339,15 +339,15 @@ fn without(article: &StoredHead, gone: impl Fn(Digest) -> bool) -> Result<Option
             if words < dedupe::SHORT_WORDS {
                 words += crate::normalize::words(article.paragraph(place)?);
             }
-            digests.push(digest);
+            digests.push(digest.0);
         }
     }
     Ok((!digests.is_empty()).then(|| Left { key: key(&digests, words, article.title), bytes }))
 }
 
 /// See [`Candidate::key`].
-fn key(digests: &[Digest], words: usize, title: Option<&str>) -> u128 {
-    let fingerprint = fingerprint::article(digests);
+fn key(digests: &[[u8; 32]], words: usize, title: Option<&str>) -> u128 {
+    let fingerprint = fingerprint::article_of(digests);
     let title = if words < dedupe::SHORT_WORDS { title.and_then(title_digest) } else { None };
     dedupe::exact_key(fingerprint, words, title)
 }
@@ -432,11 +432,12 @@ impl Chunk {
     fn take(&mut self, outcome: Result<CleanArticle, Reject>, keep: Keep) -> Result<(), Error> {
         let what = match outcome {
             Ok(article) => {
-                let digests = concat(&article.digests);
-                let stored = StoredArticle::of(&article, &digests);
+                let digests: Vec<[u8; 32]> =
+                    article.digests.iter().map(|digest| digest.0).collect();
+                let stored = StoredArticle::of(&article, digests.as_flattened());
                 self.bytes.reserve(article.text.len() + article.text.len() / 16 + 1024);
                 store(&Entry::Article(Box::new(stored)), &mut self.bytes)?;
-                self.note(&article, keep);
+                self.note(&article, &digests, keep);
                 What::Article
             }
             Err(reject) => {
@@ -458,10 +459,10 @@ impl Chunk {
     }
 
     /// Enters what the tables need of `article`.
-    fn note(&mut self, article: &CleanArticle, keep: Keep) {
+    fn note(&mut self, article: &CleanArticle, digests: &[[u8; 32]], keep: Keep) {
         let title = article.title.as_deref();
         self.candidates.push(Candidate {
-            key: key(&article.digests, article.words, title),
+            key: key(digests, article.words, title),
             bytes: article.text.len() as u64,
             published: article.published.as_deref().and_then(instant).unwrap_or(i64::MIN),
             // Where the first is kept, nothing else decides.
@@ -471,11 +472,6 @@ impl Chunk {
         self.learner.note(source, title.and_then(title_digest), article.texts());
         self.ids.push(article.id.as_deref().unwrap_or(&article.made_id), article.id.is_some());
     }
-}
-
-/// The digests' bytes in a row.
-pub(super) fn concat(digests: &[Digest]) -> Vec<u8> {
-    digests.iter().map(|digest| digest.0).collect::<Vec<_>>().into_flattened()
 }
 
 /// Tells the observer of `reject`, with the place where a person would look for it.

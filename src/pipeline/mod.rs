@@ -389,7 +389,7 @@ fn rows(batch: Batch, cleaning: &Cleaning) -> Result<CleanRows, Error> {
                     language: article.language.as_deref(),
                     text: &article.text,
                     captions: &article.captions,
-                    fingerprint: &fingerprint::article(&article.digests).hex(),
+                    fingerprint: &fingerprint::article_of(&paragraphs).hex(),
                     paragraphs: &paragraphs,
                     words: article.words as u64,
                     copies: 0,

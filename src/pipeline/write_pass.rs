@@ -267,7 +267,7 @@ impl Writing<'_> {
         let verdict = known.verdicts[index];
         let copy_of = verdict.representative().map(|other| known.gathered.index.id(other));
         let kept = self.kept(id, article, known.is_written(id), &mut written.tally);
-        let fingerprint = &*fingerprint::article(&kept.digests).hex();
+        let fingerprint = &*fingerprint::article_of(&kept.digests).hex();
         let name = known.gathered.index.id(id);
         let blocks = article.blocks_in as u64;
         written.tally.totals.read += 1;
@@ -313,13 +313,12 @@ impl Writing<'_> {
             written.tally.source(article.source).add(&counts);
             return;
         }
-        let paragraphs: Vec<[u8; 32]> = kept.digests.iter().map(|digest| digest.0).collect();
         let settled = Settled {
             id: name,
             title: article.title.filter(|_| !kept.title_is_text),
             text: &kept.text,
             fingerprint,
-            paragraphs: &paragraphs,
+            paragraphs: &kept.digests,
             words: kept.words,
             copies: u64::from(self.copies[index]),
             duplicate_of: copy_of.filter(|_| known.options.duplicates == Duplicates::Mark),
@@ -378,7 +377,7 @@ impl Writing<'_> {
             self.count(digest, text, gone.is_some() && is_written, tally);
             match gone {
                 None => {
-                    kept.digests.push(digest);
+                    kept.digests.push(digest.0);
                     stays.push(text);
                 }
                 Some((rule, reason, first)) => {
@@ -399,7 +398,7 @@ impl Writing<'_> {
         if let Some((title, digest)) = alone {
             kept.text = Cow::Borrowed(title);
             kept.words = normalize::words(title);
-            kept.digests.push(digest);
+            kept.digests.push(digest.0);
             kept.title_is_text = true;
         } else if kept.gone.is_empty() {
             kept.text = Cow::Borrowed(article.text);
@@ -500,7 +499,7 @@ fn start(text: &str, chars: usize) -> &str {
 pub(super) struct Kept<'a> {
     pub(super) text: Cow<'a, str>,
     words: usize,
-    digests: Vec<Digest>,
+    digests: Vec<[u8; 32]>,
     pub(super) gone: Vec<Gone<'a>>,
     /// The title is all that remains, and is the text.
     title_is_text: bool,
