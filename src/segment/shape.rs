@@ -1,14 +1,14 @@
 //! How many characters of which kind a block has: what many questions of shape are answered from,
-//! counted in one look at it.
+//! counted in one look at it. Most blocks are asked for less, which is counted faster.
 
-use super::lines::is_wide;
+use super::lines::{is_wide, width};
 use crate::normalize::AsciiWords;
-use crate::vector::{BITS, Loop, Machine, filled, widest};
+use crate::vector::{BITS, Loop, Machine, behind, filled, widest};
 
 /// The characters of one block, by kind. Each is of one of `letters`, `digits`, `spaces`,
 /// `punctuation` or a control.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Shape {
+pub(crate) struct Shape {
     /// All of them.
     pub chars: usize,
     /// Columns: wide characters count twice.
@@ -27,30 +27,104 @@ pub struct Shape {
     pub punctuation: usize,
     /// Words between white space.
     pub words: usize,
-    /// The number of its words as [`normalize::words`](crate::normalize::words) counts them, when it is
-    /// plain: graphic characters of ASCII but the grave accent and the underscore, one space between
-    /// words, none at the ends. Then it is its own written form, and but for case its own key.
-    pub plain_words: Option<usize>,
-    /// The first character.
-    pub first: Option<char>,
-    /// The last character.
-    pub last: Option<char>,
 }
 
 impl Shape {
     /// The shape of `text`.
     #[must_use]
-    pub fn of(text: &str) -> Shape {
-        let (first, last) = (text.chars().next(), text.chars().next_back());
-        let counted = if text.is_ascii() { ascii(text.as_bytes()) } else { mixed(text) };
-        Shape { first, last, ..counted }
+    pub(crate) fn of(text: &str) -> Shape {
+        if text.is_ascii() { ascii(text.as_bytes()) } else { mixed(text) }
+    }
+}
+
+/// What is asked of every block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Measure {
+    /// Columns: wide characters count twice.
+    pub width: usize,
+    /// The number of its words as [`normalize::words`](crate::normalize::words) counts them, when it is
+    /// plain: graphic characters of ASCII but the grave accent and the underscore, one space between
+    /// words, none at the ends. Then it is its own written form, and but for case its own key.
+    pub plain_words: Option<usize>,
+}
+
+impl Measure {
+    /// The measure of `text`.
+    #[must_use]
+    pub(crate) fn of(text: &str) -> Measure {
+        let bytes = text.as_bytes();
+        let plain_words = widest(Plain(bytes));
+        if plain_words.is_some() {
+            return Measure { width: bytes.len(), plain_words };
+        }
+        Measure { width: widest(Narrow(bytes)).unwrap_or_else(|| width(text)), plain_words }
+    }
+}
+
+/// Counts the words of a plain text; nothing where it is not plain.
+struct Plain<'t>(&'t [u8]);
+
+impl Loop for Plain<'_> {
+    type Output = Option<usize>;
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) -> Option<usize> {
+        /// Plain, and part of no word.
+        const FILLER: u8 = b'-';
+        let Plain(bytes) = self;
+        if bytes.last().is_none_or(|&last| last == b' ') {
+            return None;
+        }
+        let mut words = AsciiWords::default();
+        let mut space_before = 1;
+        let mut room = [FILLER; BITS];
+        for row in bytes.chunks(BITS) {
+            let row = machine.bytes(filled(row, &mut room));
+            let blanks = machine.equal(row, b' ');
+            // The grave accent is next to the underscore.
+            let odd = machine.within(row, b'_'..=b'`') | (blanks & (blanks << 1 | space_before));
+            if odd | !machine.within(row, b' '..=b'~') != 0 {
+                return None;
+            }
+            space_before = blanks >> (BITS - 1);
+            words.add(machine, row, machine.letters(row), machine.digits(row));
+        }
+        Some(words.count)
+    }
+}
+
+/// Counts the characters of a text; nothing where some may be wide.
+struct Narrow<'t>(&'t [u8]);
+
+impl Loop for Narrow<'_> {
+    type Output = Option<usize>;
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) -> Option<usize> {
+        /// Not the first byte of a character.
+        const FILLER: u8 = 0x80;
+        let Narrow(bytes) = self;
+        let (mut chars, mut e2_before) = (0, 0);
+        let mut room = [FILLER; BITS];
+        for row in bytes.chunks(BITS) {
+            let row = machine.bytes(filled(row, &mut room));
+            // Behind 0xE2 stand quotes and dashes, and wide characters from U+2E80 on.
+            let e2 = machine.equal(row, 0xE2);
+            let far = behind(e2, e2_before, 1) & machine.within(row, 0xBA..=0xBF);
+            if far | machine.equal(row, 0xE1) | machine.within(row, 0xE3..=0xFF) != 0 {
+                return None;
+            }
+            e2_before = e2;
+            chars += (!machine.within(row, 0x80..=0xBF)).count_ones() as usize;
+        }
+        Some(chars)
     }
 }
 
 /// Counts ASCII.
 fn ascii(bytes: &[u8]) -> Shape {
     let counted = widest(Count { bytes, after_space: true });
-    let Counts { upper, lower, digits, blanks, controls, words, odd, ref unicode_words } = counted;
+    let Counts { upper, lower, digits, blanks, controls, words } = counted;
     let ends = if controls == 0 { 0 } else { bytes.iter().filter(|&&byte| is_end(byte)).count() };
     let words = if ends == 0 {
         words
@@ -58,7 +132,6 @@ fn ascii(bytes: &[u8]) -> Shape {
         let tokens = bytes.split(|&byte| byte == b' ' || is_end(byte));
         tokens.filter(|token| !token.is_empty()).count()
     };
-    let plain = !odd && controls == 0 && bytes.last().is_some_and(|&byte| byte != b' ');
     Shape {
         chars: bytes.len(),
         width: bytes.len(),
@@ -69,8 +142,6 @@ fn ascii(bytes: &[u8]) -> Shape {
         spaces: blanks + ends,
         punctuation: counted.punctuation(bytes.len()),
         words,
-        plain_words: plain.then_some(unicode_words.count),
-        ..Shape::default()
     }
 }
 
@@ -84,9 +155,6 @@ struct Counts {
     controls: usize,
     /// Words between spaces.
     words: usize,
-    /// Whether there is a grave accent, an underscore, or a space behind a space or at the start.
-    odd: bool,
-    unicode_words: AsciiWords,
 }
 
 /// The counting.
@@ -130,7 +198,6 @@ impl Counts {
         let digits = machine.digits(row);
         let blanks = machine.equal(row, b' ');
         let controls = machine.within(row, 0..=0x1F) | machine.equal(row, 0x7F);
-        let odd = machine.equal(row, b'`') | machine.equal(row, b'_');
         let after_space = blanks << 1 | *space_before;
         *space_before = blanks >> (BITS - 1);
         self.upper += of(upper);
@@ -139,8 +206,6 @@ impl Counts {
         self.blanks += of(blanks);
         self.controls += of(controls);
         self.words += of(some & !blanks & after_space);
-        self.odd |= odd | (blanks & after_space) != 0;
-        self.unicode_words.add(machine, row, upper | lower, digits);
     }
 }
 
@@ -272,7 +337,6 @@ fn place(c: char) -> u8 {
 mod tests {
     use unicode_segmentation::UnicodeSegmentation;
 
-    use super::super::lines::width;
     use super::*;
 
     /// The same by the words of the standard library alone.
@@ -292,9 +356,23 @@ mod tests {
             spaces,
             punctuation: text.chars().count() - letters - digits - spaces - controls,
             words: text.split_whitespace().count(),
-            plain_words: is_plain(text).then(|| text.unicode_words().count()),
-            first: text.chars().next(),
-            last: text.chars().next_back(),
+        }
+    }
+
+    fn measured_plainly(text: &str) -> Measure {
+        let plain_words = is_plain(text).then(|| text.unicode_words().count());
+        Measure { width: width(text), plain_words }
+    }
+
+    #[test]
+    fn wide_characters_count_twice_wherever_they_stand() {
+        let before = "Quotes ‘’ — Дни ".repeat(6);
+        for c in ('\u{7F}'..='\u{FFFF}').step_by(61).chain("ᄀ⺀⹿⿿　㄀가鿿𠀀Ａ🙂—".chars())
+        {
+            for len in [0, 3, 60, 61, 62, 63, 64, 65].map(|len| before.floor_char_boundary(len)) {
+                let text = format!("{}{c}{before}", &before[..len]);
+                assert_eq!(Measure::of(&text), measured_plainly(&text), "{text:?}");
+            }
         }
     }
 
@@ -313,13 +391,18 @@ mod tests {
             ["", " ", "x", "a b", " a  b ", "Ünder 3½ Дни", "新聞 第１号、", "\u{a0}x\u{2003}y"]
         {
             assert_eq!(Shape::of(text), plainly(text), "{text:?}");
+            assert_eq!(Measure::of(text), measured_plainly(text), "{text:?}");
         }
+        assert_eq!(Measure::of(&all), measured_plainly(&all));
         let dotted = "It's 3.14, or 1,000; a.b:c 5:6 'x' No. 7.".repeat(8);
         let foreign =
             "A cost of £40m (or so) was paid by the ministry in one go – twice\t– and over ";
         let foreign = foreign.repeat(4);
         for text in [long, dotted, foreign] {
             for (end, _) in text.char_indices() {
+                for part in [&text[..end], &text[end..]] {
+                    assert_eq!(Measure::of(part), measured_plainly(part), "{part:?}");
+                }
                 assert_eq!(Shape::of(&text[..end]), plainly(&text[..end]), "{end} of {text}");
                 assert_eq!(Shape::of(&text[end..]), plainly(&text[end..]), "{end} of {text}");
             }

@@ -14,17 +14,17 @@ rule! {
 fn mark(page: &Page, marks: &mut Vec<Mark>) {
     for i in 0..page.len() {
         let facts = &page.facts[i];
-        let role = i > 0 && i < page.head && !facts.sentence && is_author_role(page.text(i));
-        if let Some(hit) = facts.hit.as_ref().filter(|_| !role) {
+        let may_be_role = i > 0 && i < page.head && !facts.sentence;
+        let is_role = || may_be_role && is_author_role(page.text(i));
+        // What is above is known sooner than what a line says.
+        let is_below_name = || page.facts[i - 1].byline.is_some() || is_name(page.text(i - 1));
+        if let Some(hit) = facts.hit.as_ref().filter(|_| !is_role()) {
             let place = hit.strength == Strength::Always || page.at_edge(i);
             if hit.reason == Reason::AuthorBio && place {
                 marks.push(Mark::remove(i, Reason::AuthorBio));
             }
-        } else if role {
-            let above = &page.facts[i - 1];
-            if above.byline.is_some() || is_name(page.text(i - 1)) {
-                marks.push(Mark::remove(i, Reason::AuthorBio));
-            }
+        } else if may_be_role && is_below_name() && is_role() {
+            marks.push(Mark::remove(i, Reason::AuthorBio));
         }
     }
     if let Some(last) = page.tail.checked_sub(1)

@@ -1,5 +1,6 @@
 use super::{Mark, Page};
 use crate::ledger::Reason;
+use crate::segment::shape::Shape;
 
 rule! {
     /// A link to another story set in capitals between two paragraphs.
@@ -15,20 +16,21 @@ const LINES_MAX: usize = 3;
 
 fn mark(page: &Page, marks: &mut Vec<Mark>) {
     let links: Vec<usize> = (page.head + 1..page.tail.min(page.len()).saturating_sub(1))
-        .filter(|&i| page.is_prose(i - 1) && page.is_prose(i + 1) && is_caps_link(page, i))
+        .filter(|&i| may_be_link(page, i) && page.is_prose(i - 1) && page.is_prose(i + 1))
+        .filter(|&i| page.is_plain(i) && is_in_capitals(page.text(i)))
         .collect();
     if links.len() <= LINES_MAX {
         marks.extend(links.into_iter().map(|i| Mark::remove(i, Reason::ReadMore)));
     }
 }
 
-fn is_caps_link(page: &Page, i: usize) -> bool {
+/// What few lines between paragraphs are.
+fn may_be_link(page: &Page, i: usize) -> bool {
     let facts = &page.facts[i];
-    !facts.sentence
-        && facts.width <= 160
-        && facts.shape.upper >= 20
-        && facts.shape.lower == 0
-        && facts.shape.words >= WORDS_MIN
-        && page.is_plain(i)
-        && page.article.blocks[i].gap > 0
+    !facts.sentence && facts.width <= 160 && page.article.blocks[i].gap > 0
+}
+
+fn is_in_capitals(text: &str) -> bool {
+    let shape = Shape::of(text);
+    shape.upper >= 20 && shape.lower == 0 && shape.words >= WORDS_MIN
 }

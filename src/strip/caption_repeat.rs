@@ -64,12 +64,13 @@ fn is_copy(page: &Page, i: usize, j: usize) -> bool {
 /// Whether block `i` is the words of caption `j` without its credit, inside the frame of the title or
 /// set directly under it. Elsewhere it may be the first paragraph, which often says the same.
 fn is_bare_copy(page: &Page, i: usize, j: usize) -> bool {
+    let direct = i == j + 1 && page.article.blocks[i].gap == 0;
+    if !(direct || i < page.frame_end) || page.facts[i].width < ADJACENT_WIDTH_MIN / 2 {
+        return false;
+    }
     let Some(credit) = page.facts[j].credit.as_ref() else { return false };
     let words = page.text(j).get(..credit.span.start).unwrap_or("").trim();
-    let direct = i == j + 1 && page.article.blocks[i].gap == 0;
-    page.facts[i].width >= ADJACENT_WIDTH_MIN / 2
-        && (direct || i < page.frame_end)
-        && same(page.text(i), words)
+    same(page.text(i), words)
 }
 
 /// The next block, when it states caption `i` again with more words or with its credit.

@@ -388,7 +388,7 @@ fn paragraph<'a>(
     whole: bool,
 ) -> Paragraph<'a> {
     let (block, facts) = (&page.article.blocks[index], &page.facts[index]);
-    let plain = facts.shape.plain_words.filter(|_| whole);
+    let plain = facts.plain_words.filter(|_| whole);
     let plain = plain.map(|words| PlainParagraph { words, digest: facts.digest });
     Paragraph { text, span: block.span, line: block.line, plain }
 }

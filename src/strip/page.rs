@@ -16,7 +16,7 @@ use crate::recognize::date::{self, DateLine, Kind};
 use crate::segment::header;
 use crate::segment::is_size_control;
 use crate::segment::lines::{ends_sentence, looks_like_title, width};
-use crate::segment::shape::Shape;
+use crate::segment::shape::Measure;
 
 /// Blocks below a title within which it may be stated again (see `segment::cut`).
 const FRAME_BLOCKS: usize = 14;
@@ -35,10 +35,10 @@ const COPY_BLOCKS: usize = 8;
 /// What one block looks like.
 #[derive(Clone, Debug)]
 pub struct Facts<'a> {
-    /// How many characters of which kind it has.
-    pub shape: Shape,
     /// Columns.
     pub width: usize,
+    /// The number of its words, when it is [plain](Measure::plain_words).
+    pub plain_words: Option<usize>,
     /// Whether it ends as a sentence does.
     pub sentence: bool,
     /// What its words say.
@@ -245,12 +245,15 @@ impl<'p, 'a> Page<'p, 'a> {
     }
 
     fn find_doubles(&mut self) {
-        for i in 1..self.len() {
+        let mut above = "";
+        for i in 0..self.len() {
+            let text = self.single(i);
             let letters = self.facts[i].digits == 0 && self.facts[i].width > 2;
-            if letters && self.same(i - 1, i) {
+            if i > 0 && letters && same(above, text) {
                 self.facts[i - 1].doubled = true;
                 self.facts[i].doubled = true;
             }
+            above = text;
         }
     }
 
@@ -649,10 +652,10 @@ fn facts<'a>(text: &'a str, scratch: &mut Scratch) -> Facts<'a> {
         !picture && !reporter
     });
     let is_plain = date.is_none() && credit.is_none() && byline.is_none();
-    let shape = Shape::of(text);
+    let Measure { width, plain_words } = Measure::of(text);
     let facts = Facts {
-        width: shape.width,
-        shape,
+        width,
+        plain_words,
         sentence: ends_sentence(text),
         hit,
         date,
@@ -675,7 +678,7 @@ impl Facts<'_> {
     /// What is remembered of a line without date, credit and byline.
     fn plain(&self) -> Plain {
         Plain {
-            shape: self.shape,
+            measure: Measure { width: self.width, plain_words: self.plain_words },
             sentence: self.sentence,
             hit: self.hit,
             digits: self.digits,
@@ -687,8 +690,8 @@ impl Facts<'_> {
     /// The facts of a line without date, credit and byline, before its place is known.
     fn of(plain: Plain) -> Self {
         Facts {
-            shape: plain.shape,
-            width: plain.shape.width,
+            width: plain.measure.width,
+            plain_words: plain.measure.plain_words,
             sentence: plain.sentence,
             hit: plain.hit,
             date: None,
@@ -807,12 +810,11 @@ impl Title<'_> {
 /// Whether `short` is a copy of `long` that was cut: it ends in an ellipsis, or lacks only the
 /// credit behind the words.
 pub(super) fn is_cut_copy(short: &str, long: &str) -> bool {
+    if short.len() >= long.len() + 8 || !(short.ends_with('…') || short.ends_with("...")) {
+        return false;
+    }
     let stem = short.trim_end_matches(['…', '.', ' ']);
-    let elided = short.ends_with('…') || short.ends_with("...");
-    elided
-        && width(stem) >= 24
-        && short.len() < long.len() + 8
-        && key_of(long).starts_with(&*key_of(stem))
+    width(stem) >= 24 && key_of(long).starts_with(&*key_of(stem))
 }
 
 /// A quotation with who said it: what stands in brackets behind it is a source, not a credit.

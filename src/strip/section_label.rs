@@ -15,8 +15,8 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
     for (i, facts) in page.facts.iter().enumerate().take(page.head.max(title)) {
         let known = facts.hit.as_ref().is_some_and(|hit| hit.reason == Reason::SectionLabel);
         let plain = i < title
-            && facts.shape.words <= 3
             && facts.width <= 40
+            && page.text(i).split_whitespace().nth(3).is_none()
             && page.is_plain(i)
             && !facts.sentence
             && facts.date.is_none()

@@ -3,7 +3,7 @@
 
 use crate::fingerprint::{self, Digest};
 use crate::lexicon::{self, Hit};
-use crate::segment::shape::Shape;
+use crate::segment::shape::Measure;
 use crate::strip::Mark;
 
 /// Buffers that a worker keeps from one article to the next.
@@ -26,7 +26,7 @@ const ONCE: usize = 8192;
 /// Facts of a line in which there is no date, no credit and no byline.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Plain {
-    pub(super) shape: Shape,
+    pub(super) measure: Measure,
     pub(super) sentence: bool,
     pub(super) hit: Option<Hit>,
     pub(super) digits: usize,
@@ -65,7 +65,7 @@ impl Seen {
             tags.iter().zip(self.slots.get_mut(place)?).filter(|(other, _)| **other == tag);
         let (_, slot) = same.find(|(_, slot)| slot.line == text)?;
         slot.again = true;
-        if slot.plain.shape.plain_words.is_some() {
+        if slot.plain.measure.plain_words.is_some() {
             let digest = || fingerprint::plain_paragraph(text, &mut self.key);
             slot.plain.digest.get_or_insert_with(digest);
         }
@@ -112,17 +112,32 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// The place of a line that is short enough to be remembered, by a hash of eight bytes at a time.
+    /// The place of a line that is short enough to be remembered, by a hash of its length and of the
+    /// bytes at both of its ends. Two lines that differ only in between share their place, and no more.
     pub(super) fn of(text: &str) -> Option<Place> {
         const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+        /// Eight bytes each.
+        const WORDS: usize = 3;
+        const ENDS: usize = WORDS * size_of::<u64>();
         if text.len() > LINE_BYTES_MAX {
             return None;
         }
         let mix = |hash: u64, word: u64| (hash.rotate_left(23) ^ word).wrapping_mul(ODD);
-        let (words, rest) = text.as_bytes().as_chunks::<8>();
-        let hash = words.iter().fold(0, |hash, word| mix(hash, u64::from_le_bytes(*word)));
-        let last = rest.iter().fold(text.len() as u64, |last, &byte| last << 8 | u64::from(byte));
-        let hash = mix(hash, last);
+        let mix_all = |hash, bytes: &[[u8; 8]]| {
+            bytes.iter().fold(hash, |hash, word| mix(hash, u64::from_le_bytes(*word)))
+        };
+        let bytes = text.as_bytes();
+        let hash = if let (Some(first), Some(last)) =
+            (bytes.first_chunk::<ENDS>(), bytes.last_chunk::<ENDS>())
+        {
+            let hash = mix_all(bytes.len() as u64, first.as_chunks().0);
+            mix_all(hash, last.as_chunks().0)
+        } else {
+            let (words, rest) = bytes.as_chunks();
+            let last =
+                rest.iter().fold(bytes.len() as u64, |last, &byte| last << 8 | u64::from(byte));
+            mix(mix_all(0, words), last)
+        };
         let place = usize::try_from(hash >> 40).unwrap_or_default() % (SLOTS / 2);
         // Of other bits than the place.
         let tag = u32::try_from(hash >> 18 & 0x3F_FFFF).unwrap_or_default() | 1 << 31;
@@ -190,7 +205,7 @@ mod tests {
         let mut seen = Seen::default();
         for (line, is_plain) in [("Follow us on Facebook", true), ("Follow us  on Facebook", false)]
         {
-            put(&mut seen, line, Plain { shape: Shape::of(line), ..Plain::default() });
+            put(&mut seen, line, Plain { measure: Measure::of(line), ..Plain::default() });
             let digest = fingerprint::paragraph(line, &mut String::new()).filter(|_| is_plain);
             assert_eq!(get(&mut seen, line).map(|plain| plain.digest), Some(digest));
             assert_eq!(get(&mut seen, line).map(|plain| plain.digest), Some(digest));

@@ -197,7 +197,7 @@ proptest! {
             for _ in 0..2 {
                 let mut reading = main_text::Reading::of(&page, &main_text::built_in().words);
                 let first = main_text::built_in().first.score(&reading.signals);
-                main_text::second_round(&mut reading.signals, &first, &main_text::words(&page));
+                main_text::second_round(&mut reading.signals, &first, &reading.counts);
                 scores.push(main_text::built_in().second.score(&reading.signals));
             }
             prop_assert_eq!(&scores[0], &scores[1]);

@@ -262,11 +262,12 @@ fn example(page: &LabelledPage) -> Option<Example<'_>> {
         captions.weights.push(if all > 0 { 1.0 } else { 0.0 });
     }
     let labelled = main.weights.iter().any(|weight| *weight > 0.0);
+    let reading = main_text::Reading::of(&read, &Words::default());
     labelled.then(|| Example {
         page,
         part: page.fold(PARTS),
-        words: main_text::words(&read),
-        reading: main_text::Reading::of(&read, &Words::default()),
+        words: reading.counts.clone(),
+        reading,
         kept: main.levelled(),
         titles: titles.levelled(),
         captions: captions.levelled(),

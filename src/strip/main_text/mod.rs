@@ -58,13 +58,12 @@ rule! {
 
 fn mark(page: &Page, marks: &mut Vec<Mark>) {
     let Some(judged) = &page.main_text else { return };
-    let kept = keep(page, &judged.scores);
+    let kept = keep(page, &judged.scores, &judged.words);
     let reasons = reasons(page, &kept);
     let mut captions: HashMap<&str, usize> = HashMap::new();
     for (i, reason) in reasons.into_iter().enumerate() {
-        let lettered = page.facts[i].shape.letters > 0;
-        let pictured =
-            page.facts[i].caption || (judged.captions[i] && page.is_plain(i) && lettered);
+        let pictured = page.facts[i].caption
+            || (judged.captions[i] && page.is_plain(i) && is_lettered(page.text(i)));
         let gone = !kept[i] && Some(i) != page.title;
         marks.extend(match (gone, pictured) {
             (false, _) => None,
@@ -89,6 +88,8 @@ pub struct Judged {
     pub scores: Vec<i32>,
     /// Whether a block that is not main text is the caption of a picture.
     pub captions: Vec<bool>,
+    /// The number of words of each block.
+    pub words: Vec<u32>,
 }
 
 /// The weights that come with the program.
@@ -104,7 +105,7 @@ pub(super) fn read(page: &mut Page, model: &Model) {
     }
     let mut reading = Reading::of(page, &model.words);
     let scores = model.first.score(&reading.signals);
-    second_round(&mut reading.signals, &scores, &words(page));
+    second_round(&mut reading.signals, &scores, &reading.counts);
     if states_title(page) {
         let title = title(page, &model.title.score(&reading.signals));
         if title != page.title {
@@ -112,10 +113,10 @@ pub(super) fn read(page: &mut Page, model: &Model) {
             reading.read_title(page, &model.words);
         }
     }
-    let Reading { signals, .. } = reading;
+    let Reading { signals, counts, .. } = reading;
     let scores = model.second.score(&signals);
     let captions = model.caption.score(&signals).iter().map(|&score| score > 0).collect();
-    page.main_text = Some(Judged { signals, scores, captions });
+    page.main_text = Some(Judged { signals, scores, captions, words: counts });
 }
 
 /// Whether the title, if there is one, is a block of the text.
@@ -130,7 +131,7 @@ pub fn states_title(page: &Page) -> bool {
 #[must_use]
 pub fn title(page: &Page, scores: &[i32]) -> Option<usize> {
     let chance = |i: usize| model::permille(scores[i]);
-    let lettered = (0..scores.len()).filter(|&i| page.facts[i].shape.letters > 0);
+    let lettered = (0..scores.len()).filter(|&i| is_lettered(page.text(i)));
     let best = lettered.max_by_key(|&i| (scores[i], std::cmp::Reverse(i)))?;
     if chance(best) < TITLE_LIKELY {
         return page.title.filter(|&title| chance(title) >= TITLE_POSSIBLE);
@@ -148,11 +149,8 @@ const TITLE_LIKELY: u32 = 250;
 /// Chance from which the line that looks like the title to the rules is it.
 const TITLE_POSSIBLE: u32 = 50;
 
-/// The words of each block of `page`.
-#[must_use]
-pub fn words(page: &Page) -> Vec<u32> {
-    let words = |i: usize| u32::try_from(page.facts[i].shape.words).unwrap_or(u32::MAX);
-    (0..page.len()).map(words).collect()
+fn is_lettered(text: &str) -> bool {
+    text.contains(char::is_alphabetic)
 }
 
 /// Whether there may be a page around the article.
@@ -179,10 +177,10 @@ fn loose(page: &Page, most: usize) -> usize {
 /// With `p` the chance that a word is of the article, a choice of words has the expected F1 of about
 /// `2 * sum(p of the chosen) / (number chosen + sum(p of all))`, and the best choice is one of those
 /// that take the likeliest first (Nan Ye et al. 2012, arXiv:1206.4625).
-fn keep(page: &Page, scores: &[i32]) -> Vec<bool> {
+fn keep(page: &Page, scores: &[i32], words: &[u32]) -> Vec<bool> {
     let weigh = |i: usize| {
         let counted = Some(i) != page.title && !page.is_chrome(i);
-        if counted { page.facts[i].shape.words.max(1) as u64 } else { 0 }
+        if counted { words[i].max(1).into() } else { 0 }
     };
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by_key(|&i| (-scores[i], i));

@@ -51,6 +51,8 @@ struct Look {
 pub struct Reading {
     /// The signals.
     pub signals: Signals,
+    /// The number of words of each block, between white space.
+    pub counts: Vec<u32>,
     blocks: usize,
     /// The words of all blocks.
     told: Told,
@@ -71,6 +73,7 @@ impl Reading {
             told: Told::default(),
             topics: Vec::with_capacity(blocks),
             words: Vec::with_capacity(blocks),
+            counts: Vec::with_capacity(blocks),
         };
         let looks: Vec<Look> = (0..blocks).map(|i| reading.read_block(page, i, known)).collect();
         reading.read_repeats(page);
@@ -109,7 +112,8 @@ impl Reading {
     fn read_block(&mut self, page: &Page, i: usize, known: &Words) -> Look {
         let (facts, block) = (&page.facts[i], &page.article.blocks[i]);
         let text = page.text(i);
-        let shape = &facts.shape;
+        let shape = &Shape::of(text);
+        self.counts.push(u32::try_from(shape.words).unwrap_or(u32::MAX));
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX).min(1 << 20);
         let (chars, letters) = (count(shape.chars), count(shape.letters));
         let wide = shape.width - shape.chars;
@@ -122,8 +126,8 @@ impl Reading {
         let words = count(shape.words).max(count(wide) / 2);
         let look = Look {
             width,
-            ending: ending(facts, text),
-            opening: opening(facts),
+            ending: ending(text),
+            opening: opening(text),
             bullet: is_bullet(text),
             chrome: page.is_chrome(i),
             hit: hit(facts),
@@ -514,9 +518,9 @@ const ENDS_CLAUSE: u8 = 2;
 /// Dots, a question, a full stop.
 const ENDS: u8 = 4;
 
-fn ending(facts: &Facts, text: &str) -> u8 {
+fn ending(text: &str) -> u8 {
     let closing = ['"', '\'', '”', '’', '»', '“', '‘', ')', ']', '」', '』', '）', '›'];
-    let last = match facts.shape.last {
+    let last = match text.chars().next_back() {
         Some(c) if c.is_alphanumeric() => return 0,
         Some(c) if closing.contains(&c) => text.trim_end_matches(closing).chars().next_back(),
         last => last,
@@ -535,8 +539,8 @@ fn ending(facts: &Facts, text: &str) -> u8 {
 /// A small letter, and what begins even less.
 const OPENS_SMALL: u8 = 1;
 
-fn opening(facts: &Facts) -> u8 {
-    match facts.shape.first {
+fn opening(text: &str) -> u8 {
+    match text.chars().next() {
         Some(',' | '.' | ';' | ':' | ')' | '!' | '?') => 0,
         Some(c) if c.is_lowercase() => OPENS_SMALL,
         Some(c) if c.is_numeric() => 2,
