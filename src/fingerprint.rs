@@ -8,7 +8,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::LazyLock;
 
-use crate::normalize::{compose_tail, is_deleted_from_keys, nfc, plain_run};
+use crate::normalize::{compose_tail, is_deleted_from_keys, nfc, plain_run, push_small_letters};
 
 /// A fingerprint: 32 bytes of BLAKE3, shown as 64 lower-case hex digits.
 #[derive(
@@ -50,7 +50,7 @@ pub fn paragraph(text: &str, scratch: &mut String) -> Option<Digest> {
 /// space between words, none at the ends, and not empty. Its key is the text in small letters.
 pub(crate) fn plain_paragraph(text: &str, scratch: &mut Vec<u8>) -> Digest {
     scratch.clear();
-    scratch.extend(text.bytes().map(|byte| byte.to_ascii_lowercase()));
+    push_small_letters(text, scratch);
     Digest(*blake3::hash(scratch).as_bytes())
 }
 

@@ -1,6 +1,7 @@
 //! The language of a text, found from its script and its function words, and language tags.
 
 use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use hashbrown::HashMap;
@@ -59,29 +60,7 @@ fn script(text: &str) -> Option<Script> {
         let letters = text.bytes().filter(u8::is_ascii_alphabetic).take(LETTERS).count();
         return (letters == LETTERS).then_some(Script::Shared);
     }
-    // Counts by the places in `ALPHABETS`, and of those of the far east.
-    let mut counts = [0; ALPHABETS.len()];
-    let (mut han, mut kana, mut hangul, mut all) = (0, 0, 0, 0);
-    for c in text.chars() {
-        match c {
-            'a'..='z' | 'A'..='Z' => counts[0] += 1,
-            '\0'..='\u{A9}' => continue,
-            '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' => kana += 1,
-            '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{20000}'..='\u{3FFFD}' => {
-                han += 1;
-            }
-            '\u{AC00}'..='\u{D7A3}' | '\u{1100}'..='\u{11FF}' => hangul += 1,
-            _ if !c.is_alphabetic() => continue,
-            _ => {
-                let place =
-                    ALPHABETS.iter().position(|(first, last, _)| (*first..=*last).contains(&c));
-                if let Some(count) = place.and_then(|place| counts.get_mut(place)) {
-                    *count += 1;
-                }
-            }
-        }
-        all += 1;
-    }
+    let Letters { alphabets, han, kana, hangul, all } = widest(Counting(text));
     let most = |count: usize, least: usize| count >= least && count * 2 > all;
     if most(han + kana, WIDE_LETTERS) {
         // Japanese has kana between any two ideographs or so, a Chinese text at most a name in it.
@@ -90,8 +69,76 @@ fn script(text: &str) -> Option<Script> {
     if most(hangul, WIDE_LETTERS) {
         return Some(Script::Of("ko"));
     }
-    let (&count, (_, _, tag)) = counts.iter().zip(ALPHABETS).max_by_key(|(count, _)| **count)?;
+    let (&count, (_, _, tag)) = alphabets.iter().zip(ALPHABETS).max_by_key(|(count, _)| **count)?;
     most(count, LETTERS).then(|| tag.map_or(Script::Shared, Script::Of))
+}
+
+/// How many letters of each script a text has.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Letters {
+    /// By the places in [`ALPHABETS`].
+    alphabets: [usize; ALPHABETS.len()],
+    han: usize,
+    kana: usize,
+    hangul: usize,
+    all: usize,
+}
+
+impl Letters {
+    /// Counts a character that is not ASCII, if it is a letter.
+    fn add(&mut self, c: char) {
+        match c {
+            '\0'..='\u{A9}' => return,
+            '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' => self.kana += 1,
+            '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{20000}'..='\u{3FFFD}' => {
+                self.han += 1;
+            }
+            '\u{AC00}'..='\u{D7A3}' | '\u{1100}'..='\u{11FF}' => self.hangul += 1,
+            _ if !c.is_alphabetic() => return,
+            _ => {
+                let place =
+                    ALPHABETS.iter().position(|(first, last, _)| (*first..=*last).contains(&c));
+                if let Some(count) = place.and_then(|place| self.alphabets.get_mut(place)) {
+                    *count += 1;
+                }
+            }
+        }
+        self.all += 1;
+    }
+}
+
+/// Counting the letters of a text: those of ASCII in bits, all others one by one.
+struct Counting<'t>(&'t str);
+
+impl Loop for Counting<'_> {
+    type Output = Letters;
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) -> Letters {
+        let mut letters = Letters::default();
+        let mut room = [b' '; BITS];
+        for (index, bytes) in self.0.as_bytes().chunks(BITS).enumerate() {
+            let row = machine.bytes(filled(bytes, &mut room));
+            let ascii = machine.letters(row).count_ones() as usize;
+            letters.alphabets[0] += ascii;
+            letters.all += ascii;
+            let mut others = machine.within(row, FIRST_BYTES);
+            while others != 0 {
+                let at = index * BITS + others.trailing_zeros() as usize;
+                others &= others - 1;
+                letters.add(char_at(self.0, at));
+            }
+        }
+        letters
+    }
+}
+
+/// First bytes of characters that are not ASCII.
+const FIRST_BYTES: RangeInclusive<u8> = 0xC0..=0xFF;
+
+/// The character that starts at `at`.
+fn char_at(text: &str, at: usize) -> char {
+    text.get(at..).and_then(|rest| rest.chars().next()).unwrap_or_default()
 }
 
 /// Alphabets: first and last letter, and the language when it is one. Yiddish and Assamese, which
@@ -374,70 +421,80 @@ impl Hasher for Spread {
 }
 
 fn by_function_words(text: &str) -> Option<&'static str> {
-    let mut scores = Scores([0; PLACES]);
-    if text.is_ascii() {
-        if let Some(tag) = widest(AsciiWords { text: text.as_bytes(), scores: &mut scores }) {
-            return Some(tag);
-        }
-    } else {
-        let (packed, words) = (&*PACKED, &*WORDS);
-        let mut start = 0;
-        let ends = text.char_indices().filter(|&(_, c)| is_between_words(c));
-        for (at, c) in ends.chain([(text.len(), ' ')]) {
-            let word = text.get(start..at).unwrap_or_default();
-            let found = if word.is_ascii() {
-                packed.get(Packed::of(text.as_bytes(), start, at))
-            } else {
-                words.get(&word.chars().fold(NO_LETTERS, hash_on))
-            };
-            scores.add(found);
-            start = at + c.len_utf8();
-        }
-    }
-    scores.best(SCORE, 2)
+    let early = if text.is_ascii() { EARLY } else { usize::MAX };
+    let (_, tag) = widest(TellingWords { text, early });
+    tag
 }
 
-/// Adds up what the words of a text in ASCII are worth. Finds the language early, where the start is clear.
-struct AsciiWords<'t> {
-    text: &'t [u8],
-    scores: &'t mut Scores,
+/// Adding up what the words of a text are worth. Finds the language early, where the start is clear.
+struct TellingWords<'t> {
+    text: &'t str,
+    /// Bytes after which it is looked whether the language is clear already.
+    early: usize,
 }
 
-impl Loop for AsciiWords<'_> {
-    type Output = Option<&'static str>;
+impl Loop for TellingWords<'_> {
+    type Output = (Scores, Option<&'static str>);
 
     #[inline(always)]
-    fn run(self, machine: impl Machine) -> Option<&'static str> {
-        let AsciiWords { text, scores } = self;
-        let words = &*PACKED;
+    fn run(self, machine: impl Machine) -> (Scores, Option<&'static str>) {
+        let TellingWords { text, early } = self;
+        let bytes = text.as_bytes();
+        let (packed, words) = (&*PACKED, &*WORDS);
+        let mut scores = Scores([0; PLACES]);
         // Letters, so that what fills up the last row ends no word.
         let mut room = [b'a'; BITS];
-        let (mut start, mut look) = (0, EARLY);
-        for (row, bytes) in text.chunks(BITS).enumerate() {
-            let mut between = between_words(machine, filled(bytes, &mut room));
-            while between != 0 {
-                let at = row * BITS + between.trailing_zeros() as usize;
-                between &= between - 1;
-                scores.add(words.get(Packed::of(text, start, at)));
-                start = at + 1;
+        let (mut start, mut look) = (0, early);
+        // Whether the word has a character that is not ASCII.
+        let mut is_wide = false;
+        for (index, row) in bytes.chunks(BITS).enumerate() {
+            let row = machine.bytes(filled(row, &mut room));
+            let mut marks = between_words(machine, row) | machine.within(row, FIRST_BYTES);
+            while marks != 0 {
+                let at = index * BITS + marks.trailing_zeros() as usize;
+                marks &= marks - 1;
+                let mut next = at + 1;
+                if !bytes[at].is_ascii() {
+                    let c = char_at(text, at);
+                    if !is_between_words(c) {
+                        is_wide = true;
+                        continue;
+                    }
+                    next = at + c.len_utf8();
+                }
+                scores.add(if std::mem::take(&mut is_wide) {
+                    words.get(&hashed(text, start, at))
+                } else {
+                    packed.get(Packed::of(bytes, start, at))
+                });
+                start = next;
                 if at >= look {
-                    look += EARLY;
+                    look += early;
                     let tag = scores.best(2 * SCORE, 3);
                     if tag.is_some() {
-                        return tag;
+                        return (scores, tag);
                     }
                 }
             }
         }
-        scores.add(words.get(Packed::of(text, start, text.len())));
-        None
+        scores.add(if is_wide {
+            words.get(&hashed(text, start, bytes.len()))
+        } else {
+            packed.get(Packed::of(bytes, start, bytes.len()))
+        });
+        let tag = scores.best(SCORE, 2);
+        (scores, tag)
     }
+}
+
+/// The hash of the word from `start` to `end`.
+fn hashed(text: &str, start: usize, end: usize) -> u64 {
+    text.get(start..end).unwrap_or_default().chars().fold(NO_LETTERS, hash_on)
 }
 
 /// A bit for each byte of ASCII: whether it stands between words.
 #[inline(always)]
-fn between_words(machine: impl Machine, row: &[u8; BITS]) -> u64 {
-    let row = machine.bytes(row);
+fn between_words<M: Machine>(machine: M, row: M::Bytes) -> u64 {
     let graphic = machine.within(row, b' '..=b'~');
     let ends = machine.within(row, b'\t'..=b'\r');
     (graphic | ends) & !machine.letters(row) & !machine.digits(row)
@@ -461,12 +518,17 @@ impl Scores {
     /// The best language, when it has the worth of `least` and `times` that of the next.
     #[inline(always)]
     fn best(&self, least: u16, times: u16) -> Option<&'static str> {
-        let most = self.0.iter().max()?;
-        let place = self.0.iter().position(|score| score == most)?;
-        let others = self.0.iter().enumerate().filter(|(other, _)| *other != place);
-        let next = others.map(|(_, score)| score).max()?;
+        // Written so that a compiler makes vectors of it.
+        let max = |scores: &[u16; PLACES]| scores.iter().fold(0, |max, &score| score.max(max));
+        let most = max(&self.0);
+        if most < least {
+            return None;
+        }
+        let place = self.0.iter().position(|&score| score == most)?;
+        let mut others = self.0;
+        others[place] = 0;
         let (tag, _) = FUNCTION_WORDS.get(place)?;
-        (*most >= least && *most >= times * next).then_some(tag)
+        (most >= times * max(&others)).then_some(tag)
     }
 }
 
@@ -685,29 +747,43 @@ mod tests {
 
         #[inline(always)]
         fn run(self, machine: impl Machine) -> u64 {
-            between_words(machine, &self.0)
+            between_words(machine, machine.bytes(&self.0))
         }
     }
 
     #[test]
-    fn words_of_ascii_are_those_between_marks() {
-        let text =
-            "The cat, of whom it-was said: \"HE who is not\", and\tthat in (at) by".repeat(4);
-        let words = |text: &str| {
-            let mut scores = Scores([0; PLACES]);
-            for word in text.split(is_between_words).map(str::to_lowercase) {
-                scores.add(WORDS.get(&word.chars().fold(NO_LETTERS, hash_on)));
+    fn words_are_those_between_marks() {
+        let ascii = "The cat, of whom it-was said: \"HE who is not\", and\tthat in (at) by";
+        let mixed =
+            "«Él» dijo que—no es así… naïve für “the” was\u{a0}и на не що, die\u{3000}は in";
+        for (text, early) in [(ascii, Some("en")), (mixed, None)] {
+            let text = text.repeat(4);
+            for end in (0..400.min(text.len())).filter(|&end| text.is_char_boundary(end)) {
+                let text = &text[..end];
+                let mut expected = Scores([0; PLACES]);
+                for word in text.split(is_between_words).map(str::to_lowercase) {
+                    expected.add(WORDS.get(&word.chars().fold(NO_LETTERS, hash_on)));
+                }
+                let (scores, tag) = widest(TellingWords { text, early: usize::MAX });
+                assert_eq!((scores.0, tag), (expected.0, expected.best(SCORE, 2)), "{text}");
             }
-            scores.0
-        };
-        for len in 0..EARLY {
-            let text = &text[..len];
-            let mut scores = Scores([0; PLACES]);
-            assert!(widest(AsciiWords { text: text.as_bytes(), scores: &mut scores }).is_none());
-            assert_eq!(scores.0, words(text), "{text}");
+            assert_eq!(by_function_words(&text), early);
         }
-        let mut scores = Scores([0; PLACES]);
-        let early = widest(AsciiWords { text: text.as_bytes(), scores: &mut scores });
-        assert_eq!(early, Some("en"));
+    }
+
+    #[test]
+    fn letters_are_counted_by_their_scripts() {
+        let text = "Az[`{@ é·ªÀ ия 漢字𠀀 かナ 한ᄀ א١٢ €😀 ʰ Ⱡ".repeat(5);
+        for end in (0..=text.len()).filter(|&end| text.is_char_boundary(end)) {
+            let mut expected = Letters::default();
+            for c in text[..end].chars() {
+                if c.is_ascii_alphabetic() {
+                    expected.alphabets[0] += 1;
+                    expected.all += 1;
+                }
+                expected.add(c);
+            }
+            assert_eq!(widest(Counting(&text[..end])), expected);
+        }
     }
 }

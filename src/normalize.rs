@@ -30,10 +30,42 @@ use std::borrow::Cow;
 use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 use unicode_general_category::{GeneralCategory, get_general_category};
+
+use crate::vector::{BITS, Loop, Machine, filled, widest};
+
 mod words;
 
 pub(crate) use words::AsciiWords;
 pub use words::words;
+
+/// Appends `text`, of ASCII, in small letters.
+pub(crate) fn push_small_letters(text: &str, out: &mut Vec<u8>) {
+    widest(SmallLetters { text: text.as_bytes(), out });
+}
+
+/// Appending a text in small letters.
+struct SmallLetters<'t, 'o> {
+    text: &'t [u8],
+    out: &'o mut Vec<u8>,
+}
+
+impl Loop for SmallLetters<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, _: impl Machine) {
+        let SmallLetters { text, out } = self;
+        let end = out.len() + text.len();
+        let mut room = [0; BITS];
+        // Whole rows, the last one too: a compiler does what is left of a text byte by byte.
+        for row in text.chunks(BITS) {
+            let mut row = *filled(row, &mut room);
+            row.make_ascii_lowercase();
+            out.extend_from_slice(&row);
+        }
+        out.truncate(end);
+    }
+}
 
 /// The written form of one line or paragraph; borrowed when it is so already.
 ///

@@ -148,8 +148,13 @@ impl Names {
     /// value wins. Exact names come before names in another case.
     pub(super) fn of(&self, key: &str) -> impl Iterator<Item = (FieldName, usize)> {
         let names = self.by_length.get(key.len()).map_or(&[][..], Vec::as_slice);
+        // Most names differ in the first letter.
+        let first = |name: &str| name.as_bytes().first().map(u8::to_ascii_lowercase);
+        let first_of_key = first(key);
         names.iter().filter_map(move |name| {
-            if name.column == key {
+            if first(&name.column) != first_of_key {
+                None
+            } else if name.column == key {
                 Some((name.field, name.preference))
             } else if name.column.eq_ignore_ascii_case(key) {
                 Some((name.field, name.preference + OTHER_CASE))

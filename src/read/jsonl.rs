@@ -4,6 +4,7 @@
 //! of a line; the other hundred thousand lines are still wanted.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use encoding_rs::Encoding;
@@ -210,11 +211,9 @@ impl Raws for RawLines {
         let mut start = 0;
         // Line by line, for a line stays in the cache from one look at it to the next and a batch does not.
         while start < self.bytes.len() {
-            let rest = &mut self.bytes[start..];
+            let rest = &self.bytes[start..];
             let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
-            let whole_line = &mut rest[..end];
-            let is_mended = may_have_surrogates(whole_line) && repair_surrogates(whole_line);
-            let whole_line = &*whole_line;
+            let whole_line = &rest[..end];
             let line = content(whole_line);
             if is_longer_than(file.limits.record_bytes_max, whole_line) {
                 let detail = record::too_large_detail(file.limits.record_bytes_max);
@@ -224,25 +223,48 @@ impl Raws for RawLines {
             } else if !line.is_empty() {
                 // Trimming takes off only ASCII and whole byte order marks.
                 let from = start + (line.as_ptr() as usize - whole_line.as_ptr() as usize);
-                let text = simdutf8::basic::from_utf8(line);
-                let text = text.map_or_else(|_| lossy(line), Cow::Borrowed);
-                let is_repaired = matches!(text, Cow::Owned(_))
-                    || is_mended
-                    || (self.replaced && text.contains('\u{fffd}'));
                 let place = Place { offset: self.start.offset + from as u64, ..at };
-                let records = parse_line(&text, records_in(line), file, place, each);
+                let line = from..from + line.len();
+                let (records, is_repaired) = self.parse_line(line, file, place, each);
                 repaired += u64::from(is_repaired);
                 at.record = at.record.map(|record| record + records);
             }
             at.line += 1;
-            start += whole_line.len();
+            start += end;
         }
         repaired
     }
 }
 
+impl RawLines {
+    /// Parses the line that is `line` of the bytes. Returns how many records it has, and whether it was repaired.
+    fn parse_line(
+        &mut self,
+        line: Range<usize>,
+        file: &Origin,
+        place: Place,
+        each: Each,
+    ) -> (u64, bool) {
+        let line = &mut self.bytes[line];
+        let records = records_in(line);
+        if records == 1
+            && let Ok(text) = simdutf8::basic::from_utf8(line)
+            && record::parse_plain(text, file, place, each)
+        {
+            return (1, self.replaced && text.contains('\u{fffd}'));
+        }
+        let is_mended = may_have_surrogates(line) && repair_surrogates(line);
+        let text = lossy(line);
+        let records = parse_records(&text, records, file, place, each);
+        let is_repaired = is_mended
+            || matches!(text, Cow::Owned(_))
+            || (self.replaced && text.contains('\u{fffd}'));
+        (records, is_repaired)
+    }
+}
+
 /// Parses a line of `records` records. Returns how many they were.
-fn parse_line(line: &str, records: u64, file: &Origin, place: Place, each: Each) -> u64 {
+fn parse_records(line: &str, records: u64, file: &Origin, place: Place, each: Each) -> u64 {
     if records == 1 {
         record::parse(line, file, place, each);
         return 1;

@@ -42,30 +42,47 @@ pub(super) fn parse(raw: &str, file: &Origin, place: Place, each: Each) {
     });
 }
 
+/// The same for a record that is written as most are and of which [`repair_surrogates`] would change nothing.
+/// `false` for any other, of which nothing is given.
+pub(super) fn parse_plain(raw: &str, file: &Origin, place: Place, each: Each) -> bool {
+    let Some(members) = plain_members(raw) else { return false };
+    let is_simple =
+        |member: &Member| !is_nested(member.value) || !may_have_surrogates(member.value.as_bytes());
+    let is_plain = raw.len() <= file.limits.record_bytes_max && members.iter().all(is_simple);
+    if is_plain {
+        each(match read_members(members, file) {
+            Ok((text, fields)) => Ok(file.dump(place, text, fields)),
+            Err(Refusal(reason, detail)) => Err(file.reject(place, reason, detail)),
+        });
+    }
+    is_plain
+}
+
 fn read(raw: &str, file: &Origin) -> Result<(String, Fields), Refusal> {
     let limits = &file.limits;
     if raw.len() > limits.record_bytes_max {
         return Err(too_large(limits.record_bytes_max));
     }
-    let too_deep = || {
-        let levels = limits.depth_max;
-        let detail = format!("nested deeper than {levels} levels; raise it with --max nesting=N");
-        Refusal(RejectReason::TooDeep, detail)
-    };
-    let members = match members(raw) {
-        Ok(members) => members,
-        Err(_) if is_deeper_than(limits.depth_max, raw) => return Err(too_deep()),
-        Err(refusal) => return Err(refusal),
-    };
-    let nested = |member: &&Member| is_nested(member.value);
-    if members
-        .iter()
-        .filter(nested)
-        .any(|m| is_deeper_than(limits.depth_max.saturating_sub(1), m.value))
-    {
-        return Err(too_deep());
+    match members(raw) {
+        Ok(members) => read_members(members, file),
+        Err(_) if is_deeper_than(limits.depth_max, raw) => Err(too_deep(limits.depth_max)),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+fn read_members(members: Vec<Member<'_>>, file: &Origin) -> Result<(String, Fields), Refusal> {
+    let levels = file.limits.depth_max;
+    let mut nested = members.iter().filter(|member| is_nested(member.value));
+    if nested.any(|member| is_deeper_than(levels.saturating_sub(1), member.value)) {
+        return Err(too_deep(levels));
     }
     pick(&without_doubles(members), file)
+}
+
+/// The reject of a record with more than `levels` levels.
+fn too_deep(levels: usize) -> Refusal {
+    let detail = format!("nested deeper than {levels} levels; raise it with --max nesting=N");
+    Refusal(RejectReason::TooDeep, detail)
 }
 
 /// The reject of a record of more than `limit` bytes.
@@ -84,7 +101,7 @@ fn members(raw: &str) -> Result<Vec<Member<'_>>, Refusal> {
 
 /// The members of an object that is written as most are, without white space but a space behind its marks: their
 /// strings are passed over 64 bytes at a time. `None` for all others, and for whatever a parser would refuse,
-/// which also says why.
+/// which also says why, or repair, half of an escaped pair in a string.
 fn plain_members(raw: &str) -> Option<Vec<Member<'_>>> {
     let is = |at: usize, byte: u8| raw.as_bytes().get(at) == Some(&byte);
     let behind = |at: usize, mark: u8| is(at, mark).then(|| at + 1 + usize::from(is(at + 1, b' ')));
@@ -158,16 +175,37 @@ impl Loop for StringEnd<'_> {
     }
 }
 
-/// How many of the bytes behind a backslash are its escape.
+/// How many of the bytes behind a backslash are its escape, or two that are a pair; `None` for half a pair too.
+#[inline(always)]
 fn escape_len(rest: &[u8]) -> Option<usize> {
     match rest {
-        [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Some(1),
-        [b'u', rest @ ..] => {
-            rest.first_chunk::<4>()?.iter().all(u8::is_ascii_hexdigit).then_some(5)
-        }
+        [letter, ..] if ESCAPED[usize::from(*letter)] != 0 => Some(1),
+        [b'u', digits @ ..] => match unit(digits)? {
+            0xd800..=0xdbff => {
+                let low = unit(digits.get(4..)?.strip_prefix(b"\\u")?)?;
+                matches!(low, 0xdc00..=0xdfff).then_some(11)
+            }
+            0xdc00..=0xdfff => None,
+            _ => Some(5),
+        },
         _ => None,
     }
 }
+
+/// What a letter behind a backslash stands for, in ASCII; 0 for all others. Looked up, for which one comes next
+/// cannot be foretold.
+const ESCAPED: [u8; 256] = {
+    let mut escaped = [0; 256];
+    escaped[b'"' as usize] = b'"';
+    escaped[b'\\' as usize] = b'\\';
+    escaped[b'/' as usize] = b'/';
+    escaped[b'n' as usize] = b'\n';
+    escaped[b't' as usize] = b'\t';
+    escaped[b'r' as usize] = b'\r';
+    escaped[b'b' as usize] = 0x08;
+    escaped[b'f' as usize] = 0x0C;
+    escaped
+};
 
 /// The members of any object.
 fn any_members(raw: &str) -> Result<Vec<Member<'_>>, Refusal> {
@@ -407,34 +445,30 @@ impl Loop for Unescaping<'_> {
 }
 
 /// The character that is escaped by what follows a backslash, and how many bytes of that are the escape.
+#[inline(always)]
 fn escaped(rest: &str) -> Option<(char, usize)> {
     let letter = *rest.as_bytes().first()?;
-    let c = match letter {
-        b'n' => '\n',
-        b'"' | b'\\' | b'/' => char::from(letter),
-        b't' => '\t',
-        b'r' => '\r',
-        b'b' => '\u{8}',
-        b'f' => '\u{c}',
-        b'u' => {
-            let digits = rest.get(1..)?;
-            return match unit(digits)? {
-                high @ 0xd800..=0xdbff => {
-                    let low = unit_after(digits.get(4..)?)?;
-                    Some((char::decode_utf16([high, low]).next()?.ok()?, 11))
-                }
-                unit => Some((char::from_u32(u32::from(unit))?, 5)),
-            };
+    match ESCAPED[usize::from(letter)] {
+        0 => escaped_unit(rest),
+        byte => Some((char::from(byte), 1)),
+    }
+}
+
+/// The same for one that is written as a number.
+fn escaped_unit(rest: &str) -> Option<(char, usize)> {
+    let digits = rest.strip_prefix('u')?;
+    match unit(digits.as_bytes())? {
+        high @ 0xd800..=0xdbff => {
+            let low = unit_after(digits.get(4..)?)?;
+            Some((char::decode_utf16([high, low]).next()?.ok()?, 11))
         }
-        _ => return None,
-    };
-    Some((c, 1))
+        unit => Some((char::from_u32(u32::from(unit))?, 5)),
+    }
 }
 
 /// The four hexadecimal digits at the start.
-fn unit(digits: &str) -> Option<u16> {
-    let digits = digits.as_bytes().get(..4)?;
-    digits.iter().try_fold(0, |unit, &digit| {
+fn unit(digits: &[u8]) -> Option<u16> {
+    digits.first_chunk::<4>()?.iter().try_fold(0, |unit, &digit| {
         let value = char::from(digit).to_digit(16)?;
         Some(unit << 4 | u16::try_from(value).ok()?)
     })
@@ -442,7 +476,7 @@ fn unit(digits: &str) -> Option<u16> {
 
 /// The escaped unit at the start.
 fn unit_after(rest: &str) -> Option<u16> {
-    unit(rest.strip_prefix("\\u")?)
+    unit(rest.strip_prefix("\\u")?.as_bytes())
 }
 
 /// The names in a byline and whether they are all it says: a string, an object with a `name`, or a
@@ -627,6 +661,18 @@ mod tests {
         for raw in ["", "{", "{}", "[]", "{\"a\":1", "{\"a\":\"b", "{\"a\\u0062\":1}", "{\"a\":01}"]
         {
             assert!(plain_members(raw).is_none(), "{raw}");
+        }
+    }
+
+    #[test]
+    fn plain_members_need_no_repair() {
+        let parts = [r"\ud83d", r"\ude00", r"\uD83D\uDE00", r"\\", r"\u0041", "ud83d", "x"];
+        for (a, b) in parts.iter().flat_map(|a| parts.map(|b| (a, b))) {
+            for c in parts {
+                let raw = format!("{{\"k\":\"{a}{b}{c}\"}}");
+                let is_repaired = repair_surrogates(&mut raw.clone().into_bytes());
+                assert_eq!(plain_members(&raw).is_none(), is_repaired, "{raw}");
+            }
         }
     }
 

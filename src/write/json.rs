@@ -11,29 +11,30 @@ pub(super) struct Object<'o> {
 
 impl<'o> Object<'o> {
     pub(super) fn open(out: &'o mut Vec<u8>) -> Object<'o> {
-        out.push(b'{');
         Object { out, is_empty: true }
     }
 
     pub(super) fn close(self) {
-        self.out.push(b'}');
+        self.out.extend_from_slice(if self.is_empty { b"{}" } else { b"}" });
     }
 
-    /// Writes a key, which needs no escapes, and gives what its value goes to.
+    /// Writes a key, which needs no escapes, and gives what its value goes to. Inlined, so that the length of
+    /// every key is known where it is copied.
+    #[inline(always)]
     pub(super) fn value(&mut self, key: &str) -> &mut Vec<u8> {
-        if !std::mem::take(&mut self.is_empty) {
-            self.out.push(b',');
-        }
-        self.out.push(b'"');
+        let before: &[u8; 2] = if std::mem::take(&mut self.is_empty) { b"{\"" } else { b",\"" };
+        self.out.extend_from_slice(before);
         self.out.extend_from_slice(key.as_bytes());
         self.out.extend_from_slice(b"\":");
         self.out
     }
 
+    #[inline(always)]
     pub(super) fn text(&mut self, key: &str, text: &str) {
         string(text, self.value(key));
     }
 
+    #[inline(always)]
     pub(super) fn optional(&mut self, key: &str, text: Option<&str>) {
         let out = self.value(key);
         match text {
@@ -104,34 +105,40 @@ impl Loop for Escaping<'_, '_> {
     }
 }
 
+#[inline(always)]
 fn escape(byte: u8, out: &mut Vec<u8>) {
-    let letter = match byte {
-        b'"' | b'\\' => byte,
-        b'\n' => b'n',
-        b'\r' => b'r',
-        b'\t' => b't',
-        0x08 => b'b',
-        0x0C => b'f',
-        _ => {
+    match ESCAPES[usize::from(byte)] {
+        0 => {
             out.extend_from_slice(b"\\u00");
             hex(&[byte], out);
-            return;
         }
-    };
-    out.extend_from_slice(&[b'\\', letter]);
+        letter => out.extend_from_slice(&[b'\\', letter]),
+    }
 }
 
+/// The letter of each escape; 0 where the byte is written as a number. Looked up, for which one comes next
+/// cannot be foretold.
+const ESCAPES: [u8; 256] = {
+    let mut letters = [0; 256];
+    letters[b'"' as usize] = b'"';
+    letters[b'\\' as usize] = b'\\';
+    letters[b'\n' as usize] = b'n';
+    letters[b'\r' as usize] = b'r';
+    letters[b'\t' as usize] = b't';
+    letters[0x08] = b'b';
+    letters[0x0C] = b'f';
+    letters
+};
+
 /// Appends `bytes` in hex.
-pub(super) fn hex(bytes: &[u8], out: &mut Vec<u8>) {
+pub(super) fn hex<const N: usize>(bytes: &[u8; N], out: &mut Vec<u8>) {
     // Reckoned, not looked up: a compiler makes vectors of it.
     let digit = |half: u8| half + if half < 10 { b'0' } else { b'a' - 10 };
-    for bytes in bytes.chunks(32) {
-        let mut digits = [[0; 2]; 32];
-        for (digits, &byte) in digits.iter_mut().zip(bytes) {
-            *digits = [digit(byte >> 4), digit(byte & 15)];
-        }
-        out.extend_from_slice(digits[..bytes.len()].as_flattened());
+    let mut digits = [[0; 2]; N];
+    for (digits, byte) in digits.iter_mut().zip(bytes) {
+        *digits = [digit(byte >> 4), digit(byte & 15)];
     }
+    out.extend_from_slice(digits.as_flattened());
 }
 
 #[cfg(test)]
