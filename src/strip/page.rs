@@ -43,6 +43,8 @@ pub struct Facts<'a> {
     pub sentence: bool,
     /// What its words say.
     pub hit: Option<Hit>,
+    /// Whether they are controls of a picture; asked only of a block whose words say something.
+    pub controls: Controls,
     /// Whether it is only a date or a time. Few lines are, and facts are copied.
     pub date: Option<Box<DateLine>>,
     /// The credit in it, as rare.
@@ -276,9 +278,9 @@ impl<'p, 'a> Page<'p, 'a> {
             }) && !is_quotation(self.text(i))
                 && !self.is_list_item(i);
             let alone = facts.credit.as_ref().is_some_and(|credit| credit.alone);
-            let opened = || below_hit && opens_picture(self.text(i - 1));
-            let closed = || above_hit && closes_picture(self.text(i + 1));
-            let caption = own || (!alone && facts.width > 2 && (opened() || closed()));
+            let opened = below_hit && self.facts[i - 1].controls.open;
+            let closed = above_hit && self.facts[i + 1].controls.close;
+            let caption = own || (!alone && facts.width > 2 && (opened || closed));
             self.facts[i].caption = caption;
         }
     }
@@ -651,6 +653,7 @@ fn facts<'a>(text: &'a str, scratch: &mut Scratch) -> Facts<'a> {
         let reporter = signed && hit.reason == Reason::WireSignoff;
         !picture && !reporter
     });
+    let controls = hit.as_ref().map_or(Controls::default(), |_| Controls::of(text));
     let is_plain = date.is_none() && credit.is_none() && byline.is_none();
     let Measure { width, plain_words } = Measure::of(text);
     let facts = Facts {
@@ -658,6 +661,7 @@ fn facts<'a>(text: &'a str, scratch: &mut Scratch) -> Facts<'a> {
         plain_words,
         sentence: ends_sentence(text),
         hit,
+        controls,
         date,
         credit,
         byline,
@@ -681,6 +685,7 @@ impl Facts<'_> {
             measure: Measure { width: self.width, plain_words: self.plain_words },
             sentence: self.sentence,
             hit: self.hit,
+            controls: self.controls,
             digits: self.digits,
             second_copy: self.second_copy,
             digest: self.digest,
@@ -694,6 +699,7 @@ impl Facts<'_> {
             plain_words: plain.measure.plain_words,
             sentence: plain.sentence,
             hit: plain.hit,
+            controls: plain.controls,
             date: None,
             credit: None,
             byline: None,
@@ -822,20 +828,25 @@ fn is_quotation(text: &str) -> bool {
     text.starts_with(['“', '"', '«', '„', '「', '‘'])
 }
 
-/// Controls above a picture's caption.
-fn opens_picture(text: &str) -> bool {
-    let text = text.to_lowercase();
-    ["enlarge", "fullscreen", "full screen", "view image", "image caption", "vollbild", "agrandir"]
-        .iter()
-        .any(|word| text.contains(word))
-        || (text.starts_with("image ") && text.contains(" of "))
-        || (text.starts_with("photo ") && text.contains(" of "))
+/// Whether a line holds the controls of a picture.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Controls {
+    /// Those above its caption.
+    pub open: bool,
+    /// Those under it.
+    pub close: bool,
 }
 
-/// Controls under a picture's caption.
-fn closes_picture(text: &str) -> bool {
-    let text = text.to_lowercase();
-    ["hide caption", "toggle caption"].iter().any(|word| text.contains(word))
+impl Controls {
+    fn of(text: &str) -> Controls {
+        let text = text.to_lowercase();
+        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        let view = ["enlarge", "fullscreen", "full screen", "view image"];
+        let open = has(&view)
+            || has(&["image caption", "vollbild", "agrandir"])
+            || ((text.starts_with("image ") || text.starts_with("photo ")) && has(&[" of "]));
+        Controls { open, close: has(&["hide caption", "toggle caption"]) }
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use crate::fingerprint::{self, Digest};
 use crate::lexicon::{self, Hit};
 use crate::segment::shape::Measure;
 use crate::strip::Mark;
+use crate::strip::page::Controls;
 
 /// Buffers that a worker keeps from one article to the next.
 #[derive(Debug, Default)]
@@ -29,6 +30,7 @@ pub(super) struct Plain {
     pub(super) measure: Measure,
     pub(super) sentence: bool,
     pub(super) hit: Option<Hit>,
+    pub(super) controls: Controls,
     pub(super) digits: usize,
     pub(super) second_copy: Option<usize>,
     /// The fingerprint of a plain line that was seen again: it will be, more often than not.
