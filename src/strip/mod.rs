@@ -182,7 +182,8 @@ pub static RULES: &[&dyn Rule] = &[
 /// The rules of one run.
 pub struct Rules {
     listed: Vec<&'static dyn Rule>,
-    /// Weights of the rule `main-text`.
+    /// Whether the rule `main-text` is one of them, and its weights.
+    is_judging: bool,
     model: Option<Arc<Model>>,
     /// What no rule may remove.
     keep: Option<Arc<KeepList>>,
@@ -193,7 +194,9 @@ impl Rules {
     #[must_use]
     pub fn new(unwanted: &[String], model: Option<Arc<Model>>) -> Rules {
         let wanted = |rule: &&&dyn Rule| !unwanted.iter().any(|name| name == rule.name());
-        Rules { listed: RULES.iter().filter(wanted).copied().collect(), model, keep: None }
+        let listed: Vec<&dyn Rule> = RULES.iter().filter(wanted).copied().collect();
+        let is_judging = listed.iter().any(|rule| rule.name() == main_text::MainText.name());
+        Rules { listed, is_judging, model, keep: None }
     }
 
     /// These rules, which may not remove what stands in `keep`.
@@ -212,11 +215,7 @@ impl Rules {
 
     /// The weights, where their rule runs.
     fn model(&self) -> Option<&Model> {
-        let is_model = |rule: &&dyn Rule| rule.name() == main_text::MainText.name();
-        self.listed
-            .iter()
-            .any(is_model)
-            .then(|| self.model.as_deref().unwrap_or_else(|| main_text::built_in()))
+        self.is_judging.then(|| self.model.as_deref().unwrap_or_else(|| main_text::built_in()))
     }
 
     /// Reads `article` for the rules.
