@@ -370,7 +370,8 @@ fn set_fields(
     clean.source_named = source.is_some();
     clean.source = source.unwrap_or_else(|| dump.folder.to_string());
     let dated = |found: &String| date::published(found).unwrap_or_else(|| found.clone());
-    clean.published = field(&None, given.published.as_ref().map(dated).or(published));
+    let published = given.published.as_ref().map(dated).or(published);
+    clean.published = published.map(written).filter(|published| !published.is_empty());
     clean.language = match &given.language {
         Some(found) => Some(language::tag(found).into()),
         None => language::detect(&clean.text).map(Cow::Borrowed),

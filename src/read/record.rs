@@ -165,30 +165,16 @@ impl Loop for StringEnd<'_> {
                 if at >= next {
                     match text[at] {
                         b'"' => return Some(at + 1),
-                        b'\\' => next = at + 1 + escape_len(&text[at + 1..])?,
+                        b'\\' => {
+                            let (_, len) = escaped(&text[at + 1..])?;
+                            next = at + 1 + len;
+                        }
                         _ => return None,
                     }
                 }
             }
         }
         None
-    }
-}
-
-/// How many of the bytes behind a backslash are its escape, or two that are a pair; `None` for half a pair too.
-#[inline(always)]
-fn escape_len(rest: &[u8]) -> Option<usize> {
-    match rest {
-        [letter, ..] if ESCAPED[usize::from(*letter)] != 0 => Some(1),
-        [b'u', digits @ ..] => match unit(digits)? {
-            0xd800..=0xdbff => {
-                let low = unit(digits.get(4..)?.strip_prefix(b"\\u")?)?;
-                matches!(low, 0xdc00..=0xdfff).then_some(11)
-            }
-            0xdc00..=0xdfff => None,
-            _ => Some(5),
-        },
-        _ => None,
     }
 }
 
@@ -434,7 +420,7 @@ impl Loop for Unescaping<'_> {
                 if start < at {
                     text.push_str(inner.get(start..at)?);
                 }
-                let (c, len) = escaped(inner.get(at + 1..)?)?;
+                let (c, len) = escaped(inner.as_bytes().get(at + 1..)?)?;
                 text.push(c);
                 start = at + 1 + len;
             }
@@ -444,20 +430,20 @@ impl Loop for Unescaping<'_> {
     }
 }
 
-/// The character that is escaped by what follows a backslash, and how many bytes of that are the escape.
+/// The character that is escaped by what follows a backslash, and how many bytes of that are the escape, or two
+/// that are a pair; `None` for half a pair too.
 #[inline(always)]
-fn escaped(rest: &str) -> Option<(char, usize)> {
-    let letter = *rest.as_bytes().first()?;
-    match ESCAPED[usize::from(letter)] {
+fn escaped(rest: &[u8]) -> Option<(char, usize)> {
+    match ESCAPED[usize::from(*rest.first()?)] {
         0 => escaped_unit(rest),
         byte => Some((char::from(byte), 1)),
     }
 }
 
 /// The same for one that is written as a number.
-fn escaped_unit(rest: &str) -> Option<(char, usize)> {
-    let digits = rest.strip_prefix('u')?;
-    match unit(digits.as_bytes())? {
+fn escaped_unit(rest: &[u8]) -> Option<(char, usize)> {
+    let digits = rest.strip_prefix(b"u")?;
+    match unit(digits)? {
         high @ 0xd800..=0xdbff => {
             let low = unit_after(digits.get(4..)?)?;
             Some((char::decode_utf16([high, low]).next()?.ok()?, 11))
@@ -475,8 +461,8 @@ fn unit(digits: &[u8]) -> Option<u16> {
 }
 
 /// The escaped unit at the start.
-fn unit_after(rest: &str) -> Option<u16> {
-    unit(rest.strip_prefix("\\u")?.as_bytes())
+fn unit_after(rest: &[u8]) -> Option<u16> {
+    unit(rest.strip_prefix(b"\\u")?)
 }
 
 /// The names in a byline and whether they are all it says: a string, an object with a `name`, or a
@@ -582,8 +568,7 @@ pub(super) fn repair_surrogates(bytes: &mut [u8]) -> bool {
 
 /// The surrogate that is escaped at `at`.
 fn surrogate(bytes: &[u8], at: usize) -> Option<u16> {
-    let escape = std::str::from_utf8(bytes.get(at..at + 6)?).ok()?;
-    unit_after(escape).filter(|unit| (0xd800..=0xdfff).contains(unit))
+    unit_after(bytes.get(at..at + 6)?).filter(|unit| (0xd800..=0xdfff).contains(unit))
 }
 
 /// Whether an escape of a surrogate may be in `bytes`: a quick look.

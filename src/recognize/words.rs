@@ -47,11 +47,13 @@ pub(super) fn with_fold<T>(text: &str, then: impl FnOnce(&str) -> T) -> T {
 
 /// `word` without what is no letter and no digit around it: nothing, nearly always.
 pub(super) fn core(word: &str) -> &str {
+    if is_bare(word) { word } else { word.trim_matches(|c: char| !c.is_alphanumeric()) }
+}
+
+/// Whether `text` starts and ends in a letter or digit of ASCII: there is nothing to trim.
+fn is_bare(text: &str) -> bool {
     let plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-    if plain(word.as_bytes().first()) && plain(word.as_bytes().last()) {
-        return word;
-    }
-    word.trim_matches(|c: char| !c.is_alphanumeric())
+    plain(text.as_bytes().first()) && plain(text.as_bytes().last())
 }
 
 /// `text.find(part)`, fast where the text is short and the second byte of the part is rare in it:
@@ -187,10 +189,7 @@ static AGENCIES: LazyLock<Agencies> = LazyLock::new(|| {
 /// A name of four letters or less counts only as the table writes it or in capitals, because `Ani`
 /// and `Map` are also words.
 pub(super) fn agency(name: &str) -> Option<Agency> {
-    let letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-    let bytes = name.as_bytes();
-    // Nothing to trim, nearly always.
-    let name = if letter(bytes.first()) && letter(bytes.last()) {
+    let name = if is_bare(name) {
         name
     } else {
         let around = |c: char| c.is_whitespace() || matches!(c, '«' | '»' | '“' | '”' | '"');
