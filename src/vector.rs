@@ -30,6 +30,9 @@ pub(crate) fn behind(row: u64, before: u64, by: u32) -> u64 {
     row << by | before >> (u64::BITS - by)
 }
 
+/// Bytes that are [squeezed](Machine::squeeze) at a time.
+pub(crate) const EIGHT: usize = 8;
+
 /// Numbers of a [`Table`].
 pub(crate) const NUMBERS: usize = 64;
 
@@ -86,6 +89,9 @@ pub(crate) trait Machine: Copy {
     fn digits(self, bytes: Self::Bytes) -> u64 {
         self.within(bytes, b'0'..=b'9')
     }
+
+    /// Moves the bytes whose bit is set, the first byte's lowest, to the front; what is behind them may be anything.
+    fn squeeze(self, bytes: [u8; EIGHT], bits: u8) -> [u8; EIGHT];
 
     /// Makes `table` ready.
     fn ready(self, table: &Table) -> Self::Ready;
@@ -152,10 +158,33 @@ impl Machine for Any {
     }
 
     #[inline(always)]
+    fn squeeze(self, bytes: [u8; EIGHT], bits: u8) -> [u8; EIGHT] {
+        SQUEEZE[usize::from(bits)].map(|from| bytes[usize::from(from % 8)])
+    }
+
+    #[inline(always)]
     fn within(self, bytes: [u8; BITS], range: RangeInclusive<u8>) -> u64 {
         gathered(&bytes.map(|byte| range.contains(&byte)))
     }
 }
+
+/// For all bits of eight bytes where each byte is to come from when those with a bit are moved to the front.
+static SQUEEZE: [[u8; EIGHT]; 256] = {
+    let mut all = [[0; EIGHT]; 256];
+    let mut bits = 0;
+    while bits < 256 {
+        let (mut len, mut from) = (0, 0);
+        while from < 8 {
+            if bits >> from & 1 != 0 {
+                all[bits][len] = from;
+                len += 1;
+            }
+            from += 1;
+        }
+        bits += 1;
+    }
+    all
+};
 
 /// A bit for each truth.
 #[inline(always)]
@@ -177,7 +206,7 @@ mod x86 {
 
     pub(crate) use pulp::x86::{V3, V4};
 
-    use crate::vector::{BITS, Loop, Machine, NUMBERS, ROW, Table};
+    use crate::vector::{BITS, EIGHT, Loop, Machine, NUMBERS, ROW, SQUEEZE, Table};
 
     /// A loop on a machine with vectors of 32 bytes, or of 64.
     pub(crate) struct On<L, M> {
@@ -235,6 +264,15 @@ mod x86 {
                 avx2._mm256_cmpeq_epi8(avx2._mm256_min_epu8(behind, most), behind)
             };
             highest(self, within(low), within(high))
+        }
+
+        #[inline(always)]
+        fn squeeze(self, bytes: [u8; EIGHT], bits: u8) -> [u8; EIGHT] {
+            let ready = |eight| cast::<_, __m128i>([eight, [0; EIGHT]]);
+            let order = ready(SQUEEZE[usize::from(bits)]);
+            let [squeezed, _]: [[u8; EIGHT]; 2] =
+                cast(self.ssse3._mm_shuffle_epi8(ready(bytes), order));
+            squeezed
         }
 
         #[inline(always)]
@@ -316,6 +354,11 @@ mod x86 {
         }
 
         #[inline(always)]
+        fn squeeze(self, bytes: [u8; EIGHT], bits: u8) -> [u8; EIGHT] {
+            (*self).squeeze(bytes, bits)
+        }
+
+        #[inline(always)]
         fn add(self, table: &[__m512i; 2], places: &[u8; ROW], sums: &mut [i16; ROW]) {
             let V4 { avx512bw, .. } = self;
             let places = avx512bw._mm512_cvtepu8_epi16(cast(*places));
@@ -366,6 +409,36 @@ mod tests {
                 if let Some(machine) = x86::V3::try_new() {
                     assert_eq!(machine.vectorize(x86::On { work: asking(), machine }), expected);
                 }
+            }
+        }
+    }
+
+    /// Squeezes eight bytes.
+    struct Squeezing([u8; EIGHT], u8);
+
+    impl Loop for Squeezing {
+        type Output = [u8; EIGHT];
+
+        #[inline(always)]
+        fn run(self, machine: impl Machine) -> [u8; EIGHT] {
+            machine.squeeze(self.0, self.1)
+        }
+    }
+
+    #[test]
+    fn every_machine_squeezes_the_same() {
+        let eight = [b'a', 0, 0xFF, b' ', 0x80, b'b', 7, 0x7F];
+        for bits in 0..=u8::MAX {
+            let set = (0..EIGHT).filter(|n| bits >> n & 1 != 0);
+            let expected: Vec<u8> = set.map(|n| eight[n]).collect();
+            let mut all = vec![Squeezing(eight, bits).run(Any), widest(Squeezing(eight, bits))];
+            #[cfg(target_arch = "x86_64")]
+            if let Some(machine) = x86::V3::try_new() {
+                let work = Squeezing(eight, bits);
+                all.push(machine.vectorize(x86::On { work, machine }));
+            }
+            for squeezed in all {
+                assert_eq!(squeezed[..expected.len()], expected, "{bits:b}");
             }
         }
     }

@@ -7,7 +7,7 @@ use rayon::ThreadPool;
 use super::ordered::ordered;
 use super::spool::Overflow;
 use crate::dedupe::near::Facts;
-use crate::dedupe::near::join::{PARTS, Shared, Sharing, pair, part};
+use crate::dedupe::near::join::{PARTS, Shared, Sharing, pair, part, sort};
 use crate::error::{Error, ErrorKind};
 use crate::observer::Observer;
 use crate::write::folder::OutputFolder;
@@ -124,10 +124,10 @@ impl<'a> AllSketches<'a> {
     }
 }
 
-/// All pairs of some parts, in order: those held, or those of the runs.
+/// All pairs of some parts, with what [`sort`] made of them: those held, or those of the runs.
 enum Sorted<'h> {
-    Held(&'h mut [u64]),
-    Read(Vec<u64>),
+    Held(&'h mut [u64], usize),
+    Read(Vec<u64>, usize),
 }
 
 fn sorted<'h>(
@@ -136,13 +136,13 @@ fn sorted<'h>(
     held: &'h mut [u64],
 ) -> Result<Sorted<'h>, Error> {
     let Some(runs) = runs else {
-        held.sort_unstable();
-        return Ok(Sorted::Held(held));
+        let sorted = sort(held);
+        return Ok(Sorted::Held(held, sorted));
     };
     let mut pairs = Vec::new();
     runs.read(parts, &mut pairs)?;
-    pairs.sort_unstable();
-    Ok(Sorted::Read(pairs))
+    let sorted = sort(&mut pairs);
+    Ok(Sorted::Read(pairs, sorted))
 }
 
 /// The pairs of samples that are shared, part by part: all where they were held, or all in a file again.
@@ -162,12 +162,12 @@ impl<'h> Kept<'h> {
         folder: &OutputFolder,
     ) -> Result<(), Error> {
         match part {
-            Sorted::Held(pairs) => {
-                let kept = sharing.take(pairs);
+            Sorted::Held(pairs, sorted) => {
+                let kept = sharing.take(pairs, sorted);
                 self.held.push(&pairs[..kept]);
             }
-            Sorted::Read(mut pairs) => {
-                let kept = sharing.take(&mut pairs);
+            Sorted::Read(mut pairs, sorted) => {
+                let kept = sharing.take(&mut pairs, sorted);
                 let file = match &mut self.file {
                     Some(file) => file,
                     none => none.insert(Overflow::new(folder)?),

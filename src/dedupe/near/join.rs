@@ -1,4 +1,4 @@
-//! Which articles share samples: one sort of all of them, then flat lists.
+//! Which articles share samples: one sort of all that may be shared, then flat lists.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -121,9 +121,9 @@ impl Listed {
         self.0 & Listed::FEW != 0
     }
 
-    /// Where its hits are counted.
-    fn place(self) -> usize {
-        self.0 as usize % PLACES
+    /// Where its hits are counted, of the places that `mask` leaves.
+    fn place(self, mask: usize) -> usize {
+        self.0 as usize & mask
     }
 }
 
@@ -137,9 +137,11 @@ pub struct LookUp {
     found: Vec<(u32, u32)>,
 }
 
-/// Places in which hits are counted, each article in the one that its rank gives: more of them than most articles
-/// have hits, and few enough for the first cache.
+/// Places in which hits are counted at most, each article in the one that its rank gives: few enough for the first
+/// cache.
 const PLACES: usize = 1 << 12;
+/// Places for each hit.
+const PLACES_EACH: usize = 16;
 
 impl Default for LookUp {
     fn default() -> LookUp {
@@ -194,9 +196,13 @@ impl Sharing {
         Sharing { counts: vec![[0; 2]; articles] }
     }
 
-    /// Takes pairs (see [`pair`]), sorted and with all of a sample among them; returns how many are of
-    /// samples that several articles share, and puts those to the front.
-    pub fn take(&mut self, part: &mut [u64]) -> usize {
+    /// Takes pairs (see [`pair`]) with all of a sample among them, of which [`sort`] sorted so many; returns how many
+    /// are of samples that several articles share, and puts those to the front.
+    pub fn take(&mut self, part: &mut [u64], sorted: usize) -> usize {
+        let (part, alone) = part.split_at_mut(sorted);
+        for &pair in &*alone {
+            self.counts[rank(pair)][0] += 1;
+        }
         let (mut kept, mut start) = (0, 0);
         while start < part.len() {
             let (first, sample) = (part[start], part[start] >> 32);
@@ -298,10 +304,12 @@ impl Shared {
         // All heads first: none is waited for before the next is asked for.
         lists.extend(self.samples(rank).iter().map(|&head| self.list_at(head)));
         // Nearly all share a phrase and no more, which is told without sorting them.
-        places.fill(0);
+        let most_hits: usize = lists.iter().map(|list| usize::from(list.len)).sum();
+        let mask = ((most_hits * PLACES_EACH).next_power_of_two() - 1).min(PLACES - 1);
+        places[..=mask].fill(0);
         let (least, mut most) = (needs.of(rank).min(FEW), 0);
         for other in lists.iter().flat_map(|list| self.listed(*list)) {
-            let place = &mut places[other.place()];
+            let place = &mut places[other.place(mask)];
             *place = place.saturating_add(1);
             most = most.max(*place);
             if other.is_few() {
@@ -310,7 +318,8 @@ impl Shared {
         }
         if most >= least {
             let others = lists.iter().flat_map(|list| self.listed(*list));
-            let others = others.filter(|other| !other.is_few() && places[other.place()] >= least);
+            let others =
+                others.filter(|other| !other.is_few() && places[other.place(mask)] >= least);
             hits.extend(others.map(Listed::rank));
         }
         room.found(rank, needs)
@@ -362,6 +371,32 @@ impl Shared {
     }
 }
 
+/// Sorts the pairs whose samples may stand in several of `pairs`, to the front; returns how many. The others, which
+/// are most, are alone with their samples and in no order.
+pub fn sort(pairs: &mut [u64]) -> usize {
+    // Two bits for each of some places: whether a sample fell there, and whether a second one did. Of a part of
+    // 500 MB of articles they are as large as the first cache.
+    let places = (4 * pairs.len()).next_power_of_two().max(32);
+    let mut words = vec![0_u64; places / 32];
+    let place = |pair: u64| {
+        let place = (pair >> 32) as usize & (places - 1);
+        (place / 32, 1 << (place % 32))
+    };
+    for &pair in &*pairs {
+        let (word, first) = place(pair);
+        words[word] |= first | (words[word] & first) << 32;
+    }
+    let mut several = 0;
+    for at in 0..pairs.len() {
+        let (word, first) = place(pairs[at]);
+        // Always swapped, and counted without a jump, which would be hard to predict.
+        pairs.swap(several, at);
+        several += usize::from(words[word] >> 32 & first != 0);
+    }
+    pairs[..several].sort_unstable();
+    several
+}
+
 /// Parts that pairs are put into by [`part`].
 pub const PARTS: usize = 256;
 
@@ -410,9 +445,9 @@ mod tests {
     use super::*;
 
     fn shared(mut pairs: Vec<u64>, articles: usize) -> Shared {
-        pairs.sort_unstable();
+        let sorted = sort(&mut pairs);
         let mut sharing = Sharing::new(articles);
-        let kept = sharing.take(&mut pairs);
+        let kept = sharing.take(&mut pairs, sorted);
         let mut filling = sharing.filling();
         filling.fill(&pairs[..kept]);
         filling.shared()
@@ -454,6 +489,30 @@ mod tests {
                 start = end;
             }
             assert_eq!(pairs, expected);
+        }
+    }
+
+    #[test]
+    fn samples_left_out_of_sorting_count_as_sorted_ones_do() {
+        for (count, samples) in [(0, 1), (1, 1), (40, 3), (5_000, 2_000), (5_000, 90_000)] {
+            let number = |n: u64| n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
+            // Samples that differ in their upper bits alone are told apart by sorting.
+            let sample = |n: u64| {
+                (number(n) % samples) as u32 * if n.is_multiple_of(3) { 1 << 12 } else { 1 }
+            };
+            let pairs = (0..count).map(|n| pair(sample(n), (number(n + count) % 50) as u32));
+            let taken = |sort: &dyn Fn(&mut [u64]) -> usize| {
+                let mut pairs: Vec<u64> = pairs.clone().collect();
+                let (sorted, mut sharing) = (sort(&mut pairs), Sharing::new(50));
+                let kept = sharing.take(&mut pairs, sorted);
+                pairs.truncate(kept);
+                (pairs, sharing.counts)
+            };
+            let all = |pairs: &mut [u64]| {
+                pairs.sort_unstable();
+                pairs.len()
+            };
+            assert_eq!(taken(&sort), taken(&all));
         }
     }
 

@@ -18,13 +18,15 @@ pub fn words(text: &str, out: &mut Vec<u64>) {
         let (run, after) = rest.split_at_checked(ascii).unwrap_or((rest, ""));
         word.push_ascii(run.as_bytes(), out);
         let mut chars = after.chars();
-        while let Some(c) = chars.clone().next().filter(|c| !c.is_ascii()) {
+        while let Some(c) = chars.clone().next().filter(|c| !c.is_ascii_alphanumeric()) {
             chars.next();
-            if is_unspaced(c) {
+            if let Some(small) = small_letter(c) {
+                word.push(small);
+            } else if is_unspaced(c) {
                 word.end(out);
                 word.push(c);
                 word.end(out);
-            } else if c.is_alphanumeric() && !is_silent(c) || is_mark(c) {
+            } else if is_mark(c) || c.is_alphanumeric() && !is_silent(c) {
                 c.to_lowercase().for_each(|lower| word.push(lower));
             } else if !is_silent(c) {
                 word.end(out);
@@ -59,17 +61,15 @@ impl Word {
 
     /// Takes up the letters and digits of ASCII from `start` to `end` of `text`.
     #[inline(always)]
-    fn take_up(&mut self, text: &[u8], start: usize, end: usize) {
-        for at in (start..end).step_by(8) {
-            let left = end - at;
-            let bytes = match text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+    fn take_up(&mut self, text: &[u8], mut start: usize, end: usize) {
+        while start < end {
+            let bytes = match text.get(start..start + 8).and_then(<[u8]>::first_chunk) {
                 Some(eight) => u64::from_le_bytes(*eight),
-                None => {
-                    text[at..].iter().rev().fold(0, |bytes, &byte| bytes << 8 | u64::from(byte))
-                }
+                None => last(&text[start..]),
             };
-            let own = if left < 8 { (1 << (8 * left)) - 1 } else { u64::MAX };
+            let own = OWN[(end - start).min(8)];
             self.0 = fold(self.0 ^ ((bytes | LOWER_CASE) & own), WORD) | 1;
+            start += 8;
         }
     }
 
@@ -78,12 +78,30 @@ impl Word {
     }
 
     /// Puts the word that ends here to `out`.
+    #[inline(always)]
     fn end(&mut self, out: &mut Vec<u64>) {
         if !self.is_empty() {
             out.push(self.0);
             self.0 = 0;
         }
     }
+}
+
+/// The bits of so many bytes.
+const OWN: [u64; 9] = {
+    let mut own = [0; 9];
+    let mut bytes = 1;
+    while bytes < 9 {
+        own[bytes] = own[bytes - 1] << 8 | 0xFF;
+        bytes += 1;
+    }
+    own
+};
+
+/// The first eight of `bytes`, or all where a text ends with fewer.
+#[cold]
+fn last(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |all, &byte| all << 8 | u64::from(byte))
 }
 
 /// Taking up ASCII: where words begin and end is read from one number for many bytes, as a jump a byte would be
@@ -99,40 +117,46 @@ impl Loop for Ascii<'_, '_, '_> {
 
     #[inline(always)]
     fn run(self, machine: impl Machine) {
-        let Ascii { word, text, out } = self;
-        let mut start = 0;
+        let Ascii { word: kept, text, out } = self;
+        let (mut word, mut start) = (std::mem::take(kept), 0);
         // Whether the byte before is of a word, and for what came before `text` so is its first one.
         let mut inside = !word.is_empty();
         let mut room = [b' '; BITS];
         for (block, offset) in text.chunks(BITS).zip((0..).step_by(BITS)) {
             let row = machine.bytes(filled(block, &mut room));
             let letters = machine.letters(row) | machine.digits(row);
-            let mut edges = letters ^ (letters << 1 | u64::from(inside));
+            let before = letters << 1 | u64::from(inside);
+            let mut starts = letters & !before;
             // A word may go on behind the text.
-            edges &= u64::MAX >> (BITS - block.len());
-            while edges != 0 {
-                let at = offset + edges.trailing_zeros() as usize;
-                edges &= edges - 1;
-                if inside {
-                    word.take_up(text, start, at);
-                    word.end(out);
-                } else {
-                    start = at;
-                }
-                inside = !inside;
+            let mut ends = before & !letters & (u64::MAX >> (BITS - block.len()));
+            let mut next = || {
+                let next = offset + starts.trailing_zeros() as usize;
+                starts &= starts.wrapping_sub(1);
+                next
+            };
+            if !inside {
+                start = next();
             }
+            while ends != 0 {
+                let end = offset + ends.trailing_zeros() as usize;
+                ends &= ends - 1;
+                word.take_up(text, start, end);
+                word.end(out);
+                start = next();
+            }
+            inside = letters >> (block.len() - 1) & 1 != 0;
         }
         if inside {
             word.take_up(text, start, text.len());
         }
+        *kept = word;
     }
 }
 
 /// Makes letters of ASCII lower case, and leaves digits.
 const LOWER_CASE: u64 = 0x2020_2020_2020_2020;
-/// Numbers without a pattern (of `SplitMix64`).
+/// A number without a pattern (of `SplitMix64`).
 const WORD: u64 = 0xBF58_476D_1CE4_E5B9;
-const SHINGLE: u64 = 0x94D0_49BB_1331_11EB;
 
 /// Spreads the bits of two numbers: their product, folded (as the hash wyhash does).
 fn fold(a: u64, b: u64) -> u64 {
@@ -140,6 +164,25 @@ fn fold(a: u64, b: u64) -> u64 {
     #[expect(clippy::cast_possible_truncation, reason = "both halves are taken")]
     let folded = product as u64 ^ (product >> 64) as u64;
     folded
+}
+
+/// The small letter of `c`, where a few comparisons tell that it is a letter and which: of most letters of the Latin,
+/// Greek, Cyrillic and Arabic scripts.
+fn small_letter(c: char) -> Option<char> {
+    let small = match u32::from(c) {
+        small @ (0x00DF..=0x00F6
+        | 0x00F8..=0x00FF
+        | 0x03AC..=0x03CE
+        | 0x0430..=0x045F
+        | 0x0620..=0x063F
+        | 0x0641..=0x064A) => small,
+        large @ (0x00C0..=0x00D6 | 0x00D8..=0x00DE | 0x0391..=0x03A1 | 0x0410..=0x042F) => {
+            large + 0x20
+        }
+        large @ 0x0400..=0x040F => large + 0x50,
+        _ => return None,
+    };
+    char::from_u32(small)
 }
 
 /// Whether `c` belongs to a script that is written without spaces between words.
@@ -183,18 +226,25 @@ impl Shingles {
 
     /// Makes this the set of the shingles of `words`.
     pub fn fill(&mut self, words: &[u64]) {
-        self.list.clear();
-        self.slots.clear();
-        self.slots.resize((2 * words.len()).next_power_of_two().max(4), 0);
-        let size = SHINGLE_WORDS.min(words.len()).max(1);
-        for window in words.windows(size) {
-            let hash = window.iter().fold(0, |hash: u64, word| hash.rotate_left(21) ^ word);
-            let hash = fold(hash, SHINGLE).max(1);
-            let place = self.place(hash);
-            if self.slots[place] == 0 {
-                self.slots[place] = hash;
-                self.list.push(hash);
+        let Shingles { slots, list } = self;
+        list.clear();
+        slots.clear();
+        slots.resize((2 * words.len()).next_power_of_two().max(4), 0);
+        let slots = slots.as_mut_slice();
+        // The hashes of words have no pattern, and that of a shingle has none either.
+        let mut enter = |words: &[u64]| {
+            let hash = words.iter().fold(0, |hash: u64, word| hash.rotate_left(21) ^ word).max(1);
+            let slot = &mut slots[place(slots, hash)];
+            if *slot == 0 {
+                *slot = hash;
+                list.push(hash);
             }
+        };
+        if words.len() < SHINGLE_WORDS && !words.is_empty() {
+            enter(words);
+        }
+        for words in words.array_windows::<SHINGLE_WORDS>() {
+            enter(words);
         }
     }
 
@@ -215,11 +265,8 @@ impl Shingles {
     #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
     pub fn compare(&self, other: &Shingles) -> Similarity {
         let (few, many) = if self.len() <= other.len() { (self, other) } else { (other, self) };
-        let shared = few
-            .list
-            .iter()
-            .filter(|&&hash| !many.is_empty() && many.slots[many.place(hash)] == hash);
-        let shared = shared.count();
+        let slots = many.slots.as_slice();
+        let shared = few.list.iter().filter(|&&hash| slots[place(slots, hash)] == hash).count();
         let share = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
         Similarity {
             similarity: share(2 * shared, self.len() + other.len()),
@@ -228,17 +275,18 @@ impl Shingles {
             sizes: [self.len(), other.len()],
         }
     }
+}
 
-    /// Where `hash` stands in the table, or the empty place where it would.
-    fn place(&self, hash: u64) -> usize {
-        let mask = self.slots.len() - 1;
-        #[expect(clippy::cast_possible_truncation, reason = "its lower bits are meant")]
-        let mut place = hash as usize & mask;
-        while self.slots[place] != 0 && self.slots[place] != hash {
-            place = (place + 1) & mask;
-        }
-        place
+/// Where `hash` stands in a table, or the empty place where it would.
+#[inline(always)]
+fn place(slots: &[u64], hash: u64) -> usize {
+    let mask = slots.len() - 1;
+    #[expect(clippy::cast_possible_truncation, reason = "its lower bits are meant")]
+    let mut place = hash as usize & mask;
+    while slots[place] != 0 && slots[place] != hash {
+        place = (place + 1) & mask;
     }
+    place
 }
 
 /// How much two articles have in common.
@@ -288,6 +336,33 @@ mod tests {
         let eights = ["abcdefgh", "abcdefghabcdefgh", "abcdefgh ", "bcdefgh", "aéb", "abé", "éab"];
         let different: std::collections::HashSet<Vec<u64>> = eights.iter().map(|w| of(w)).collect();
         assert_eq!(different.len(), eights.len() - 1);
+    }
+
+    #[test]
+    fn letters_told_by_few_comparisons_are_letters() {
+        for c in '\0'..=char::MAX {
+            if let Some(small) = small_letter(c) {
+                assert!(c.is_alphanumeric() && !is_unspaced(c) && !is_silent(c), "{c}");
+                assert!(c.to_lowercase().eq([small]), "{c}");
+            }
+        }
+        assert_eq!(small_letter('Ж'), Some('ж'));
+    }
+
+    #[test]
+    fn a_word_has_one_hash_wherever_it_stands() {
+        let pieces =
+            ["a", "Bc", " ", ", ", "abcdefgh", "ABCDEFGHI", "0123456789abcdefghij", "é", "z9"];
+        let mut state = 1_u32;
+        for length in 0..400 {
+            let piece = |_| {
+                state = state.wrapping_mul(747_796_405).wrapping_add(2_891_336_453);
+                pieces[(state >> 16) as usize % pieces.len()]
+            };
+            let text: String = (0..length).map(piece).collect();
+            let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+            assert_eq!(of(&text), words.flat_map(of).collect::<Vec<_>>(), "{text}");
+        }
     }
 
     #[test]

@@ -729,12 +729,12 @@ mod tests {
             facts.push((rank, Facts { title: 0, words, rate }));
             sets.push(Shingles::of(&text));
         }
-        pairs.sort_unstable();
         let ranks = Ranks::in_order(texts.len());
         let decide = |round: Option<usize>| {
             let mut pairs = pairs.clone();
             let mut sharing = Sharing::new(texts.len());
-            let kept = sharing.take(&mut pairs);
+            let sorted = join::sort(&mut pairs);
+            let kept = sharing.take(&mut pairs, sorted);
             let mut filling = sharing.filling();
             filling.fill(&pairs[..kept]);
             let mut verdicts = vec![Verdict::Keep; texts.len()];

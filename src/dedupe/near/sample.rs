@@ -9,6 +9,8 @@
 //! hash is the Gear hash of W. Xia and others ("Ddelta", 2014), by two bits a byte: one shift and one
 //! addition.
 
+use crate::vector::{BITS, EIGHT, Loop, Machine, filled, widest};
+
 /// Samples that an article should have.
 const WANTED: usize = 32;
 /// At most one in this many places is sampled, however long the article: a paragraph of 50 words inside
@@ -36,63 +38,90 @@ pub fn sample(text: &str, out: &mut Vec<u32>) -> u32 {
 /// What the hash is before the first letter.
 const START: u64 = 0x2545_F491_4F6C_DD1D;
 
-/// Parts of a text that the hash rolls over side by side: each step waits for the one before it, and a
-/// machine has time for another between them.
-const LANES: usize = 2;
-/// Bytes of a text from which that is worth the start of each part.
-const LANES_MIN: usize = 512;
+/// Bytes of a text whose letters are put together before the hash rolls over them, which then need not ask of each
+/// byte whether it is one; a jump where words end would be hard to predict.
+const CHUNK: usize = 24 * BITS;
 /// Letters whose hash is another when one of them is.
 const WINDOW: usize = 32;
+/// Letters the hash rolls over without a look at what is left.
+const STEPS: usize = 4;
 
 /// Puts what falls below `limit` to `out`.
 fn roll(text: &[u8], limit: u64, out: &mut Vec<u32>) {
-    let (mut hash, mut rest) = (START, text);
-    if text.len() >= LANES_MIN {
-        let len = text.len() / LANES;
-        let lanes: [&[u8]; LANES] = std::array::from_fn(|lane| &text[lane * len..][..len]);
-        let mut hashes: [u64; LANES] = std::array::from_fn(|lane| after(&text[..lane * len]));
-        for at in 0..len {
-            for (hash, lane) in hashes.iter_mut().zip(lanes) {
-                step(hash, lane[at], limit, out);
-            }
+    let mut hash = START;
+    let mut room = [0; CHUNK + EIGHT];
+    for text in text.chunks(CHUNK) {
+        let letters = widest(Letters { text, room: &mut room });
+        let letters = &room[..letters];
+        // Two parts side by side: each step waits for the one before it, and a machine has time for another between
+        // them.
+        let (first, second) = letters.split_at(letters.len() / (2 * STEPS) * STEPS);
+        let window = &first[first.len().saturating_sub(WINDOW)..];
+        let mut behind = window.iter().copied().fold(hash, next);
+        let (second, rest) = second.split_at(first.len());
+        let rows = first.as_chunks::<STEPS>().0.iter().zip(second.as_chunks::<STEPS>().0);
+        for (first, second) in rows {
+            (0..STEPS).for_each(|at| {
+                step(&mut hash, first[at], limit, out);
+                step(&mut behind, second[at], limit, out);
+            });
         }
-        (hash, rest) = (hashes[LANES - 1], &text[LANES * len..]);
-    }
-    for &byte in rest {
-        step(&mut hash, byte, limit, out);
+        hash = behind;
+        for &letter in rest {
+            step(&mut hash, letter, limit, out);
+        }
     }
 }
 
-/// Takes up one more byte.
+/// The hash with one more letter.
 #[inline(always)]
-fn step(hash: &mut u64, byte: u8, limit: u64, out: &mut Vec<u32>) {
-    let gear = GEARS[usize::from(byte)];
-    let next = (*hash << 2).wrapping_add(gear);
-    // A choice of values, not a jump: where words end is hard to predict.
-    *hash = if gear == 0 { *hash } else { next };
+fn next(hash: u64, letter: u8) -> u64 {
+    (hash << 2).wrapping_add(GEARS[usize::from(letter)])
+}
+
+/// Takes up one more letter.
+#[inline(always)]
+fn step(hash: &mut u64, letter: u8, limit: u64, out: &mut Vec<u32>) {
+    *hash = next(*hash, letter);
     if *hash <= limit {
-        put(*hash, gear, out);
+        put(*hash, out);
     }
 }
 
-/// The hash after `text`, which its last [`WINDOW`] letters alone decide.
-fn after(text: &[u8]) -> u64 {
-    let gears = text.iter().rev().map(|&byte| GEARS[usize::from(byte)]);
-    let (mut hash, mut letters) = (0_u64, 0);
-    for gear in gears.filter(|&gear| gear != 0).take(WINDOW) {
-        hash = hash.wrapping_add(gear << (2 * letters));
-        letters += 1;
-    }
-    if letters < WINDOW { hash.wrapping_add(START << (2 * letters)) } else { hash }
-}
-
-/// Puts what was sampled to `out`, unless it was before: at a byte that is no letter the hash stays.
+/// Puts what was sampled to `out`.
 #[cold]
 #[inline(never)]
-fn put(hash: u64, gear: u64, out: &mut Vec<u32>) {
-    if gear != 0 {
-        // The upper bits say that it was sampled; all of them are mixed into the sample.
-        out.push((hash.wrapping_mul(0xFF51_AFD7_ED55_8CCD) >> 32) as u32);
+fn put(hash: u64, out: &mut Vec<u32>) {
+    // The upper bits say that it was sampled; all of them are mixed into the sample.
+    out.push((hash.wrapping_mul(0xFF51_AFD7_ED55_8CCD) >> 32) as u32);
+}
+
+/// Puts the letters of `text`, at most [`CHUNK`] bytes, to the front of `room`; returns how many.
+struct Letters<'t, 'r> {
+    text: &'t [u8],
+    room: &'r mut [u8; CHUNK + EIGHT],
+}
+
+impl Loop for Letters<'_, '_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) -> usize {
+        let (mut len, mut last) = (0, [b' '; BITS]);
+        for block in self.text.chunks(BITS) {
+            let row = filled(block, &mut last);
+            let bytes = machine.bytes(row);
+            let mut letters = machine.letters(bytes) | machine.digits(bytes);
+            letters |= machine.within(bytes, 0x80..=0xFF);
+            for eight in row.as_chunks::<EIGHT>().0 {
+                let [own, ..] = letters.to_le_bytes();
+                let Some(room) = self.room[len..].first_chunk_mut() else { break };
+                *room = machine.squeeze(*eight, own);
+                len += own.count_ones() as usize;
+                letters >>= EIGHT;
+            }
+        }
+        len
     }
 }
 
@@ -152,20 +181,32 @@ mod tests {
         assert!(shared >= 15, "{shared} of {}", part.len());
     }
 
+    /// What falls below `limit`, letter by letter.
+    fn plainly(text: &[u8], limit: u64) -> Vec<u32> {
+        let (mut hash, mut samples) = (START, Vec::new());
+        for &letter in text.iter().filter(|letter| GEARS[usize::from(**letter)] != 0) {
+            step(&mut hash, letter, limit, &mut samples);
+        }
+        samples.sort_unstable();
+        samples
+    }
+
     #[test]
     fn parts_side_by_side_sample_what_one_row_does() {
-        let texts = ["a".repeat(2_000), " - ".repeat(900), prose(400), "Средства ПВО, ".repeat(90)];
-        for text in texts.iter().flat_map(|text| [text.clone(), format!("{}x", " ".repeat(700))]) {
+        let every_byte: Vec<u8> =
+            (0..10_000_u32).map(|n| (n.wrapping_mul(n) >> 3).to_le_bytes()[0]).collect();
+        let mut texts = vec![every_byte, "a".repeat(2_000).into(), " - ".repeat(900).into()];
+        texts.extend([prose(400).into(), "Средства ПВО, ".repeat(90).into()]);
+        // Chunks of spaces, of letters alone, and of few letters.
+        texts.push(format!("{0}{1}{0}x", " ".repeat(CHUNK + 7), "b7".repeat(CHUNK)).into());
+        texts.push(format!("{}z", " ".repeat(50)).repeat(200).into());
+        for text in texts {
             for cut in 0..text.len().min(70) {
-                let text = &text.as_bytes()[cut..];
-                let (mut samples, mut hash, mut expected) = (Vec::new(), START, Vec::new());
+                let text = &text[cut..];
+                let mut samples = Vec::new();
                 roll(text, u64::MAX / 8, &mut samples);
-                for &byte in text {
-                    step(&mut hash, byte, u64::MAX / 8, &mut expected);
-                }
                 samples.sort_unstable();
-                expected.sort_unstable();
-                assert_eq!(samples, expected);
+                assert_eq!(samples, plainly(text, u64::MAX / 8));
             }
         }
     }
