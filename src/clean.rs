@@ -298,10 +298,10 @@ fn add_paragraph(
     }
     let start = clean.text.len();
     let raw = paragraph.span.of(dump_text);
-    let digest = if let Some(plain) = paragraph.plain {
+    let digest = if let Some(plain) = &paragraph.plain {
         clean.text.push_str(&paragraph.text);
         let digest = || fingerprint::plain_paragraph(&paragraph.text, &mut scratch.plain_key);
-        Some(plain.digest.unwrap_or_else(digest))
+        Some(plain.digest.as_deref().copied().unwrap_or_else(digest))
     } else {
         normalize::append(&paragraph.text, &mut clean.text);
         fingerprint::paragraph(&clean.text[start..], &mut scratch.key)
@@ -320,7 +320,8 @@ fn add_paragraph(
         return;
     };
     let text = &clean.text[start..];
-    clean.words += paragraph.plain.map_or_else(|| normalize::words(text), |plain| plain.words);
+    clean.words +=
+        paragraph.plain.as_ref().map_or_else(|| normalize::words(text), |plain| plain.words);
     // A plain paragraph on one line is the very text of the dump.
     let same = paragraph.plain.is_some() && matches!(paragraph.text, Cow::Borrowed(_));
     clean.digests.push(digest);

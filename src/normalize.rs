@@ -433,33 +433,33 @@ fn is_emoji_like(c: char) -> bool {
 ///
 /// The run has no two spaces in a row, and a space at its end is followed by a character that is
 /// not plain.
-#[expect(clippy::needless_bitwise_bool, reason = "without branches, rows are looked at at once")]
-pub(crate) fn plain_run(bytes: &[u8], mut at: usize) -> usize {
-    const WIDE: usize = 32;
-    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<{ WIDE + 1 }>()) {
-        let mut odd = false;
-        for i in 0..WIDE {
-            let (byte, next) = (chunk[i], chunk[i + 1]);
-            odd |= (byte.wrapping_sub(b' ') > b'~' - b' ') | (byte == b'`');
-            odd |= (byte == b' ') & (next == b' ');
+pub(crate) fn plain_run(bytes: &[u8], at: usize) -> usize {
+    at + widest(PlainRun(bytes.get(at..).unwrap_or_default()))
+}
+
+/// The look for its end.
+struct PlainRun<'t>(&'t [u8]);
+
+impl Loop for PlainRun<'_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) -> usize {
+        let PlainRun(bytes) = self;
+        // A space behind a space, or at the end, ends the run.
+        let mut room = [b' '; BITS];
+        for (index, row) in bytes.chunks(BITS).enumerate() {
+            let behind = bytes.get((index + 1) * BITS).is_none_or(|&byte| byte == b' ');
+            let row = machine.bytes(filled(row, &mut room));
+            let blanks = machine.equal(row, b' ');
+            let double = blanks & (blanks >> 1 | u64::from(behind) << (BITS - 1));
+            let odd = double | machine.equal(row, b'`') | !machine.within(row, b' '..=b'~');
+            if odd != 0 {
+                return bytes.len().min(index * BITS + odd.trailing_zeros() as usize);
+            }
         }
-        if odd {
-            break;
-        }
-        at += WIDE;
+        bytes.len()
     }
-    while let Some(&byte) = bytes.get(at) {
-        let plain = match byte {
-            b' ' => bytes.get(at + 1).is_some_and(|&next| next != b' '),
-            b'`' => false,
-            _ => byte.is_ascii_graphic(),
-        };
-        if !plain {
-            break;
-        }
-        at += 1;
-    }
-    at
 }
 
 /// NFC of Unicode 16, whatever newer version the normalizer's tables are of.
@@ -492,5 +492,46 @@ pub(crate) fn compose_tail(out: &mut String, start: usize) {
     if let Cow::Owned(composed) = nfc(tail) {
         out.truncate(start);
         out.push_str(&composed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same, one byte after another.
+    fn plain_run_slowly(bytes: &[u8], mut at: usize) -> usize {
+        while let Some(&byte) = bytes.get(at) {
+            let plain = match byte {
+                b' ' => bytes.get(at + 1).is_some_and(|&next| next != b' '),
+                b'`' => false,
+                _ => byte.is_ascii_graphic(),
+            };
+            if !plain {
+                break;
+            }
+            at += 1;
+        }
+        at
+    }
+
+    #[test]
+    fn plain_runs_end_where_they_end_byte_by_byte() {
+        let pieces = [" ", "  ", "a", "Words and words. ", "`", "é", "\u{7f}", "\n", "~", "—"];
+        let mut state = 7_usize;
+        for round in 0..5_000 {
+            let mut text = String::new();
+            while text.len() < round % 200 {
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
+                let count = if round % 3 == 0 { pieces.len() } else { 4 };
+                text.push_str(pieces[(state >> 33) % count]);
+            }
+            for at in 0..=text.len() {
+                let bytes = text.as_bytes();
+                assert_eq!(plain_run(bytes, at), plain_run_slowly(bytes, at), "{text:?} {at}");
+            }
+        }
     }
 }

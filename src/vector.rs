@@ -75,6 +75,9 @@ pub(crate) trait Machine: Copy {
     /// A bit for each byte: whether it is `byte`.
     fn equal(self, bytes: Self::Bytes, byte: u8) -> u64;
 
+    /// A bit for each byte: whether it is one of `some`, of which there is one at least.
+    fn one_of<const N: usize>(self, bytes: Self::Bytes, some: [u8; N]) -> u64;
+
     /// A bit for each byte: whether it is one of `range`, which must not be empty.
     fn within(self, bytes: Self::Bytes, range: RangeInclusive<u8>) -> u64;
 
@@ -160,6 +163,15 @@ impl Machine for Any {
     #[inline(always)]
     fn squeeze(self, bytes: [u8; EIGHT], bits: u8) -> [u8; EIGHT] {
         SQUEEZE[usize::from(bits)].map(|from| bytes[usize::from(from % 8)])
+    }
+
+    #[inline(always)]
+    fn one_of<const N: usize>(self, bytes: [u8; BITS], some: [u8; N]) -> u64 {
+        let mut found = 0;
+        for byte in &some {
+            found |= self.equal(bytes, *byte);
+        }
+        found
     }
 
     #[inline(always)]
@@ -255,6 +267,19 @@ mod x86 {
         }
 
         #[inline(always)]
+        fn one_of<const N: usize>(self, [low, high]: [__m256i; 2], some: [u8; N]) -> u64 {
+            let V3 { avx, avx2, .. } = self;
+            // The answers for each half become one vector before they become bits.
+            let mut found = [avx._mm256_setzero_si256(); 2];
+            for byte in &some {
+                let byte = avx._mm256_set1_epi8(byte.cast_signed());
+                found[0] = avx2._mm256_or_si256(found[0], avx2._mm256_cmpeq_epi8(low, byte));
+                found[1] = avx2._mm256_or_si256(found[1], avx2._mm256_cmpeq_epi8(high, byte));
+            }
+            highest(self, found[0], found[1])
+        }
+
+        #[inline(always)]
         fn within(self, [low, high]: [__m256i; 2], range: RangeInclusive<u8>) -> u64 {
             let V3 { avx, avx2, .. } = self;
             let first = avx._mm256_set1_epi8(range.start().cast_signed());
@@ -346,6 +371,15 @@ mod x86 {
         }
 
         #[inline(always)]
+        fn one_of<const N: usize>(self, bytes: __m512i, some: [u8; N]) -> u64 {
+            let mut found = 0;
+            for byte in &some {
+                found |= self.equal(bytes, *byte);
+            }
+            found
+        }
+
+        #[inline(always)]
         fn within(self, bytes: __m512i, range: RangeInclusive<u8>) -> u64 {
             let V4 { avx512f, avx512bw, .. } = self;
             let first = avx512f._mm512_set1_epi8(range.start().cast_signed());
@@ -376,14 +410,15 @@ mod tests {
     struct Asking<'t>(&'t [u8; BITS], u8, u8);
 
     impl Loop for Asking<'_> {
-        type Output = [u64; 3];
+        type Output = [u64; 4];
 
         #[inline(always)]
-        fn run(self, machine: impl Machine) -> [u64; 3] {
+        fn run(self, machine: impl Machine) -> [u64; 4] {
             let Asking(bytes, first, last) = self;
             let bytes = machine.bytes(bytes);
             let small = machine.equal(machine.set(bytes, 0x20), first | 0x20);
-            [machine.equal(bytes, first), machine.within(bytes, first..=last), small]
+            let some = machine.one_of(bytes, [first, last, b'y']);
+            [machine.equal(bytes, first), machine.within(bytes, first..=last), small, some]
         }
     }
 
@@ -403,6 +438,7 @@ mod tests {
                     bits(&|byte| byte == first),
                     bits(&|byte| (first..=last.max(first)).contains(&byte)),
                     bits(&|byte| byte | 0x20 == first | 0x20),
+                    bits(&|byte| [first, last.max(first), b'y'].contains(&byte)),
                 ];
                 assert_eq!((widest(asking()), asking().run(Any)), (expected, expected));
                 #[cfg(target_arch = "x86_64")]

@@ -319,8 +319,19 @@ fn letters(eight: u64) -> u32 {
 /// Whether `byte` is a mark or a space of ASCII.
 #[inline]
 fn is_mark(byte: u8) -> bool {
-    byte.is_ascii() && !byte.is_ascii_alphanumeric()
+    MARKS[usize::from(byte)]
 }
+
+/// The answers, for each word is asked two or three times.
+static MARKS: [bool; 256] = {
+    let mut marks = [false; 256];
+    let mut byte = 0_u8;
+    while byte.is_ascii() {
+        marks[byte as usize] = !byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    marks
+};
 
 impl<const FROM_END: bool> Iterator for Words<'_, FROM_END> {
     type Item = u64;

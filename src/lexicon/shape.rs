@@ -171,6 +171,11 @@ fn gallery_counter(line: &str) -> Option<Hit> {
 }
 
 fn strip_prefix_ignoring_case<'a>(line: &'a str, start: &str) -> Option<&'a str> {
+    // Of those that start alike, most lines differ in the second letter.
+    let second = |text: &str| text.as_bytes().get(1).map(u8::to_ascii_lowercase);
+    if second(line) != second(start) {
+        return None;
+    }
     let (head, rest) = line.split_at_checked(start.len())?;
     head.eq_ignore_ascii_case(start).then_some(rest)
 }

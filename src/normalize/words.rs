@@ -93,10 +93,27 @@ struct Cut {
 
 /// Length of the ASCII at the start of `bytes`.
 fn ascii_len(bytes: &[u8]) -> usize {
-    const WIDE: usize = 32;
-    let wide = bytes.chunks_exact(WIDE).take_while(|chunk| chunk.is_ascii()).count() * WIDE;
-    let rest = bytes.get(wide..).unwrap_or_default();
-    wide + rest.iter().position(|byte| !byte.is_ascii()).unwrap_or(rest.len())
+    widest(AsciiLen(bytes))
+}
+
+/// The look for the first byte that is not ASCII.
+struct AsciiLen<'t>(&'t [u8]);
+
+impl Loop for AsciiLen<'_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) -> usize {
+        let mut room = [0; BITS];
+        for (index, row) in self.0.chunks(BITS).enumerate() {
+            let row = machine.bytes(filled(row, &mut room));
+            let others = machine.within(row, 0x80..=0xFF);
+            if others != 0 {
+                return index * BITS + others.trailing_zeros() as usize;
+            }
+        }
+        self.0.len()
+    }
 }
 
 /// Counts the token that started at `start` and goes on at `at`, by the full rules, and moves `at`
@@ -282,9 +299,8 @@ impl AsciiWords {
     /// The same where it is known which bytes are letters and which are digits.
     #[inline(always)]
     pub(crate) fn add<M: Machine>(&mut self, machine: M, row: M::Bytes, letters: u64, digits: u64) {
-        let either = machine.equal(row, b'.') | machine.equal(row, b'\'');
-        let letter_links = either | machine.equal(row, b':');
-        let digit_links = either | machine.equal(row, b',') | machine.equal(row, b';');
+        let letter_links = machine.one_of(row, [b'.', b'\'', b':']);
+        let digit_links = machine.one_of(row, [b'.', b'\'', b',', b';']);
         let before = self.before;
         let inside = behind(letters | digits, before.letters | before.digits, 1);
         let linked = (behind(letters, before.letters, 2)

@@ -106,8 +106,9 @@ const OTHER_CASE: usize = 1 << 20;
 /// The columns of every field, found by their names. Built once per run.
 #[derive(Debug)]
 pub(super) struct Names {
-    /// At `[n]` the names of `n` bytes, so that most keys of a record meet one or two of them.
-    by_length: Vec<Vec<Name>>,
+    /// The names of one length and first letter at their [place](Names::place), so that most keys of a record meet
+    /// one of them or none.
+    by_place: Vec<Vec<Name>>,
 }
 
 #[derive(Debug)]
@@ -121,7 +122,7 @@ impl Names {
     /// The default columns, replaced field by field by what the user asked for. A column the user
     /// gave to one field is no default of another any more.
     pub(super) fn new(asked: &[(FieldName, String)]) -> Names {
-        let mut names = Names { by_length: Vec::new() };
+        let mut names = Names { by_place: Vec::new() };
         for field in FieldName::ALL {
             let own =
                 asked.iter().filter(|(of, _)| *of == field).map(|(_, column)| column.as_str());
@@ -131,30 +132,35 @@ impl Names {
                 columns.extend(field.columns().iter().filter(free).copied());
             }
             for (preference, column) in columns.into_iter().enumerate() {
-                if names.by_length.len() <= column.len() {
-                    names.by_length.resize_with(column.len() + 1, Vec::new);
+                let place = Names::place(column);
+                if names.by_place.len() <= place {
+                    names.by_place.resize_with(place + 1, Vec::new);
                 }
-                names.by_length[column.len()].push(Name {
-                    column: column.to_owned(),
-                    field,
-                    preference,
-                });
+                names.by_place[place].push(Name { column: column.to_owned(), field, preference });
             }
         }
         names
     }
 
+    /// Where names of this length and first letter stand, large or small.
+    fn place(name: &str) -> usize {
+        /// What a letter has in common with its capital.
+        const LETTER: u8 = 0x1F;
+        let first = name.as_bytes().first().map_or(0, |first| first & LETTER);
+        name.len() << LETTER.count_ones() | usize::from(first)
+    }
+
+    /// Whether the column `key` can fill a field.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.of(key).next().is_some()
+    }
+
     /// The fields that the column `key` can fill, each with its rank: the lowest rank with a usable
     /// value wins. Exact names come before names in another case.
     pub(super) fn of(&self, key: &str) -> impl Iterator<Item = (FieldName, usize)> {
-        let names = self.by_length.get(key.len()).map_or(&[][..], Vec::as_slice);
-        // Most names differ in the first letter.
-        let first = |name: &str| name.as_bytes().first().map(u8::to_ascii_lowercase);
-        let first_of_key = first(key);
+        let names = self.by_place.get(Names::place(key)).map_or(&[][..], Vec::as_slice);
         names.iter().filter_map(move |name| {
-            if first(&name.column) != first_of_key {
-                None
-            } else if name.column == key {
+            if name.column == key {
                 Some((name.field, name.preference))
             } else if name.column.eq_ignore_ascii_case(key) {
                 Some((name.field, name.preference + OTHER_CASE))

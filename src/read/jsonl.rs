@@ -16,6 +16,7 @@ use super::record::{self, may_have_surrogates, repair_surrogates};
 use super::stream::Stream;
 use super::{Each, Frames, Origin, Piece, Place, Raws, Reads};
 use crate::ledger::RejectReason;
+use crate::vector::{BITS, Loop, Machine, filled, widest};
 
 pub(super) struct Jsonl;
 
@@ -90,20 +91,12 @@ impl Lines {
     /// Whole lines as a batch. Counts them, for the numbers of the records in the next one.
     fn batch(&mut self, bytes: Vec<u8>, stream: &mut Stream) -> Box<dyn Raws> {
         let start = self.at;
-        let mut records = 0;
-        for line in lines(&bytes) {
-            self.at.line += 1;
-            let is_long = is_longer_than(self.file.limits.record_bytes_max, line);
-            let line = content(line);
-            records += match line {
-                _ if is_long => 1,
-                [] => 0,
-                _ => records_in(line),
-            };
-        }
+        let lines = cut(&bytes, self.file.limits.record_bytes_max);
+        let records: u64 = lines.iter().map(|line| line.records).sum();
+        self.at.line += lines.len() as u64;
         self.at.offset += bytes.len() as u64;
         self.at.record = self.at.record.map(|record| record + records);
-        Box::new(RawLines { bytes, start, replaced: stream.take_replaced() })
+        Box::new(RawLines { bytes, lines, start, replaced: stream.take_replaced() })
     }
 
     /// Passes over a line that is over the limit, of which `bytes` is the start.
@@ -135,15 +128,65 @@ impl Lines {
     }
 }
 
-/// The lines of a batch with their newlines.
-fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut start = 0;
-    let ends = memchr::memchr_iter(b'\n', bytes).map(|end| end + 1);
-    ends.chain(std::iter::once(bytes.len())).filter_map(move |end| {
-        let line = bytes.get(start..end)?;
-        start = end;
-        (!line.is_empty()).then_some(line)
-    })
+/// A line of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct RawLine {
+    /// The byte behind it and its newline.
+    end: usize,
+    /// How many records it has.
+    records: u64,
+}
+
+/// The lines of a batch, where a record of more than `limit` bytes counts, but is not looked into.
+fn cut(bytes: &[u8], limit: usize) -> Vec<RawLine> {
+    widest(Cutting { bytes, limit })
+}
+
+/// Looking for ends of lines, and for a `}` that something follows which cannot follow inside of an object: cheap,
+/// for braces are rare in prose.
+struct Cutting<'b> {
+    bytes: &'b [u8],
+    limit: usize,
+}
+
+impl Loop for Cutting<'_> {
+    type Output = Vec<RawLine>;
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) -> Vec<RawLine> {
+        let Cutting { bytes, limit } = self;
+        let mut lines = Vec::new();
+        let (mut start, mut may_hold_several) = (0, false);
+        let mut room = [b' '; BITS];
+        for (index, row) in bytes.chunks(BITS).enumerate() {
+            let row = machine.bytes(filled(row, &mut room));
+            let mut marks = machine.one_of(row, [b'\n', b'}']);
+            while marks != 0 {
+                let end = index * BITS + marks.trailing_zeros() as usize + 1;
+                marks &= marks - 1;
+                if bytes[end - 1] == b'}' {
+                    may_hold_several = may_hold_several || object_ends(&bytes[end..]);
+                } else {
+                    let records = records_in(&bytes[start..end], limit, may_hold_several);
+                    lines.push(RawLine { end, records });
+                    (start, may_hold_several) = (end, false);
+                }
+            }
+        }
+        if start < bytes.len() {
+            let records = records_in(&bytes[start..], limit, may_hold_several);
+            lines.push(RawLine { end: bytes.len(), records });
+        }
+        lines
+    }
+}
+
+/// Whether on the line of a `}`, behind which is `rest`, something follows it that cannot follow inside of an object.
+/// In a string anything may.
+fn object_ends(rest: &[u8]) -> bool {
+    let is_next = |byte: &&u8| **byte == b'\n' || !byte.is_ascii_whitespace();
+    let next = rest.iter().find(is_next);
+    next.is_some_and(|byte| !matches!(byte, b',' | b'}' | b']' | b'\n'))
 }
 
 /// Whether a line, its newline aside, has more than `limit` bytes: then it is one record.
@@ -160,24 +203,17 @@ fn content(line: &[u8]) -> &[u8] {
     line
 }
 
-/// How many records a line has that is not blank: objects one after the other count each, and what
-/// is broken after the first one is one more. Everything else is one.
-fn records_in(line: &[u8]) -> u64 {
-    if !may_hold_several(line) {
+/// How many records a line has: objects one after the other count each, and what is broken after the
+/// first one is one more. Everything else is one, but for a blank line.
+fn records_in(line: &[u8], limit: usize, may_hold_several: bool) -> u64 {
+    if is_longer_than(limit, line) {
         return 1;
     }
-    values_in(line).count() as u64
-}
-
-/// Whether something follows a `}` that cannot follow inside of an object, in a string aside. Cheap,
-/// for braces are rare in prose.
-fn may_hold_several(line: &[u8]) -> bool {
-    line.first() == Some(&b'{')
-        && memchr::memchr_iter(b'}', line).any(|at| {
-            let rest = line.get(at + 1..).unwrap_or_default();
-            let next = rest.iter().find(|byte| !byte.is_ascii_whitespace());
-            next.is_some_and(|byte| !matches!(byte, b',' | b'}' | b']'))
-        })
+    match content(line) {
+        [] => 0,
+        line @ [b'{', ..] if may_hold_several => values_in(line).count() as u64,
+        _ => 1,
+    }
 }
 
 /// Start and end of each value of a line; the last one is the broken rest, if there is one.
@@ -200,6 +236,7 @@ fn values_in(line: &[u8]) -> impl Iterator<Item = (usize, usize)> {
 
 struct RawLines {
     bytes: Vec<u8>,
+    lines: Vec<RawLine>,
     start: Place,
     /// Decoding put U+FFFD somewhere in `bytes`.
     replaced: bool,
@@ -210,10 +247,8 @@ impl Raws for RawLines {
         let (mut at, mut repaired) = (self.start, 0);
         let mut start = 0;
         // Line by line, for a line stays in the cache from one look at it to the next and a batch does not.
-        while start < self.bytes.len() {
-            let rest = &self.bytes[start..];
-            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
-            let whole_line = &rest[..end];
+        for RawLine { end, records } in std::mem::take(&mut self.lines) {
+            let whole_line = &self.bytes[start..end];
             let line = content(whole_line);
             if is_longer_than(file.limits.record_bytes_max, whole_line) {
                 let detail = record::too_large_detail(file.limits.record_bytes_max);
@@ -225,28 +260,29 @@ impl Raws for RawLines {
                 let from = start + (line.as_ptr() as usize - whole_line.as_ptr() as usize);
                 let place = Place { offset: self.start.offset + from as u64, ..at };
                 let line = from..from + line.len();
-                let (records, is_repaired) = self.parse_line(line, file, place, each);
+                let (records, is_repaired) = self.parse_line(line, records, file, place, each);
                 repaired += u64::from(is_repaired);
                 at.record = at.record.map(|record| record + records);
             }
             at.line += 1;
-            start += end;
+            start = end;
         }
         repaired
     }
 }
 
 impl RawLines {
-    /// Parses the line that is `line` of the bytes. Returns how many records it has, and whether it was repaired.
+    /// Parses the line of `records` records that is `line` of the bytes. Returns how many they were, and whether it
+    /// was repaired.
     fn parse_line(
         &mut self,
         line: Range<usize>,
+        records: u64,
         file: &Origin,
         place: Place,
         each: Each,
     ) -> (u64, bool) {
         let line = &mut self.bytes[line];
-        let records = records_in(line);
         if records == 1
             && let Ok(text) = simdutf8::basic::from_utf8(line)
             && record::parse_plain(text, file, place, each)
@@ -298,14 +334,70 @@ mod tests {
             ("[1] {}", 1),
             ("{\"a\":\"cut } x", 1),
         ] {
-            assert_eq!(records_in(content(line.as_bytes())), expected, "{line}");
+            let end = line.len();
+            assert_eq!(cut(line.as_bytes(), end), [RawLine { end, records: expected }], "{line}");
         }
     }
 
     #[test]
     fn lines_and_their_content() {
-        let found: Vec<&[u8]> = lines(b"a\n\n \xef\xbb\xbf b \r\nc").map(content).collect();
-        assert_eq!(found, [b"a", &b""[..], b"b", b"c"]);
-        assert_eq!(lines(b"").count(), 0);
+        let bytes = b"a\n\n \xef\xbb\xbf b \r\nc";
+        let mut start = 0;
+        let found = cut(bytes, 9).into_iter().map(|line| {
+            let content = content(&bytes[start..line.end]);
+            start = line.end;
+            (content, line.records)
+        });
+        let found: Vec<(&[u8], u64)> = found.collect();
+        assert_eq!(found, [(&b"a"[..], 1), (b"", 0), (b"b", 1), (b"c", 1)]);
+        assert_eq!(cut(b"", 9), []);
+    }
+
+    /// The lines of a batch by the words of the standard library.
+    fn cut_plainly(bytes: &[u8], limit: usize) -> Vec<RawLine> {
+        let mut end = 0;
+        let lines = bytes.split_inclusive(|byte| *byte == b'\n').map(|line| {
+            end += line.len();
+            let several = content(line).split(|byte| *byte == b'}').skip(1).any(|rest| {
+                let next = rest.trim_ascii_start().first();
+                next.is_some_and(|next| !matches!(next, b',' | b']'))
+            });
+            RawLine { end, records: records_in(line, limit, several) }
+        });
+        lines.collect()
+    }
+
+    #[test]
+    fn lines_are_cut_as_one_by_one() {
+        let pieces = [
+            "{}",
+            "{\"a\":1}",
+            "\n",
+            "\r\n",
+            " ",
+            "\x0c",
+            "\u{b}",
+            "}",
+            ",",
+            "]",
+            "x",
+            "é",
+            "{",
+            "\"} \"",
+        ];
+        let mut state = 7_usize;
+        for round in 0..20_000 {
+            let mut text = String::new();
+            while text.len() < round % 200 {
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
+                text.push_str(pieces[(state >> 33) % pieces.len()]);
+            }
+            for limit in [10, 1000] {
+                let bytes = text.as_bytes();
+                assert_eq!(cut(bytes, limit), cut_plainly(bytes, limit), "{text:?}");
+            }
+        }
     }
 }

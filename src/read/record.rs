@@ -29,6 +29,8 @@ struct Member<'a> {
     key: Cow<'a, str>,
     raw_key: &'a str,
     value: &'a str,
+    /// What the value says, where it is a string with escapes and was read already.
+    text: Option<String>,
 }
 
 /// Why a record is none.
@@ -45,7 +47,7 @@ pub(super) fn parse(raw: &str, file: &Origin, place: Place, each: Each) {
 /// The same for a record that is written as most are and of which [`repair_surrogates`] would change nothing.
 /// `false` for any other, of which nothing is given.
 pub(super) fn parse_plain(raw: &str, file: &Origin, place: Place, each: Each) -> bool {
-    let Some(members) = plain_members(raw) else { return false };
+    let Some(members) = plain_members(raw, |key| file.names.has(key)) else { return false };
     let is_simple =
         |member: &Member| !is_nested(member.value) || !may_have_surrogates(member.value.as_bytes());
     let is_plain = raw.len() <= file.limits.record_bytes_max && members.iter().all(is_simple);
@@ -63,7 +65,7 @@ fn read(raw: &str, file: &Origin) -> Result<(String, Fields), Refusal> {
     if raw.len() > limits.record_bytes_max {
         return Err(too_large(limits.record_bytes_max));
     }
-    match members(raw) {
+    match members(raw, |key| file.names.has(key)) {
         Ok(members) => read_members(members, file),
         Err(_) if is_deeper_than(limits.depth_max, raw) => Err(too_deep(limits.depth_max)),
         Err(refusal) => Err(refusal),
@@ -76,7 +78,7 @@ fn read_members(members: Vec<Member<'_>>, file: &Origin) -> Result<(String, Fiel
     if nested.any(|member| is_deeper_than(levels.saturating_sub(1), member.value)) {
         return Err(too_deep(levels));
     }
-    pick(&without_doubles(members), file)
+    pick(&mut without_doubles(members), file)
 }
 
 /// The reject of a record with more than `levels` levels.
@@ -95,32 +97,34 @@ fn too_large(limit: usize) -> Refusal {
 }
 
 /// The members of an object, in order.
-fn members(raw: &str) -> Result<Vec<Member<'_>>, Refusal> {
-    plain_members(raw).map_or_else(|| any_members(raw), Ok)
+fn members(raw: &str, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<Member<'_>>, Refusal> {
+    plain_members(raw, is_wanted).map_or_else(|| any_members(raw), Ok)
 }
 
 /// The members of an object that is written as most are, without white space but a space behind its marks: their
 /// strings are passed over 64 bytes at a time. `None` for all others, and for whatever a parser would refuse,
-/// which also says why, or repair, half of an escaped pair in a string.
-fn plain_members(raw: &str) -> Option<Vec<Member<'_>>> {
+/// which also says why, or repair, half of an escaped pair in a string. Texts are read of keys that are wanted.
+fn plain_members(raw: &str, is_wanted: impl Fn(&str) -> bool) -> Option<Vec<Member<'_>>> {
     let is = |at: usize, byte: u8| raw.as_bytes().get(at) == Some(&byte);
     let behind = |at: usize, mark: u8| is(at, mark).then(|| at + 1 + usize::from(is(at + 1, b' ')));
-    let mut members = Vec::with_capacity(16);
+    // As many as an allocator has at hand.
+    let mut members = Vec::with_capacity(12);
     let mut at = behind(0, b'{')?;
     loop {
-        let key_end = plain_end(raw, at)?;
+        let (key_end, _) = plain_string(raw, at, false)?;
         let raw_key = raw.get(at..key_end)?;
         let key = raw_key.get(1..raw_key.len() - 1)?;
         if key.contains('\\') || members.len() == MEMBERS_MAX {
             return None;
         }
         let start = behind(key_end, b':')?;
-        at = if is(start, b'"') {
-            plain_end(raw, start)?
+        let mut text = None;
+        if is(start, b'"') {
+            (at, text) = plain_string(raw, start, is_wanted(key))?;
         } else {
-            start + value_len(raw.get(start..)?)?
-        };
-        members.push(Member { key: Cow::Borrowed(key), raw_key, value: raw.get(start..at)? });
+            at = start + value_len(raw.get(start..)?)?;
+        }
+        members.push(Member { key: Cow::Borrowed(key), raw_key, value: raw.get(start..at)?, text });
         if is(at, b'}') {
             let rest = raw.get(at + 1..)?.trim_end_matches([' ', '\t', '\n', '\r']);
             return rest.is_empty().then_some(members);
@@ -136,41 +140,69 @@ fn value_len(rest: &str) -> Option<usize> {
     (value.get().len() == values.byte_offset()).then_some(value.get().len())
 }
 
-/// Where the string ends that starts at `start` of `raw`; `None` where there is none, or one that a parser refuses.
-fn plain_end(raw: &str, start: usize) -> Option<usize> {
-    let text = raw.as_bytes().get(start..)?.strip_prefix(b"\"")?;
-    Some(start + 1 + widest(StringEnd(text))?)
+/// Where the string ends that starts at `start` of `raw`, and what it says where it has escapes and that
+/// `is_wanted`; `None` where there is none, or one that a parser refuses.
+fn plain_string(raw: &str, start: usize, is_wanted: bool) -> Option<(usize, Option<String>)> {
+    let inner = raw.get(start..)?.strip_prefix('"')?;
+    let (len, text) = widest(Reading { inner, is_wanted })?;
+    Some((start + 1 + len, text))
 }
 
-/// Looking for the end of a string.
-struct StringEnd<'t>(&'t [u8]);
+/// Room for a text with escapes, where so much may follow: enough for most articles. What a title leaves is given back.
+const TEXT_ROOM: usize = 16 << 10;
 
-impl Loop for StringEnd<'_> {
-    /// The byte behind the quote at its end.
-    type Output = Option<usize>;
+/// Reading a string up to its end.
+struct Reading<'t> {
+    /// What follows the quote at its start.
+    inner: &'t str,
+    /// Whether its text is asked for.
+    is_wanted: bool,
+}
+
+impl Loop for Reading<'_> {
+    /// The byte behind the quote at its end, and the text where it is wanted and there are escapes.
+    type Output = Option<(usize, Option<String>)>;
 
     #[inline(always)]
-    fn run(self, machine: impl Machine) -> Option<usize> {
-        let text = self.0;
+    fn run(self, machine: impl Machine) -> Option<(usize, Option<String>)> {
+        let Reading { inner, is_wanted } = self;
+        let bytes = inner.as_bytes();
+        let mut text = String::new();
         let mut room = [b' '; BITS];
-        // What stands before it was escaped.
+        // What stands before it is in the text or an escape.
         let mut next = 0;
-        for (index, row) in text.chunks(BITS).enumerate() {
+        for (index, row) in bytes.chunks(BITS).enumerate() {
             let row = machine.bytes(filled(row, &mut room));
-            let marks = machine.equal(row, b'"') | machine.equal(row, b'\\');
-            let mut marks = marks | machine.within(row, 0..=0x1F);
+            let mut marks = machine.one_of(row, [b'"', b'\\']) | machine.within(row, 0..=0x1F);
             while marks != 0 {
                 let at = index * BITS + marks.trailing_zeros() as usize;
                 marks &= marks - 1;
-                if at >= next {
-                    match text[at] {
-                        b'"' => return Some(at + 1),
-                        b'\\' => {
-                            let (_, len) = escaped(&text[at + 1..])?;
-                            next = at + 1 + len;
+                if at < next {
+                    continue;
+                }
+                match bytes[at] {
+                    b'"' => {
+                        let has_escapes = is_wanted && next > 0;
+                        if has_escapes {
+                            text.push_str(inner.get(next..at)?);
                         }
-                        _ => return None,
+                        if text.len() < text.capacity() / 2 {
+                            text.shrink_to_fit();
+                        }
+                        return Some((at + 1, has_escapes.then_some(text)));
                     }
+                    b'\\' => {
+                        let (c, len) = escaped(bytes.get(at + 1..)?)?;
+                        if is_wanted {
+                            if next == 0 {
+                                text.reserve(bytes.len().min(TEXT_ROOM));
+                            }
+                            text.push_str(inner.get(next..at)?);
+                            text.push(c);
+                        }
+                        next = at + 1 + len;
+                    }
+                    _ => return None,
                 }
             }
         }
@@ -246,7 +278,7 @@ impl<'a> Visitor<'a> for Members<'_, 'a> {
                 let key = unescape(inner);
                 Cow::Owned(key.ok_or_else(|| A::Error::custom("a malformed escape in a key"))?)
             };
-            self.0.push(Member { key, raw_key, value: value.get() });
+            self.0.push(Member { key, raw_key, value: value.get(), text: None });
             if self.0.len() > MEMBERS_MAX {
                 return Err(A::Error::custom("too many keys"));
             }
@@ -282,7 +314,7 @@ fn without_doubles(mut members: Vec<Member<'_>>) -> Vec<Member<'_>> {
 }
 
 /// Finds the fields among the members; the others become `meta`.
-fn pick(members: &[Member], file: &Origin) -> Result<(String, Fields), Refusal> {
+fn pick(members: &mut [Member], file: &Origin) -> Result<(String, Fields), Refusal> {
     let mut chosen: [Option<(usize, usize)>; FieldName::ALL.len()] = Default::default();
     // A key that names a field and says nothing is not worth keeping as something else.
     let mut dropped = Vec::new();
@@ -299,14 +331,14 @@ fn pick(members: &[Member], file: &Origin) -> Result<(String, Fields), Refusal> 
         }
     }
     let mut fields = Fields::default();
-    let mut text = String::new();
+    let mut article = String::new();
     let mut kept_whole = None;
     for field in FieldName::ALL {
         let Some((_, index)) = chosen[field.index()] else { continue };
-        let value = members[index].value;
+        let Member { value, ref mut text, .. } = members[index];
         let slot = match field {
             FieldName::Text => {
-                text = string(value).unwrap_or_default();
+                article = text.take().or_else(|| string(value)).unwrap_or_default();
                 continue;
             }
             FieldName::Byline => {
@@ -324,7 +356,7 @@ fn pick(members: &[Member], file: &Origin) -> Result<(String, Fields), Refusal> 
             FieldName::Dateline => &mut fields.dateline,
             FieldName::Language => &mut fields.language,
         };
-        *slot = string(value).or_else(|| Some(value.to_owned()));
+        *slot = text.take().or_else(|| string(value)).or_else(|| Some(value.to_owned()));
     }
     if chosen[FieldName::Text.index()].is_none() {
         return Err(Refusal(RejectReason::NoText, no_text(members, file)));
@@ -334,7 +366,7 @@ fn pick(members: &[Member], file: &Origin) -> Result<(String, Fields), Refusal> 
         dropped.binary_search(index).is_err() && (!is_field || kept_whole == Some(*index))
     };
     fields.meta = meta((0..members.len()).filter(is_meta).map(|index| &members[index]));
-    Ok((text, fields))
+    Ok((article, fields))
 }
 
 /// What is wrong with a record without text, and the remedy.
@@ -484,7 +516,8 @@ fn byline(value: &str) -> Option<(String, bool)> {
             names.push(name);
             continue;
         }
-        let parts = if item.starts_with('{') { members(item).ok()? } else { return None };
+        let parts =
+            if item.starts_with('{') { members(item, |_| false).ok()? } else { return None };
         let name = parts.iter().rfind(|part| part.key == "name" && !is_blank(part.value))?;
         names.push(string(name.value)?);
         is_all &= parts.len() == 1;
@@ -608,7 +641,11 @@ mod tests {
     #[test]
     fn plain_members_are_those_of_the_parser() {
         let shown = |members: Vec<Member>| -> Vec<String> {
-            members.iter().map(|m| format!("{} {} {}", m.key, m.raw_key, m.value)).collect()
+            let shown = |m: &Member| {
+                let text = m.text.clone().or_else(|| string(m.value));
+                format!("{} {} {} {text:?}", m.key, m.raw_key, m.value)
+            };
+            members.iter().map(shown).collect()
         };
         let text = r#"He said \"go\" \\\\ \u00e9\u00E9\/ and\n"#.repeat(9);
         let values = ["\"\"", "1.5e3", "null", "[1, \"]\"]", "{\"a\": {}}", &format!("\"{text}\"")];
@@ -632,20 +669,20 @@ mod tests {
                 for at in (0..all.len()).filter(|&at| all.is_char_boundary(at)) {
                     for other in ["", "\\", "\"", "\u{1}", "x", "é"] {
                         let raw = format!("{}{other}{}", &all[..at], &all[at + 1..]);
-                        if let Some(found) = plain_members(&raw) {
+                        if let Some(found) = plain_members(&raw, |key| key == "k") {
                             let expected = any_members(&raw).map(shown).ok();
                             assert_eq!(Some(shown(found)), expected, "{raw}");
                             plain += 1;
                         }
                     }
                 }
-                assert_eq!(plain_members(&all).is_some(), is_plain, "{all}");
+                assert_eq!(plain_members(&all, |_| true).is_some(), is_plain, "{all}");
             }
         }
         assert!(plain > 3_000, "{plain}");
         for raw in ["", "{", "{}", "[]", "{\"a\":1", "{\"a\":\"b", "{\"a\\u0062\":1}", "{\"a\":01}"]
         {
-            assert!(plain_members(raw).is_none(), "{raw}");
+            assert!(plain_members(raw, |_| true).is_none(), "{raw}");
         }
     }
 
@@ -656,7 +693,7 @@ mod tests {
             for c in parts {
                 let raw = format!("{{\"k\":\"{a}{b}{c}\"}}");
                 let is_repaired = repair_surrogates(&mut raw.clone().into_bytes());
-                assert_eq!(plain_members(&raw).is_none(), is_repaired, "{raw}");
+                assert_eq!(plain_members(&raw, |_| true).is_none(), is_repaired, "{raw}");
             }
         }
     }

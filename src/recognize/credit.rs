@@ -731,7 +731,7 @@ fn lone_agency(segment: &str) -> bool {
 /// `... in the harbor REUTERS/Sam Holt`, `... in the harbor / AFP`: no stop before it.
 fn slashed(line: &str, from: usize) -> Option<Credit<'_>> {
     let window = &line[from..];
-    if memchr::memchr2(b'/', b'|', window.as_bytes()).is_none() && !contains(window, "AFP PHOTO") {
+    if !marks::may_be_slashed(window) {
         return None;
     }
     for mark in [

@@ -275,23 +275,7 @@ fn iso(line: &str, start: usize) -> Option<(Part, usize)> {
 /// The word that starts at `start`, and where it ends.
 fn word(line: &str, start: usize) -> Option<(DateWord, usize)> {
     let rest = &line[start..];
-    let mut end = 0;
-    let mut count = 0;
-    let mut chars = rest.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        let next = chars.peek().map(|(_, c)| *c);
-        let joins = match c {
-            // p.m., ม.ค., ق.ظ
-            '.' => count <= 3 && next.is_some_and(words::is_word_char) && count > 0,
-            '\'' | '’' => next.is_some_and(words::is_word_char),
-            _ => words::is_word_char(c),
-        };
-        if !joins || count > 40 {
-            break;
-        }
-        count += 1;
-        end = at + c.len_utf8();
-    }
+    let end = words::end(rest);
     let text = &rest[..end];
     if let Some(found) = date_word(text) {
         if found.is(DateWord::LEAD) {

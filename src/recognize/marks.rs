@@ -1,49 +1,28 @@
 //! Cheap looks for what every label of a credit has: a start, and a mark before the source that follows.
 
-use std::sync::LazyLock;
-
-use aho_corasick::AhoCorasick;
-
 use crate::vector::{BITS, Loop, Machine, behind, filled, widest};
 
-/// The marks: what stands between a label and its source, or ends the label.
-const MARKS: [&str; 12] = [
-    ":",
-    "：",
-    "…",
-    "...",
-    " by ",
-    " By ",
-    " BY ",
-    "ourtesy of ",
-    "ourtesy Of ",
-    "opyright ",
-    "фото ",
-    " من ",
-];
-
-static ALL: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::new(MARKS).unwrap_or_else(|error| unreachable!("constant patterns: {error}"))
-});
-
-/// Whether one of the marks stands in `text`.
+/// Whether one of the marks stands in `text`: what stands between a label and its source, or ends the label.
+/// They are a colon, three dots, `by` as a word, `фото` and `من` before a space, and the ends of `courtesy of` and
+/// `copyright`.
 pub(super) fn any(text: &str) -> bool {
-    if !text.is_ascii() {
-        return ALL.is_match(text);
+    if text.is_ascii() {
+        widest(Look::<false>(text.as_bytes()))
+    } else {
+        widest(Look::<true>(text.as_bytes()))
     }
-    widest(Look(text.as_bytes()))
 }
 
-/// The look at ASCII, in which each mark has a colon, three dots or a y.
-struct Look<'t>(&'t [u8]);
+/// The look for a mark. In ASCII each has a colon, three dots or a y; others are looked for in `WIDE` texts.
+struct Look<'t, const WIDE: bool>(&'t [u8]);
 
-impl Loop for Look<'_> {
+impl<const WIDE: bool> Loop for Look<'_, WIDE> {
     type Output = bool;
 
     #[inline(always)]
     fn run(self, machine: impl Machine) -> bool {
         let bytes = self.0;
-        let mut dots_before = 0;
+        let (mut dots_before, mut firsts_before) = (0, 0);
         let mut room = [0; BITS];
         for (index, row) in bytes.chunks(BITS).enumerate() {
             let row = machine.bytes(filled(row, &mut room));
@@ -53,30 +32,68 @@ impl Loop for Look<'_> {
                 return true;
             }
             dots_before = dots;
-            let mut ys = machine.equal(machine.set(row, 0x20), b'y');
-            while ys != 0 {
-                if stands_around(bytes, index * BITS + ys.trailing_zeros() as usize) {
+            let mut found = machine.equal(machine.set(row, 0x20), b'y');
+            if WIDE {
+                // The last two bytes of the other marks, and of some more.
+                let firsts = machine.one_of(row, [0xBC, 0x80, 0xBE, 0x86]);
+                let lasts = machine.one_of(row, [0x9A, 0xA6, b' ']);
+                found |= lasts & behind(firsts, firsts_before, 1);
+                firsts_before = firsts;
+            }
+            while found != 0 {
+                if stands_around(bytes, index * BITS + found.trailing_zeros() as usize) {
                     return true;
                 }
-                ys &= ys - 1;
+                found &= found - 1;
             }
         }
         false
     }
 }
 
-/// Whether a mark stands around the y at `at`.
+/// Whether a mark stands around the y at `at`, or ends there.
 fn stands_around(bytes: &[u8], at: usize) -> bool {
     let stands = |back: usize, mark: &str| {
         at.checked_sub(back)
             .and_then(|start| bytes.get(start..))
             .is_some_and(|rest| rest.starts_with(mark.as_bytes()))
     };
-    match at.checked_sub(1).and_then(|before| bytes.get(before)) {
-        Some(b'b' | b'B') => stands(2, " by ") || stands(2, " By ") || stands(2, " BY "),
-        Some(b's') => stands(6, "ourtesy of ") || stands(6, "ourtesy Of "),
-        Some(b'p') => stands(2, "opyright "),
+    match (at.checked_sub(1).and_then(|before| bytes.get(before)), bytes.get(at)) {
+        (_, Some(0x9A)) => stands(2, "："),
+        (_, Some(0xA6)) => stands(2, "…"),
+        (_, Some(b' ')) => stands(8, "фото ") || stands(5, " من "),
+        (Some(b'b' | b'B'), _) => stands(2, " by ") || stands(2, " By ") || stands(2, " BY "),
+        (Some(b's'), _) => stands(6, "ourtesy of ") || stands(6, "ourtesy Of "),
+        (Some(b'p'), _) => stands(2, "opyright "),
         _ => false,
+    }
+}
+
+/// Whether a slash or a bar stands in `text`, or may stand `AFP PHOTO`.
+pub(super) fn may_be_slashed(text: &str) -> bool {
+    widest(Slashes(text.as_bytes()))
+}
+
+/// The look for them.
+struct Slashes<'t>(&'t [u8]);
+
+impl Loop for Slashes<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) -> bool {
+        let mut ps_before = 0;
+        let mut room = [0; BITS];
+        for row in self.0.chunks(BITS) {
+            let row = machine.bytes(filled(row, &mut room));
+            let ps = machine.equal(row, b'P');
+            let photo = machine.equal(row, b'H') & behind(ps, ps_before, 1);
+            if machine.one_of(row, [b'/', b'|']) | photo != 0 {
+                return true;
+            }
+            ps_before = ps;
+        }
+        false
     }
 }
 
@@ -179,6 +196,26 @@ pub(super) fn may_be_label(text: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// The marks.
+    const MARKS: [&str; 12] = [
+        ":",
+        "：",
+        "…",
+        "...",
+        " by ",
+        " By ",
+        " BY ",
+        "ourtesy of ",
+        "ourtesy Of ",
+        "opyright ",
+        "фото ",
+        " من ",
+    ];
+
+    fn any_plainly(text: &str) -> bool {
+        MARKS.iter().any(|mark| text.contains(mark))
+    }
+
     /// The words of `text` that are looked for, one character after another.
     fn words_one_by_one(text: &str) -> Vec<usize> {
         let marks = ['(', '|', '/'];
@@ -224,26 +261,41 @@ mod tests {
     }
 
     #[test]
+    fn slashes_are_found_wherever_they_stand() {
+        let long = "A Photo of P.H. and HP, Afp Photo, ".repeat(4);
+        for at in 0..=long.len() {
+            for mark in ["/", "|", "AFP PHOTO", "AFP"] {
+                let text = format!("{}{mark}{}", &long[..at], &long[at..]);
+                let expected = text.contains(['/', '|']) || text.contains("PH");
+                assert_eq!(may_be_slashed(&text), expected, "{text:?}");
+            }
+        }
+    }
+
+    #[test]
     fn marks_are_found_wherever_they_stand() {
         for mark in MARKS {
             for text in [mark.to_owned(), format!("Copy{mark}x"), format!("y. .. by{mark}")] {
                 assert!(any(&text), "{text:?}");
-                assert!(ALL.is_match(&text), "{text:?}");
+                assert!(any_plainly(&text), "{text:?}");
             }
             let last = mark.char_indices().next_back().map_or(0, |(at, _)| at);
             let cut = format!("y {}", &mark[..last]);
-            assert_eq!(any(&cut), ALL.is_match(&cut), "{cut:?}");
+            assert_eq!(any(&cut), any_plainly(&cut), "{cut:?}");
         }
-        let long = "He paid 5. Years later.. they say so ".repeat(5);
-        for at in 0..long.len() {
-            for mark in ["...", "..", ":", " by ", "y of "] {
-                let text = format!("{}{mark}{}", &long[..at], &long[at..]);
-                assert_eq!(any(&text), ALL.is_match(&text), "{text:?}");
+        let ascii = "He paid 5. Years later.. they say so ".repeat(5);
+        let others = "Ἲ ‡Š фот ом ن م من، 、，ł ‚ ‘y’ Jürgen, фото, byé ".repeat(4);
+        for long in [ascii, others] {
+            for at in (0..long.len()).filter(|&at| long.is_char_boundary(at)) {
+                for mark in MARKS.into_iter().chain(["..", "y of ", "フ", "Ἲ"]) {
+                    let text = format!("{}{mark}{}", &long[..at], &long[at..]);
+                    assert_eq!(any(&text), any_plainly(&text), "{text:?}");
+                }
             }
         }
         for text in ["", "y", ". .. .", "by the way, Bylaws", "courtesy", "copyright", "BY", " bY "]
         {
-            assert_eq!(any(text), ALL.is_match(text), "{text:?}");
+            assert_eq!(any(text), any_plainly(text), "{text:?}");
             assert!(!any(text), "{text:?}");
         }
     }

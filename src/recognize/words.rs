@@ -358,6 +358,39 @@ pub(super) fn date_word(word: &str) -> Option<DateWord> {
     with_fold(word, |word| words.get(word).copied())
 }
 
+/// Most characters of a word on a date line but one.
+const DATE_WORD_MAX: usize = 40;
+
+/// Where the word ends that opens `text`, dots inside of abbreviations and apostrophes being of it.
+pub(super) fn end(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let end = bytes.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    // Nearly all are told by their letters; a mark of these may join others to them.
+    let may_join = |byte: &u8| !byte.is_ascii() || matches!(byte, b'.' | b'\'');
+    if end <= DATE_WORD_MAX && !bytes.get(end).is_some_and(may_join) { end } else { any_end(text) }
+}
+
+fn any_end(text: &str) -> usize {
+    let mut end = 0;
+    let mut count = 0;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|(_, c)| *c);
+        let joins = match c {
+            // p.m., ม.ค., ق.ظ
+            '.' => count <= 3 && next.is_some_and(is_word_char) && count > 0,
+            '\'' | '’' => next.is_some_and(is_word_char),
+            _ => is_word_char(c),
+        };
+        if !joins || count > DATE_WORD_MAX {
+            break;
+        }
+        count += 1;
+        end = at + c.len_utf8();
+    }
+    end
+}
+
 /// Whether `c` belongs to a word: letters, and the marks of scripts that write vowels as marks.
 pub(super) fn is_word_char(c: char) -> bool {
     if c.is_ascii() {
@@ -445,6 +478,20 @@ mod tests {
             !starts.may_open("Police said") && !starts.may_open("\"Photo") && !sizes.may_hold("ph")
         );
         assert!(starts.may_open(" Photo") && starts.may_open(""));
+    }
+
+    #[test]
+    fn words_end_where_they_end_by_their_characters() {
+        let pieces =
+            ["a", "Jan", ".", "'", "’", " ", "é", "ม", "1", "", &"x".repeat(39), "\u{301}"];
+        for one in pieces {
+            for two in pieces {
+                for text in pieces.map(|three| format!("{one}{two}{three}")) {
+                    assert_eq!(end(&text), any_end(&text), "{text:?}");
+                    assert_eq!(end(&text[one.len()..]), any_end(&text[one.len()..]), "{text:?}");
+                }
+            }
+        }
     }
 
     #[test]

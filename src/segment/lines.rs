@@ -1,6 +1,7 @@
 //! The lines of a dump, and what can be told from their shape alone.
 
 use crate::article::Span;
+use crate::vector::{BITS, Loop, Machine, filled, widest};
 
 /// One non-blank line.
 #[derive(Clone, Copy, Debug)]
@@ -19,42 +20,86 @@ pub(super) struct Line {
 
 /// Every non-blank line of `text`. Lines end in LF, CR LF or a lone CR.
 pub(super) fn lines(text: &str) -> Vec<Line> {
-    let bytes = text.as_bytes();
-    let mut lines = Vec::with_capacity(16);
-    let (mut start, mut number, mut gap, mut form_feed) = (0, 1, 0, false);
-    let mut ends = memchr::memchr2_iter(b'\n', b'\r', bytes);
-    while start < bytes.len() {
-        let end = ends.next().unwrap_or(bytes.len());
-        let span = trimmed(text, Span { start, end });
-        form_feed |= bytes[start..span.start].contains(&b'\x0c');
-        if span.is_empty() {
-            gap += 1;
-        } else {
-            let indent = span.start - start;
-            lines.push(Line { span, number, gap, indent, form_feed });
-            (gap, form_feed) = (0, false);
+    widest(Cutting(text))
+}
+
+/// Looking for the ends of lines.
+struct Cutting<'t>(&'t str);
+
+impl Loop for Cutting<'_> {
+    type Output = Vec<Line>;
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) -> Vec<Line> {
+        let bytes = self.0.as_bytes();
+        let mut lines = Lines { text: self.0, ..Lines::default() };
+        lines.found.reserve(16);
+        let mut room = [b' '; BITS];
+        for (index, row) in bytes.chunks(BITS).enumerate() {
+            let row = machine.bytes(filled(row, &mut room));
+            let mut ends = machine.one_of(row, [b'\n', b'\r']);
+            while ends != 0 {
+                let end = index * BITS + ends.trailing_zeros() as usize;
+                ends &= ends - 1;
+                // The second of CR LF ends nothing.
+                if end >= lines.start {
+                    lines.end(end);
+                }
+            }
         }
-        start = end + 1;
-        if bytes.get(end) == Some(&b'\r') && bytes.get(start) == Some(&b'\n') {
-            ends.next();
-            start += 1;
+        if lines.start < bytes.len() {
+            lines.end(bytes.len());
         }
-        number += 1;
+        lines.found
     }
-    lines
+}
+
+/// The lines so far.
+#[derive(Default)]
+struct Lines<'t> {
+    text: &'t str,
+    found: Vec<Line>,
+    /// Where the next one starts.
+    start: usize,
+    /// How many there were, blank ones too.
+    count: usize,
+    gap: usize,
+    form_feed: bool,
+}
+
+impl Lines<'_> {
+    /// The line ends before `end`, where its mark stands or the text ends.
+    fn end(&mut self, end: usize) {
+        let bytes = self.text.as_bytes();
+        let start = self.start;
+        let span = trimmed(self.text, Span { start, end });
+        if span.start > start {
+            self.form_feed |= bytes[start..span.start].contains(&b'\x0c');
+        }
+        self.count += 1;
+        if span.is_empty() {
+            self.gap += 1;
+        } else {
+            let &mut Lines { count: number, gap, form_feed, .. } = self;
+            self.found.push(Line { span, number, gap, indent: span.start - start, form_feed });
+            (self.gap, self.form_feed) = (0, false);
+        }
+        let is_pair = bytes.get(end) == Some(&b'\r') && bytes.get(end + 1) == Some(&b'\n');
+        self.start = end + if is_pair { 2 } else { 1 };
+    }
 }
 
 /// `span` without white space and invisible characters at its ends.
 fn trimmed(text: &str, span: Span) -> Span {
     let blank = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}');
-    let inner = span.of(text);
     // Nothing to trim, nearly always.
-    if let [first, .., last] = inner.as_bytes()
+    if let Some([first, .., last]) = text.as_bytes().get(span.start..span.end)
         && first.is_ascii_graphic()
         && last.is_ascii_graphic()
     {
         return span;
     }
+    let inner = span.of(text);
     let head = inner.trim_start_matches(blank);
     let start = span.end - head.len();
     Span { start, end: start + head.trim_end_matches(blank).len() }
@@ -147,6 +192,43 @@ pub(crate) fn rule_length(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_end_where_they_end_one_by_one() {
+        let pieces =
+            ["a", "é", "\n", "\r", "\r\n", " ", "\x0c", "\u{feff}", "\u{a0}", "Some words. "];
+        let mut state = 7_usize;
+        for round in 0..20_000 {
+            let mut text = String::new();
+            while text.len() < round % 200 {
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
+                text.push_str(pieces[(state >> 33) % pieces.len()]);
+            }
+            let (mut start, mut blank, mut form_feed, mut expected) = (0, 0, false, Vec::new());
+            // With a space for one of the two, CR LF is one end and as long.
+            let ends = text.replace("\r\n", " \n").replace('\r', "\n");
+            for (index, line) in ends.split('\n').enumerate() {
+                let invisible = |c: char| c.is_whitespace() || c == '\u{feff}';
+                let head = line.trim_start_matches(invisible);
+                let indent = line.len() - head.len();
+                let span = start + indent..start + indent + head.trim_end_matches(invisible).len();
+                form_feed |= line[..indent].contains('\x0c');
+                start += line.len() + 1;
+                if span.is_empty() {
+                    blank += 1;
+                } else {
+                    expected.push((span, index + 1, blank, indent, form_feed));
+                    (blank, form_feed) = (0, false);
+                }
+            }
+            let found = lines(&text).into_iter().map(|line| {
+                (line.span.start..line.span.end, line.number, line.gap, line.indent, line.form_feed)
+            });
+            assert_eq!(found.collect::<Vec<_>>(), expected, "{text:?}");
+        }
+    }
 
     #[test]
     fn ends_of_sentences_are_the_same_at_one_look() {

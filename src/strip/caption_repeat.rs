@@ -1,4 +1,4 @@
-use super::page::{is_cut_copy, same};
+use super::alike::{is_cut_copy, same};
 use super::{Mark, Page, Take};
 use crate::fingerprint::key_of;
 use crate::ledger::Reason;

@@ -1,3 +1,5 @@
+use std::num::NonZeroUsize;
+
 use super::{Copied, Mark, Page, Take};
 use crate::ledger::Reason;
 
@@ -25,7 +27,7 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
         // With a space between, a sentence may be said twice.
         let spaced = |copy: usize| text.get(copy..).is_some_and(|rest| rest.starts_with(' '));
         let said = |copy: usize| spaced(copy) && facts.sentence && !facts.caption;
-        if let Some(copy) = facts.second_copy.filter(|&copy| !said(copy)) {
+        if let Some(copy) = facts.second_copy.map(NonZeroUsize::get).filter(|&copy| !said(copy)) {
             cut(copy..text.len(), Some(Copied::Block(i)));
         }
         let label = facts.credit.as_ref().and_then(|credit| credit.prefix_label.clone());

@@ -31,6 +31,7 @@ macro_rules! rule {
     };
 }
 
+mod alike;
 mod author_bio;
 mod byline;
 mod caps_link;
@@ -243,12 +244,12 @@ pub struct Paragraph<'a> {
 }
 
 /// A plain paragraph, which is its own written form.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct PlainParagraph {
     /// The number of its words.
     pub words: usize,
     /// Its fingerprint, where that is known already.
-    pub digest: Option<Digest>,
+    pub digest: Option<Arc<Digest>>,
 }
 
 /// An article without chrome and repeats, and the account of what went.
@@ -388,7 +389,7 @@ fn paragraph<'a>(
 ) -> Paragraph<'a> {
     let (block, facts) = (&page.article.blocks[index], &page.facts[index]);
     let plain = facts.plain_words.filter(|_| whole);
-    let plain = plain.map(|words| PlainParagraph { words, digest: facts.digest });
+    let plain = plain.map(|words| PlainParagraph { words, digest: facts.digest.clone() });
     Paragraph { text, span: block.span, line: block.line, plain }
 }
 

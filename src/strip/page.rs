@@ -1,9 +1,10 @@
 //! What all rules need to know of one article: what each block looks like, where the title stands,
 //! where the body starts and ends. Read once, before the rules; it marks nothing itself.
 
-use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
 
+use super::alike::{Title, is_cut_copy, same};
 use super::main_text::Judged;
 use super::seen::{Place, Plain, Scratch};
 use crate::article::{Article, Block};
@@ -32,7 +33,7 @@ const PLAIN_LINES_MAX: usize = 6;
 /// A picture's caption stands two to four times, its copies at most this many blocks apart.
 const COPY_BLOCKS: usize = 8;
 
-/// What one block looks like.
+/// What one block looks like. Small, so that those of most articles need no large piece of memory.
 #[derive(Clone, Debug)]
 pub struct Facts<'a> {
     /// Columns.
@@ -49,10 +50,10 @@ pub struct Facts<'a> {
     pub date: Option<Box<DateLine>>,
     /// The credit in it, as rare.
     pub credit: Option<Box<Credit<'a>>>,
-    /// Whether it names an author.
-    pub byline: Option<Byline<'a>>,
+    /// Whether it names an author, as rare.
+    pub byline: Option<Box<Byline<'a>>>,
     /// Whether it is nothing but digits, and how many.
-    pub digits: usize,
+    pub digits: u8,
     /// The block directly before or after says the same.
     pub doubled: bool,
     /// It is the caption of a picture.
@@ -60,9 +61,9 @@ pub struct Facts<'a> {
     /// It is a title of another article, under a label that announces such.
     pub teaser: Option<Reason>,
     /// Where the second of two equal halves of the line starts.
-    pub second_copy: Option<usize>,
+    pub second_copy: Option<NonZeroUsize>,
     /// Its fingerprint, where that is known already.
-    pub digest: Option<Digest>,
+    pub digest: Option<Arc<Digest>>,
 }
 
 /// One article with what was read from it.
@@ -166,7 +167,7 @@ impl<'p, 'a> Page<'p, 'a> {
     #[inline]
     pub fn single(&self, i: usize) -> &'p str {
         let text = self.text(i);
-        self.facts[i].second_copy.and_then(|second| text.get(..second)).unwrap_or(text)
+        self.facts[i].second_copy.and_then(|second| text.get(..second.get())).unwrap_or(text)
     }
 
     /// Number of blocks.
@@ -235,10 +236,21 @@ impl<'p, 'a> Page<'p, 'a> {
     /// Whether block `i` is a sentence of the body.
     #[must_use]
     pub fn is_prose(&self, i: usize) -> bool {
+        self.is_told(i) && self.is_plain(i)
+    }
+
+    /// Whether block `i` is a plain line and no sentence of the body.
+    #[must_use]
+    pub fn is_loose(&self, i: usize) -> bool {
+        !self.is_told(i) && self.is_plain(i)
+    }
+
+    /// Whether block `i` is a sentence of the body if it is plain.
+    fn is_told(&self, i: usize) -> bool {
         let facts = &self.facts[i];
         let says = (facts.sentence && facts.width >= 10 && facts.digits == 0)
             || facts.width >= PROSE_WIDTH;
-        says && self.is_plain(i) && facts.date.is_none()
+        says && facts.date.is_none()
     }
 
     fn stands_again(&self, i: usize) -> bool {
@@ -462,9 +474,11 @@ impl<'p, 'a> Page<'p, 'a> {
         let Some(title) = given.or_else(|| own.map(|title| self.text(title))) else {
             return vec![false; self.len()];
         };
-        let title = Title { text: title, key: OnceCell::new() };
-        let blocks = self.article.blocks.iter().enumerate();
-        blocks.map(|(i, block)| Some(i) != own && title.is_stated(&block.text)).collect()
+        let title = Title::new(title);
+        let is_stated = |i: usize| {
+            Some(i) != own && title.is_stated(self.text(i), self.facts[i].plain_words.is_some())
+        };
+        (0..self.len()).map(is_stated).collect()
     }
 
     fn find_frame_end(&self) -> usize {
@@ -643,7 +657,7 @@ fn facts<'a>(text: &'a str, scratch: &mut Scratch) -> Facts<'a> {
     let date = if hit.is_none() { date::line(text).map(Box::new) } else { None };
     let settled = hit.as_ref().is_some_and(|hit| hit.strength == Strength::Always);
     let credit = if settled { None } else { credit::find(text).map(Box::new) };
-    let byline = if settled { None } else { byline::find(text) };
+    let byline = if settled { None } else { byline::find(text).map(Box::new) };
     // "Photo: ..." opens links to galleries and credits alike, and a reporter signs below the story
     // where an agency does: a name on the line decides.
     let credited = credit.as_ref().is_some_and(|credit| credit.alone && credit.strong);
@@ -665,7 +679,7 @@ fn facts<'a>(text: &'a str, scratch: &mut Scratch) -> Facts<'a> {
         date,
         credit,
         byline,
-        digits: if text.len() <= 24 && text.chars().all(char::is_numeric) { text.len() } else { 0 },
+        digits: digits(text),
         doubled: false,
         caption: false,
         teaser: None,
@@ -688,7 +702,7 @@ impl Facts<'_> {
             controls: self.controls,
             digits: self.digits,
             second_copy: self.second_copy,
-            digest: self.digest,
+            digest: self.digest.clone(),
         }
     }
 
@@ -713,12 +727,20 @@ impl Facts<'_> {
     }
 }
 
+/// How many bytes `text` has, if it is nothing but digits and not longer than a number is.
+fn digits(text: &str) -> u8 {
+    match u8::try_from(text.len()) {
+        Ok(len @ ..=24) if text.chars().all(char::is_numeric) => len,
+        _ => 0,
+    }
+}
+
 /// Columns of the whole line below which a doubled word may be a cheer or a name.
 const GLUED_WIDTH_MIN: usize = 32;
 
 /// Where the second of two equal halves of `text` starts, with the spaces before it. Of 377 such
 /// lines on 78 sites 16 were text, 14 of those rules drawn with one character; so it takes letters.
-fn second_copy(text: &str) -> Option<usize> {
+fn second_copy(text: &str) -> Option<NonZeroUsize> {
     let middle = text.len() / 2;
     let bytes = text.as_bytes();
     // Most lines differ in the first byte of their halves.
@@ -730,28 +752,7 @@ fn second_copy(text: &str) -> Option<usize> {
     let second = text.get(first.len()..)?.trim_start();
     let letters = first.chars().filter(|c| c.is_alphabetic()).count();
     let doubled = first == second && letters * 2 > first.chars().count();
-    (doubled && width(text) >= GLUED_WIDTH_MIN).then_some(first.len())
-}
-
-/// Whether two lines say the same, but for quotes, dashes, case and spaces.
-#[inline]
-pub(super) fn same(a: &str, b: &str) -> bool {
-    a.len().abs_diff(b.len()) <= 16
-        && starts_alike(a, b)
-        && (a == b || (!differ_early(a, b) && key_of(a) == key_of(b)))
-}
-
-/// Whether the keys of two lines differ by the first byte in which the lines do: two letters or digits of
-/// ASCII behind nothing but ASCII, and no mark that could join with them.
-fn differ_early(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    let alike = |(a, b): &(&u8, &u8)| a.is_ascii() && a.eq_ignore_ascii_case(b);
-    let at = a.iter().zip(b).take_while(alike).count();
-    let letter = |text: &[u8]| {
-        text.get(at).is_some_and(u8::is_ascii_alphanumeric)
-            && text.get(at + 1).is_none_or(u8::is_ascii)
-    };
-    letter(a) && letter(b)
+    NonZeroUsize::new(first.len()).filter(|_| doubled && width(text) >= GLUED_WIDTH_MIN)
 }
 
 /// The last eight bytes, or all: different for most pairs of different lines.
@@ -759,68 +760,6 @@ fn last_bytes(text: &str) -> u64 {
     let bytes = text.as_bytes();
     let last = bytes.last_chunk().copied().map(u64::from_le_bytes);
     last.unwrap_or_else(|| bytes.iter().fold(1, |all, &byte| all << 8 | u64::from(byte)))
-}
-
-/// A cheap test that fails for most pairs of different lines: their first letters.
-#[inline]
-fn starts_alike(a: &str, b: &str) -> bool {
-    match (a.as_bytes(), b.as_bytes()) {
-        ([a, ..], [b, ..]) if a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() => {
-            a.eq_ignore_ascii_case(b)
-        }
-        _ => first_letters_alike(a, b),
-    }
-}
-
-fn first_letters_alike(a: &str, b: &str) -> bool {
-    let letter = |text: &str| text.chars().find(|c| c.is_alphanumeric());
-    let fold = |c: Option<char>| c.map(|c| c.to_lowercase().next().unwrap_or(c));
-    fold(letter(a)) == fold(letter(b))
-}
-
-/// The title that blocks are compared with.
-struct Title<'t> {
-    text: &'t str,
-    /// Made for the first block that needs it.
-    key: OnceCell<Cow<'t, str>>,
-}
-
-impl Title<'_> {
-    /// Whether `text` states the title: the same words, or the same with the name of the site behind
-    /// a dash, a bar or an angle, or words so near that only a letter or two differ.
-    fn is_stated(&self, text: &str) -> bool {
-        starts_alike(text, self.text) && (same(text, self.text) || self.is_nearly_stated(text))
-    }
-
-    fn is_nearly_stated(&self, text: &str) -> bool {
-        if text.len() > self.text.len() * 2 + 80 || self.text.len() < 8 {
-            return false;
-        }
-        let title = self.key.get_or_init(|| key_of(self.text));
-        let text = key_of(text);
-        let with_tail = text.strip_prefix(&**title).is_some_and(|rest| {
-            let rest = rest.trim_start();
-            rest.starts_with(['-', '|', '·', '•', '»', '›', ':', '>'])
-        });
-        if with_tail {
-            return true;
-        }
-        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-        let near = title.len() >= 24
-            && text.len().abs_diff(title.len()) <= 4
-            && digits(&text) == digits(title);
-        near && strsim::normalized_levenshtein(&text, title) >= 0.94
-    }
-}
-
-/// Whether `short` is a copy of `long` that was cut: it ends in an ellipsis, or lacks only the
-/// credit behind the words.
-pub(super) fn is_cut_copy(short: &str, long: &str) -> bool {
-    if short.len() >= long.len() + 8 || !(short.ends_with('…') || short.ends_with("...")) {
-        return false;
-    }
-    let stem = short.trim_end_matches(['…', '.', ' ']);
-    width(stem) >= 24 && key_of(long).starts_with(&*key_of(stem))
 }
 
 /// A quotation with who said it: what stands in brackets behind it is a source, not a credit.
@@ -846,29 +785,5 @@ impl Controls {
             || has(&["image caption", "vollbild", "agrandir"])
             || ((text.starts_with("image ") || text.starts_with("photo ")) && has(&[" of "]));
         Controls { open, close: has(&["hide caption", "toggle caption"]) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_that_differ_early_have_other_keys() {
-        let pieces = [
-            "A", "a", "e", "\u{301}", "é", " ", "  ", "1", "²", "\u{200b}", "-", "–", "\"", "ﬁ",
-            "fi",
-        ];
-        let mut texts = vec![String::new()];
-        for _ in 0..3 {
-            let longer = |text: &String| pieces.map(|piece| format!("{text}{piece}"));
-            texts = texts.iter().flat_map(longer).collect();
-        }
-        for (a, b) in texts.iter().flat_map(|a| texts.iter().step_by(7).map(move |b| (a, b))) {
-            assert!(!differ_early(a, b) || key_of(a) != key_of(b), "{a:?} {b:?}");
-            let plainly = a == b || (first_letters_alike(a, b) && key_of(a) == key_of(b));
-            assert!(same(a, b) == plainly || !first_letters_alike(a, b), "{a:?} {b:?}");
-        }
-        assert!(differ_early("The end", "That end") && !differ_early("The end", "the  end"));
     }
 }

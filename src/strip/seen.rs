@@ -1,6 +1,9 @@
 //! What was found of lines that stood a moment ago: pages of one site repeat theirs, and a line alone
 //! always says the same. A small memory of fixed size; what it holds changes no result.
 
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
 use crate::fingerprint::{self, Digest};
 use crate::lexicon::{self, Hit};
 use crate::segment::shape::Measure;
@@ -25,16 +28,16 @@ const SLOTS: usize = 2048;
 const ONCE: usize = 8192;
 
 /// Facts of a line in which there is no date, no credit and no byline.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Plain {
     pub(super) measure: Measure,
     pub(super) sentence: bool,
     pub(super) hit: Option<Hit>,
     pub(super) controls: Controls,
-    pub(super) digits: usize,
-    pub(super) second_copy: Option<usize>,
+    pub(super) digits: u8,
+    pub(super) second_copy: Option<NonZeroUsize>,
     /// The fingerprint of a plain line that was seen again: it will be, more often than not.
-    pub(super) digest: Option<Digest>,
+    pub(super) digest: Option<Arc<Digest>>,
 }
 
 /// The lines seen last. A line has two slots to stand in. A new one takes the place of one that was not seen
@@ -68,10 +71,10 @@ impl Seen {
         let (_, slot) = same.find(|(_, slot)| slot.line == text)?;
         slot.again = true;
         if slot.plain.measure.plain_words.is_some() {
-            let digest = || fingerprint::plain_paragraph(text, &mut self.key);
+            let digest = || Arc::new(fingerprint::plain_paragraph(text, &mut self.key));
             slot.plain.digest.get_or_insert_with(digest);
         }
-        Some(slot.plain)
+        Some(slot.plain.clone())
     }
 
     /// Remembers what was found of `text`, whose place this is, once it comes a second time.
@@ -157,7 +160,7 @@ mod tests {
 
     fn put(seen: &mut Seen, text: &str, plain: Plain) {
         if let Some(place) = Place::of(text) {
-            seen.put(text, place, plain);
+            seen.put(text, place, plain.clone());
             seen.put(text, place, plain);
         }
     }
@@ -178,7 +181,10 @@ mod tests {
     #[test]
     fn a_line_is_known_until_others_take_its_slot() {
         let mut seen = Seen::default();
-        let plain = |digits| Plain { digits, ..Plain::default() };
+        let plain = |width| {
+            let measure = Measure { width, plain_words: None };
+            Plain { measure, ..Plain::default() }
+        };
         let lines: Vec<String> = (0..8000).map(|n| format!("line {n}")).collect();
         for (n, line) in lines.iter().enumerate() {
             assert!(get(&mut seen, line).is_none());
@@ -188,7 +194,9 @@ mod tests {
             (0..lines.len()).filter(|&n| get(&mut seen, &lines[n]).is_some()).collect();
         assert!((1900..=SLOTS).contains(&known.len()), "{}", known.len());
         assert!(
-            known.iter().all(|&n| get(&mut seen, &lines[n]).is_some_and(|plain| plain.digits == n))
+            known
+                .iter()
+                .all(|&n| get(&mut seen, &lines[n]).is_some_and(|plain| plain.measure.width == n))
         );
         // They were asked for, and new lines in between do not drive them out.
         for n in 0..SLOTS / 8 {
@@ -209,7 +217,8 @@ mod tests {
         {
             put(&mut seen, line, Plain { measure: Measure::of(line), ..Plain::default() });
             let digest = fingerprint::paragraph(line, &mut String::new()).filter(|_| is_plain);
-            assert_eq!(get(&mut seen, line).map(|plain| plain.digest), Some(digest));
+            let digest = digest.map(Arc::new);
+            assert_eq!(get(&mut seen, line).map(|plain| plain.digest), Some(digest.clone()));
             assert_eq!(get(&mut seen, line).map(|plain| plain.digest), Some(digest));
         }
     }

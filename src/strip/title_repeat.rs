@@ -20,10 +20,10 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
     if let Some(title) = page.title {
         marks.push(Mark::field(title, Take::Title));
     }
-    for i in 0..page.len() {
+    for i in (0..page.len()).filter(|&i| page.repeats_title(i)) {
         let above = i < page.frame_end || (i < page.head && page.stands_alone(i));
         let below = i >= page.tail && page.facts[i].width >= TAIL_WIDTH_MIN;
-        if (above || below) && page.repeats_title(i) {
+        if above || below {
             let copied = match page.title {
                 Some(title) if !given => Copied::Block(title),
                 _ => Copied::TitleField,

@@ -167,8 +167,7 @@ fn is_surely_page(page: &Page) -> bool {
 
 /// How many blocks are neither sentences nor known chrome, counted up to `most`.
 fn loose(page: &Page, most: usize) -> usize {
-    let loose = (0..page.len()).filter(|&i| page.is_plain(i) && !page.is_prose(i));
-    loose.take(most).count()
+    (0..page.len()).filter(|&i| page.is_loose(i)).take(most).count()
 }
 
 /// The blocks to keep: those of the highest scores, down to where the expected F1 of the words kept
