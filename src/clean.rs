@@ -4,6 +4,7 @@
 //! clean any share of the input.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use url::Url;
 
@@ -126,53 +127,127 @@ impl Cleaner {
         Cleaner { rules, split: options.split, limits: options.limits }
     }
 
-    /// Cleans every article of `dump`, in order. An article in which no paragraph remains, and a
-    /// record without any, is a reject; so is what is over one of the limits: a text, an article of
-    /// it, or the rest of it.
+    /// Cleans every article of `dump`, in order: see [`Cleaner::clean_all`].
     pub fn clean(
         &self,
         dump: &Dump,
         scratch: &mut Scratch,
         each: &mut dyn FnMut(Result<CleanArticle, Reject>),
     ) {
-        if let Some(reject) = too_many_lines(dump, &self.limits) {
-            each(Err(reject));
-            return;
-        }
-        let articles = segment(dump, self.split);
-        if articles.is_empty() && dump.record.is_some() {
-            each(Err(empty(dump, dump.record.unwrap_or(1), dump.line, None)));
-        }
-        let parts = articles.len();
-        for (index, article) in articles.into_iter().enumerate() {
-            let number = index as u64 + 1;
-            let name = dump_name(dump, number, parts);
-            let line = dump.record.map_or(article.blocks[0].line as u64, |_| dump.line);
-            let place = dump.record.is_none().then(|| article.span().start as u64);
-            if number > self.limits.articles {
-                let detail = format!(
-                    "more than {} articles in one text; split it into files, or raise the limit with \
-                     --max articles=N",
-                    self.limits.articles
-                );
-                each(Err(too_large(dump, None, line, place, detail)));
-                return;
+        self.clean_all(std::slice::from_ref(dump), scratch, &Cell::default(), each);
+    }
+
+    /// Cleans every article of `dumps`, in order. An article in which no paragraph remains, and a
+    /// record without any, is a reject; so is what is over one of the limits: a text, an article of
+    /// it, or the rest of it.
+    ///
+    /// Some articles go through each stage together: the code of all stages is more than fits into the first cache
+    /// of a processor. `at` says at any moment which record is worked at, or which article of a text.
+    pub fn clean_all(
+        &self,
+        dumps: &[Dump],
+        scratch: &mut Scratch,
+        at: &Cell<Option<u64>>,
+        each: &mut dyn FnMut(Result<CleanArticle, Reject>),
+    ) {
+        let (mut found, mut bytes) = (Vec::with_capacity(TOGETHER.min(dumps.len())), 0);
+        let mut flush = |found: &mut Vec<Found>, rejected: Option<Reject>| {
+            self.clean_found(found, scratch, at, each);
+            found.clear();
+            if let Some(reject) = rejected {
+                each(Err(reject));
             }
-            if let Some(detail) = over(&article, &self.limits) {
-                let record = Some(dump.record.unwrap_or(number));
-                each(Err(too_large(dump, record, line, place, detail)));
+        };
+        for dump in dumps {
+            at.set(Some(dump.record.unwrap_or(1)));
+            if let Some(reject) = too_many_lines(dump, &self.limits) {
+                flush(&mut found, Some(reject));
                 continue;
             }
-            let stripped = strip::strip(&article, &dump.text, &self.rules, &mut scratch.strip);
-            let mut clean = finish(dump, &article, stripped, name, scratch);
-            (clean.record, clean.line) = (dump.record.unwrap_or(number), line);
+            let articles = segment(dump, self.split);
+            if articles.is_empty() && dump.record.is_some() {
+                flush(&mut found, Some(empty(dump, dump.record.unwrap_or(1), dump.line, None)));
+            }
+            let parts = articles.len();
+            for (index, article) in articles.into_iter().enumerate() {
+                let number = index as u64 + 1;
+                let record = dump.record.unwrap_or(number);
+                let line = dump.record.map_or(article.blocks[0].line as u64, |_| dump.line);
+                let place = dump.record.is_none().then(|| article.span().start as u64);
+                if number > self.limits.articles {
+                    let detail = format!(
+                        "more than {} articles in one text; split it into files, or raise the limit \
+                         with --max articles=N",
+                        self.limits.articles
+                    );
+                    flush(&mut found, Some(too_large(dump, None, line, place, detail)));
+                    break;
+                }
+                if let Some(detail) = over(&article, &self.limits) {
+                    flush(&mut found, Some(too_large(dump, Some(record), line, place, detail)));
+                    continue;
+                }
+                bytes += article.span().len();
+                let name = dump_name(dump, number, parts);
+                found.push(Found { dump, article, name, record, line, place });
+                if found.len() == TOGETHER || bytes > TOGETHER_BYTES {
+                    flush(&mut found, None);
+                    bytes = 0;
+                }
+            }
+        }
+        flush(&mut found, None);
+    }
+
+    /// All stages behind `segment`, one after the other.
+    fn clean_found(
+        &self,
+        found: &[Found],
+        scratch: &mut Scratch,
+        at: &Cell<Option<u64>>,
+        each: &mut dyn FnMut(Result<CleanArticle, Reject>),
+    ) {
+        let told = || found.iter().inspect(|found| at.set(Some(found.record)));
+        let pages: Vec<_> =
+            told().map(|found| self.rules.read(&found.article, &mut scratch.strip)).collect();
+        let strip = |(found, page): (&Found, _)| {
+            strip::strip(page, &found.dump.text, &self.rules, &mut scratch.strip)
+        };
+        let stripped: Vec<_> = told().zip(pages).map(strip).collect();
+        let finish = |(found, stripped)| finish(found, stripped, scratch);
+        let mut all: Vec<_> = told().zip(stripped).map(finish).collect();
+        for (found, clean) in told().zip(&mut all) {
+            clean.language = match &found.article.fields.language {
+                Some(given) => Some(language::tag(given).into()),
+                None => language::detect(&clean.text).map(Cow::Borrowed),
+            };
+        }
+        for (found, clean) in told().zip(all) {
             each(if clean.paragraphs.is_empty() {
-                Err(empty(dump, dump.record.unwrap_or(number), line, place))
+                Err(empty(found.dump, found.record, found.line, found.place))
             } else {
                 Ok(clean)
             });
         }
     }
+}
+
+/// Articles that go through the stages together, and bytes of theirs from which one more does not: what is known of
+/// them fits into the second cache.
+pub(crate) const TOGETHER: usize = 16;
+pub(crate) const TOGETHER_BYTES: usize = 64 << 10;
+
+/// An article on its way through the stages.
+struct Found<'d> {
+    dump: &'d Dump,
+    article: Article<'d>,
+    /// See [`dump_name`].
+    name: String,
+    /// The number of the record, or of the article in a text.
+    record: u64,
+    line: u64,
+    /// Where an article of a text starts.
+    place: Option<u64>,
 }
 
 /// `path#record` of the article with this 1-based number, of `parts` in `dump`. A record that was
@@ -251,16 +326,13 @@ fn too_large(
     Reject { file, record, line, offset, reason: RejectReason::TooLarge, detail }
 }
 
-/// Normalizes and fingerprints what stripping left, and settles the fields.
-fn finish(
-    dump: &Dump,
-    article: &Article,
-    stripped: Stripped,
-    name: String,
-    scratch: &mut Scratch,
-) -> CleanArticle {
+/// Normalizes and fingerprints what stripping left, and settles the fields but for the language.
+fn finish(found: &Found, stripped: Stripped, scratch: &mut Scratch) -> CleanArticle {
+    let Found { dump, article, .. } = found;
     let mut clean = CleanArticle {
-        dump: name,
+        dump: found.name.clone(),
+        record: found.record,
+        line: found.line,
         id: article.fields.id.clone(),
         made_id: match article.fields.id {
             Some(_) => String::new(),
@@ -373,10 +445,6 @@ fn set_fields(
     let dated = |found: &String| date::published(found).unwrap_or_else(|| found.clone());
     let published = given.published.as_ref().map(dated).or(published);
     clean.published = published.map(written).filter(|published| !published.is_empty());
-    clean.language = match &given.language {
-        Some(found) => Some(language::tag(found).into()),
-        None => language::detect(&clean.text).map(Cow::Borrowed),
-    };
     let mut start = 0;
     let found = clean.paragraphs.iter().take(DATELINE_PARAGRAPHS).find_map(|paragraph| {
         let text = &clean.text[start..start + paragraph.bytes];

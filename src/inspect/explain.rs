@@ -208,7 +208,9 @@ impl Deciding {
         let judged = rules.read(article, &mut scratch).main_text;
         let keep = options.keep_list.clone();
         let kept = match &keep {
-            Some(_) => strip(article, &dump.text, &rules, &mut scratch).kept,
+            Some(_) => {
+                strip(rules.read(article, &mut scratch), &dump.text, &rules, &mut scratch).kept
+            }
             None => Vec::new(),
         };
         Deciding { judged, keep, kept }

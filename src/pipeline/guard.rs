@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{Batch, CleanArticle};
 use crate::article::Dump;
+use crate::clean::{TOGETHER, TOGETHER_BYTES};
 use crate::error::{Error, ErrorKind};
 use crate::ledger::Reject;
 
@@ -30,31 +31,36 @@ fn message(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message")
 }
 
-/// Parses `batch` and cleans every dump in it with `clean`; returns how many records were repaired.
-pub(super) fn each_article(
-    batch: Batch,
-    clean: &mut dyn FnMut(&Dump, Each),
-    each: Each,
-) -> Result<u64, Error> {
+/// Cleans some dumps, and says at any moment which record is worked at, or which article of a text.
+pub(super) type Clean<'a> = &'a mut dyn FnMut(&[Dump], &Cell<Option<u64>>, Each);
+
+/// Parses `batch` and cleans the dumps in it with `clean`; returns how many records were repaired.
+pub(super) fn each_article(batch: Batch, clean: Clean, each: Each) -> Result<u64, Error> {
     let path = batch.path();
-    // The record that is being cleaned; of a text dump, the article.
     let at = Cell::new(None);
+    let (mut dumps, mut bytes) = (Vec::with_capacity(TOGETHER), 0);
     let work = || {
-        let counts = batch.parse(&mut |dump| match dump {
-            Ok(dump) => {
-                at.set(Some(dump.record.unwrap_or(1)));
-                clean(&dump, &mut |outcome| {
-                    each(outcome);
-                    if dump.record.is_none() {
-                        at.set(at.get().map(|number| number + 1));
+        let counts = batch.parse(&mut |dump| {
+            let rejected = match dump {
+                Ok(dump) => {
+                    bytes += dump.text.len();
+                    dumps.push(dump);
+                    if dumps.len() < TOGETHER && bytes < TOGETHER_BYTES {
+                        return;
                     }
-                });
-            }
-            Err(reject) => {
+                    None
+                }
+                Err(reject) => Some(reject),
+            };
+            clean(&dumps, &at, each);
+            dumps.clear();
+            bytes = 0;
+            if let Some(reject) = rejected {
                 at.set(reject.record);
                 each(Err(reject));
             }
         });
+        clean(&dumps, &at, each);
         counts.repaired
     };
     let place = || match at.get() {
@@ -84,8 +90,8 @@ mod tests {
         let found = find(std::slice::from_ref(&path), &options).expect("it is there");
         let batch = Reader::new(found.inputs, &options).next().expect("a batch");
         let (cleaner, mut scratch) = (Cleaner::new(&Options::default()), Scratch::default());
-        let mut clean = |dump: &Dump, each: Each| {
-            cleaner.clean(dump, &mut scratch, &mut |outcome| {
+        let mut clean = |dumps: &[Dump], at: &Cell<Option<u64>>, each: Each| {
+            cleaner.clean_all(dumps, &mut scratch, at, &mut |outcome| {
                 let is_bad = outcome.as_ref().is_ok_and(|article| article.text.contains("Salt"));
                 assert!(!is_bad, "a word too much");
                 each(outcome);

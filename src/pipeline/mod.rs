@@ -457,7 +457,9 @@ impl Cleaning {
     /// Cleans every article of `batch`; returns how many records were repaired.
     fn each_article(&self, batch: Batch, each: guard::Each) -> Result<u64, Error> {
         let mut scratch = self.idle.take().unwrap_or_default();
-        let mut clean = |dump: &_, each: guard::Each| self.cleaner.clean(dump, &mut scratch, each);
+        let mut clean = |dumps: &[_], at: &_, each: guard::Each| {
+            self.cleaner.clean_all(dumps, &mut scratch, at, each);
+        };
         let repaired = guard::each_article(batch, &mut clean, each)?;
         self.idle.give(scratch);
         Ok(repaired)

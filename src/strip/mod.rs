@@ -302,16 +302,16 @@ struct Cut {
     repeats: Option<Copied>,
 }
 
-/// Removes from `article` what `rules` mark and fills its fields. `dump_text` is the decoded text the
-/// spans point into.
+/// Removes from the article of `page`, which `rules` read, what they mark, and fills its fields. `dump_text` is the
+/// decoded text the spans point into.
 #[must_use]
 pub fn strip<'a>(
-    article: &Article<'a>,
+    page: Page<'_, 'a>,
     dump_text: &str,
     rules: &Rules,
     scratch: &mut Scratch,
 ) -> Stripped<'a> {
-    let page = rules.read(article, scratch);
+    let article = page.article;
     let blocks_in = article.blocks.len();
     let paragraphs = Vec::with_capacity(blocks_in);
     let mut stripped = Stripped { paragraphs, blocks_in, ..Stripped::default() };
