@@ -43,6 +43,8 @@ pub struct Scratch {
 pub struct CleanParagraph {
     /// Length of its text in bytes.
     pub bytes: usize,
+    /// Words of its text.
+    pub words: usize,
     /// Its block's place in the dump.
     pub span: Span,
     /// 1-based line of the dump's text on which it starts.
@@ -213,7 +215,7 @@ impl Cleaner {
         let strip = |(found, page): (&Found, _)| {
             strip::strip(page, &found.dump.text, &self.rules, &mut scratch.strip)
         };
-        let stripped: Vec<_> = told().zip(pages).map(strip).collect();
+        let stripped: Vec<_> = told().zip(&pages).map(strip).collect();
         let finish = |(found, stripped)| finish(found, stripped, scratch);
         let mut all: Vec<_> = told().zip(stripped).map(finish).collect();
         for (found, clean) in told().zip(&mut all) {
@@ -392,13 +394,15 @@ fn add_paragraph(
         return;
     };
     let text = &clean.text[start..];
-    clean.words +=
-        paragraph.plain.as_ref().map_or_else(|| normalize::words(text), |plain| plain.words);
+    let plain = paragraph.plain.as_ref();
+    let words = plain.map_or_else(|| normalize::words(text), |plain| plain.words);
+    clean.words += words;
     // A plain paragraph on one line is the very text of the dump.
     let same = paragraph.plain.is_some() && matches!(paragraph.text, Cow::Borrowed(_));
     clean.digests.push(digest);
     clean.paragraphs.push(CleanParagraph {
         bytes: text.len(),
+        words,
         span: paragraph.span,
         line: paragraph.line,
         raw: (!same && text != raw).then(|| raw.to_owned()),

@@ -9,6 +9,7 @@ use std::ops::Deref;
 use std::sync::LazyLock;
 
 use crate::normalize::{compose_tail, is_deleted_from_keys, nfc, plain_run, push_small_letters};
+use crate::vector::hex;
 
 /// A fingerprint: 32 bytes of BLAKE3, shown as 64 lower-case hex digits.
 #[derive(
@@ -20,7 +21,18 @@ impl Digest {
     /// As 64 lower-case hex digits.
     #[must_use]
     pub fn hex(&self) -> impl Deref<Target = str> + use<> {
-        blake3::Hash::from_bytes(self.0).to_hex()
+        Hex(hex(&self.0))
+    }
+}
+
+/// A digest in hex.
+struct Hex([[u8; 2]; 32]);
+
+impl Deref for Hex {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        std::str::from_utf8(self.0.as_flattened()).unwrap_or_default()
     }
 }
 

@@ -33,6 +33,17 @@ pub(crate) fn behind(row: u64, before: u64, by: u32) -> u64 {
 /// Bytes that are [squeezed](Machine::squeeze) at a time.
 pub(crate) const EIGHT: usize = 8;
 
+/// `bytes` as digits of hex, in small letters.
+pub(crate) fn hex<const N: usize>(bytes: &[u8; N]) -> [[u8; 2]; N] {
+    // Reckoned, not looked up: a compiler makes vectors of it.
+    let digit = |half: u8| half + if half < 10 { b'0' } else { b'a' - 10 };
+    let mut digits = [[0; 2]; N];
+    for (digits, byte) in digits.iter_mut().zip(bytes) {
+        *digits = [digit(byte >> 4), digit(byte & 15)];
+    }
+    digits
+}
+
 /// Numbers of a [`Table`].
 pub(crate) const NUMBERS: usize = 64;
 

@@ -312,7 +312,7 @@ impl<'a> Rule<'a> {
 
     fn learned(&self) -> Learned {
         let counted = self.counted;
-        let mut learned = Learned::default();
+        let (mut learned, mut all) = (Learned::default(), HashSet::new());
         for (index, group) in counted.groups.iter().enumerate().filter(|(i, _)| self.chosen[*i]) {
             let template = group.marks.is_template();
             let mut keys: Vec<Key> = if template {
@@ -324,7 +324,7 @@ impl<'a> Rule<'a> {
             };
             keys.sort_unstable();
             keys.dedup();
-            learned.keys.extend(keys.iter().map(|key| (group.source, *key)));
+            all.extend(keys.iter().map(|key| (group.source, *key)));
             learned.rows.push(LearnedRow {
                 source: counted.notes.sources[group.source.0 as usize].name.clone(),
                 keys,
@@ -333,6 +333,7 @@ impl<'a> Rule<'a> {
                 template,
             });
         }
+        learned.enter(all);
         learned.rows.sort_unstable_by(|a, b| (&a.source, &a.keys).cmp(&(&b.source, &b.keys)));
         learned
     }

@@ -42,12 +42,11 @@ impl Marks {
         if text.chars().any(char::is_alphabetic) {
             marks |= WORDS;
         }
-        let may_be_code = text.len() <= CODE_BYTES;
-        let may_be_contact = near_end && text.len() <= CONTACT_BYTES;
-        if may_be_code || may_be_contact {
-            let Signs { code, contact } = widest(Look(text.as_bytes()));
-            marks |= if may_be_code && code { CODE } else { 0 };
-            marks |= if may_be_contact && contact { CONTACT } else { 0 };
+        if text.len() <= CODE_BYTES && widest(FindCode(text.as_bytes())) {
+            marks |= CODE;
+        }
+        if near_end && text.len() <= CONTACT_BYTES && widest(FindContact(text.as_bytes())) {
+            marks |= CONTACT;
         }
         Marks(marks)
     }
@@ -119,31 +118,40 @@ fn is_heading(text: &str) -> bool {
     text.chars().map(width).sum::<usize>() <= most
 }
 
-/// Signs that stand in a text.
-#[derive(Debug, PartialEq, Eq)]
-struct Signs {
-    /// Marks that programs are full of, and menus are not.
-    code: bool,
-    /// The start of an address of mail or of a page, or a number to call.
-    contact: bool,
-}
+/// Looking for marks that programs are full of, and menus are not.
+struct FindCode<'t>(&'t [u8]);
 
-/// Looking for signs.
-struct Look<'t>(&'t [u8]);
-
-impl Loop for Look<'_> {
-    type Output = Signs;
+impl Loop for FindCode<'_> {
+    type Output = bool;
 
     #[inline(always)]
-    fn run(self, machine: impl Machine) -> Signs {
-        let (mut code, mut contact) = (0, 0);
+    fn run(self, machine: impl Machine) -> bool {
+        let mut code = 0;
+        let mut room = [b' '; BITS];
+        for row in self.0.chunks(BITS) {
+            let row = machine.bytes(filled(row, &mut room));
+            let is = |byte| machine.equal(row, byte);
+            code |= is(b'{') | is(b'}') | is(b'$');
+            code |= machine.within(row, b';'..=b'=') | machine.within(row, b'_'..=b'`');
+        }
+        code != 0
+    }
+}
+
+/// Looking for the start of an address of mail or of a page, or a number to call.
+struct FindContact<'t>(&'t [u8]);
+
+impl Loop for FindContact<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) -> bool {
+        let mut contact = 0;
         let [mut digits_before, mut colons_before, mut slashes_before, mut ws_before] = [0; 4];
         let mut room = [b' '; BITS];
         for row in self.0.chunks(BITS) {
             let row = machine.bytes(filled(row, &mut room));
             let is = |byte| machine.equal(row, byte);
-            code |= is(b'{') | is(b'}') | is(b';') | is(b'=');
-            code |= is(b'<') | is(b'`') | is(b'$') | is(b'_');
             let (colons, slashes, ws) = (is(b':'), is(b'/'), is(b'w'));
             let page =
                 behind(colons, colons_before, 2) & behind(slashes, slashes_before, 1) & slashes;
@@ -158,7 +166,7 @@ impl Loop for Look<'_> {
             (digits_before, colons_before, slashes_before, ws_before) =
                 (digits, colons, slashes, ws);
         }
-        Signs { code: code != 0, contact: contact != 0 }
+        contact != 0
     }
 }
 
@@ -173,16 +181,15 @@ mod tests {
                 let runs = text.split(|c: char| !c.is_ascii_digit());
                 runs.map(str::len).max().unwrap_or(0) >= NUMBER_DIGITS as usize
             };
-            let expected = Signs {
-                code: text.contains(['{', '}', ';', '=', '<', '`', '$', '_']),
-                contact: ["@", "://", "www."].iter().any(|part| text.contains(part))
-                    || number(text),
-            };
-            assert_eq!(widest(Look(text.as_bytes())), expected, "{text}");
+            let code = text.contains(['{', '}', ';', '=', '<', '`', '$', '_']);
+            assert_eq!(widest(FindCode(text.as_bytes())), code, "{text}");
+            let contact = ["@", "://", "www."].iter().any(|part| text.contains(part));
+            assert_eq!(widest(FindContact(text.as_bytes())), contact || number(text), "{text}");
         };
-        for sign in
-            ["@", "://", ":/", "www.", "www", "w.ww", "12345", "1234", "1.2345", "{", "_", "é", ""]
-        {
+        for sign in [
+            "@", "://", ":/", "www.", "www", "w.ww", "12345", "1234", "1.2345", "{", "|", "}", "~",
+            "_", "`", "^", "a", ":", ";", "<", "=", ">", "#", "$", "%", "é", "",
+        ] {
             for before in 0..140 {
                 check(&format!("{}{sign}", "x".repeat(before)));
                 check(&format!("{}{sign}.", "12:/ww".repeat(before / 6)));

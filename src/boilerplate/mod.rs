@@ -61,6 +61,8 @@ struct Noted {
 #[derive(Clone, Debug, Default)]
 pub struct Learned {
     keys: HashSet<(SourceId, Key)>,
+    /// A bit for each key by its lowest bits, of a power of two: most paragraphs are told to be none by one look.
+    filter: Vec<u64>,
     /// One for each paragraph that was learned, or form of one; ordered by source and key.
     pub rows: Vec<LearnedRow>,
 }
@@ -217,7 +219,20 @@ impl Learned {
     /// Whether `paragraph` is boilerplate of `source`.
     #[must_use]
     pub fn contains(&self, source: SourceId, paragraph: Digest) -> bool {
-        !self.keys.is_empty() && self.keys.contains(&(source, key(paragraph)))
+        let key = key(paragraph);
+        let (word, bit) = filter_place(key, self.filter.len());
+        self.filter.get(word).is_some_and(|word| word & bit != 0)
+            && self.keys.contains(&(source, key))
+    }
+
+    /// Enters that these are boilerplate of their sources, all at once.
+    fn enter(&mut self, keys: HashSet<(SourceId, Key)>) {
+        self.filter = vec![0; (keys.len() * FILTER_BITS / 64).next_power_of_two()];
+        for &(_, key) in &keys {
+            let (word, bit) = filter_place(key, self.filter.len());
+            self.filter[word] |= bit;
+        }
+        self.keys = keys;
     }
 
     /// Takes back that `paragraph` is boilerplate of `source`, whose name is `name`.
@@ -236,10 +251,44 @@ impl Learned {
     }
 }
 
+/// Bits of the filter for each paragraph that was learned.
+const FILTER_BITS: usize = 16;
+
+/// The word and the bit of `key` in a filter of so many words.
+fn filter_place(key: Key, words: usize) -> (usize, u64) {
+    let word = (key >> 6) as usize & words.wrapping_sub(1);
+    (word, 1 << (key & 63))
+}
+
 /// The key of a paragraph with this fingerprint.
 #[must_use]
 pub fn key(digest: Digest) -> Key {
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&digest.0[..8]);
     u64::from_le_bytes(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_learned_is_found_through_the_filter() {
+        let digest = |number: u32| fingerprint::digest(&number.to_string());
+        let mut learned = Learned::default();
+        assert!(!learned.contains(SourceId(0), digest(0)));
+        for all in [0, 1, 3, 100, 5000] {
+            learned.enter(
+                (0..all).map(|number| (SourceId(number % 3), key(digest(number)))).collect(),
+            );
+            for number in 0..all + 1000 {
+                for source in 0..3 {
+                    let expected = number < all && number % 3 == source;
+                    assert_eq!(learned.contains(SourceId(source), digest(number)), expected);
+                }
+            }
+        }
+        learned.forget(SourceId(1), "", key(digest(4)));
+        assert!(!learned.contains(SourceId(1), digest(4)));
+    }
 }

@@ -15,11 +15,13 @@ pub struct ArticleId(pub u32);
 /// Articles of a run at most: lists of near copies keep the upper bit of a number for themselves.
 pub const ARTICLES_MAX: u32 = 1 << 31;
 
-/// What deciding needs of one article. 48 bytes.
+/// What deciding needs of one article, and its fingerprint. 64 bytes, as an `Option` has.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate {
     /// Equal for articles that are exact copies; see [`exact_key`].
     pub key: u128,
+    /// The rest of its fingerprint, where the key is the first half of that.
+    pub rest: Option<[u8; 16]>,
     /// Bytes of its text.
     pub bytes: u64,
     /// Grows with the date of publication; `i64::MIN` where there is none.
@@ -31,7 +33,19 @@ pub struct Candidate {
 /// What comes first is to stay.
 type Worth = (Reverse<u64>, Reverse<i64>, u128, u64, u32);
 
+const _: () = assert!(size_of::<Option<Candidate>>() <= 64);
+
 impl Candidate {
+    /// The article's fingerprint; `None` where its key is not made of that alone.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<Digest> {
+        let mut digest = [0; 32];
+        let (key, rest) = digest.split_at_mut(16);
+        key.copy_from_slice(&self.key.to_le_bytes());
+        rest.copy_from_slice(&self.rest?);
+        Some(Digest(digest))
+    }
+
     /// How much `keep` wants this article, the one with the number `index`, to stay. Where `keep` goes
     /// by content, so does what decides between equals: the choice is the same for any order of the
     /// input.
@@ -152,20 +166,25 @@ impl Verdict {
 /// sentence is no article.
 pub const SHORT_WORDS: usize = 30;
 
-/// The key by which exact copies find each other: the article's fingerprint, and for an article of
-/// fewer than [`SHORT_WORDS`] words its title's digest with it.
+/// The key by which exact copies find each other: half of the article's fingerprint, and what [`Candidate::rest`]
+/// has of it. Of an article of fewer than [`SHORT_WORDS`] words it is made of the fingerprint and its title's digest.
 #[must_use]
-pub fn exact_key(fingerprint: Digest, words: usize, title: Option<Digest>) -> u128 {
-    let mut half = [0; 16];
+pub fn exact_key(
+    fingerprint: Digest,
+    words: usize,
+    title: Option<Digest>,
+) -> (u128, Option<[u8; 16]>) {
+    let (mut half, mut rest) = ([0; 16], [0; 16]);
     if words < SHORT_WORDS {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&fingerprint.0);
         hasher.update(&title.map_or([0; 32], |title| title.0));
         half.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-    } else {
-        half.copy_from_slice(&fingerprint.0[..16]);
+        return (u128::from_le_bytes(half), None);
     }
-    u128::from_le_bytes(half)
+    half.copy_from_slice(&fingerprint.0[..16]);
+    rest.copy_from_slice(&fingerprint.0[16..]);
+    (u128::from_le_bytes(half), Some(rest))
 }
 
 /// One verdict an article: of those with the same key `keep` chooses the one that stays. `None` takes no
@@ -195,4 +214,22 @@ pub fn decide(candidates: &[Option<Candidate>], keep: Keep) -> Vec<Verdict> {
         }
     }
     verdicts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fingerprint_is_kept_where_the_key_is_its_half() {
+        let mut bytes = [0; 32];
+        (0..).zip(&mut bytes).for_each(|(number, byte)| *byte = number);
+        let digest = Digest(bytes);
+        let of = |words| {
+            let (key, rest) = exact_key(digest, words, None);
+            Candidate { key, rest, bytes: 0, published: 0, tie: 0 }.fingerprint()
+        };
+        assert_eq!(of(SHORT_WORDS), Some(digest));
+        assert_eq!(of(SHORT_WORDS - 1), None);
+    }
 }

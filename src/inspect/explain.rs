@@ -205,14 +205,13 @@ impl Deciding {
         }
         let mut scratch = Scratch::default();
         let rules = Rules::new(&no_rules, None).keeping(options.keep_list.clone());
-        let judged = rules.read(article, &mut scratch).main_text;
+        let page = rules.read(article, &mut scratch);
         let keep = options.keep_list.clone();
         let kept = match &keep {
-            Some(_) => {
-                strip(rules.read(article, &mut scratch), &dump.text, &rules, &mut scratch).kept
-            }
+            Some(_) => strip(&page, &dump.text, &rules, &mut scratch).kept,
             None => Vec::new(),
         };
+        let judged = page.main_text;
         Deciding { judged, keep, kept }
     }
 

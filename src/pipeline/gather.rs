@@ -11,7 +11,7 @@ use super::idle::Idle;
 use super::index::{Index, NewIds};
 use super::ordered::ordered;
 use super::spool::Spool;
-use super::stored::{Entry, StoredArticle, StoredHead};
+use super::stored::{Entry, Flat, StoredArticle, StoredHead};
 use crate::boilerplate::{self, Key, Learned, Learner, SourceId};
 use crate::clean::CleanArticle;
 use crate::dedupe::{self, ArticleId, Candidate};
@@ -235,9 +235,9 @@ impl Gathered {
         Ok(())
     }
 
-    /// Fingerprints again every article that holds paragraphs of `learned`, without them. One in
-    /// which nothing else stands is rejected.
-    pub(super) fn fingerprint_again(
+    /// Fingerprints every article without its paragraphs of `learned`. One in which nothing else stands is
+    /// rejected.
+    pub(super) fn fingerprint(
         &mut self,
         pool: &ThreadPool,
         learned: &Learned,
@@ -245,25 +245,23 @@ impl Gathered {
     ) -> Result<(), Error> {
         let Gathered { spool, first_articles, index, .. } = self;
         let Index { candidates, sources, places, .. } = index;
-        let work = |piece: usize| -> Result<Vec<(ArticleId, Option<Left>)>, Error> {
-            let mut changed = Vec::new();
+        let work = |piece: usize| -> Result<(usize, Vec<Option<Left>>), Error> {
             let bytes = spool.read(piece)?;
-            for id in articles_of(first_articles, piece, sources.len()) {
+            let mut digests = Vec::new();
+            let left = articles_of(first_articles, piece, sources.len()).map(|id| {
                 let article = StoredHead::at(&places[id.0 as usize], &bytes)?;
                 let source = sources[id.0 as usize];
                 let gone = |digest| learned.contains(source, digest);
-                if article.paragraphs().any(|(_, digest)| gone(digest)) {
-                    changed.push((id, without(&article, gone)?));
-                }
-            }
-            Ok(changed)
+                Ok(without(&article, gone, &mut digests))
+            });
+            Ok((first_articles[piece] as usize, left.collect::<Result<_, Error>>()?))
         };
-        each_piece(pool, spool.len(), work, observer, &mut |changed| {
-            for (id, changed) in changed {
-                let candidate = &mut candidates[id.0 as usize];
-                let left = candidate.as_ref().zip(changed);
-                *candidate =
-                    left.map(|(before, Left { key, bytes })| Candidate { key, bytes, ..*before });
+        each_piece(pool, spool.len(), work, observer, &mut |(first, all)| {
+            for (candidate, left) in candidates[first..].iter_mut().zip(all) {
+                *candidate = candidate.zip(left).map(|(candidate, left)| {
+                    let bytes = left.bytes.unwrap_or(candidate.bytes);
+                    Candidate { key: left.key, rest: left.rest, bytes, ..candidate }
+                });
             }
             Ok(())
         })
@@ -322,34 +320,45 @@ pub(super) fn articles_of(
 /// What is left of an article, as a [`Candidate`] has it.
 struct Left {
     key: u128,
-    bytes: u64,
+    rest: Option<[u8; 16]>,
+    /// `None` where all of it is left.
+    bytes: Option<u64>,
 }
 
-/// What is left of `article` without the paragraphs that are `gone`, if anything is.
-fn without(article: &StoredHead, gone: impl Fn(Digest) -> bool) -> Result<Option<Left>, Error> {
-    if let Some((title, digest)) = article.title_alone(&gone) {
-        let words = crate::normalize::words(title);
-        let key = key(&[digest.0], words, None);
-        return Ok(Some(Left { key, bytes: title.len() as u64 }));
+impl Left {
+    /// Of an article with these paragraphs, so many words, and this title.
+    fn of(paragraphs: &[[u8; 32]], words: usize, title: Option<&str>, bytes: Option<u64>) -> Left {
+        let fingerprint = fingerprint::article_of(paragraphs);
+        let title = if words < dedupe::SHORT_WORDS { title.and_then(title_digest) } else { None };
+        let (key, rest) = dedupe::exact_key(fingerprint, words, title);
+        Left { key, rest, bytes }
     }
-    let (mut digests, mut bytes, mut words) = (Vec::new(), 0, 0);
-    for (place, digest) in article.paragraphs() {
-        if !gone(digest) {
-            bytes += place.len() as u64 + 2;
-            if words < dedupe::SHORT_WORDS {
-                words += crate::normalize::words(article.paragraph(place)?);
-            }
-            digests.push(digest.0);
+}
+
+/// What is left of `article` without the paragraphs that are `gone`, if anything is. `digests` is overwritten with
+/// those of the rest.
+fn without(
+    article: &StoredHead,
+    gone: impl Fn(Digest) -> bool,
+    digests: &mut Vec<[u8; 32]>,
+) -> Option<Left> {
+    digests.clear();
+    let (mut bytes, mut words, mut is_whole) = (0, 0, true);
+    for paragraph in article.parts() {
+        if gone(paragraph.digest) {
+            is_whole = false;
+        } else {
+            bytes += paragraph.place.len() as u64 + 2;
+            words += paragraph.words;
+            digests.push(paragraph.digest.0);
         }
     }
-    Ok((!digests.is_empty()).then(|| Left { key: key(&digests, words, article.title), bytes }))
-}
-
-/// See [`Candidate::key`].
-fn key(digests: &[[u8; 32]], words: usize, title: Option<&str>) -> u128 {
-    let fingerprint = fingerprint::article_of(digests);
-    let title = if words < dedupe::SHORT_WORDS { title.and_then(title_digest) } else { None };
-    dedupe::exact_key(fingerprint, words, title)
+    if !digests.is_empty() {
+        return Some(Left::of(digests, words, article.title, (!is_whole).then_some(bytes)));
+    }
+    let (title, digest) = article.title_alone(gone)?;
+    let words = crate::normalize::words(title);
+    Some(Left::of(&[digest.0], words, None, Some(title.len() as u64)))
 }
 
 /// What tells `article` from its exact copies, wherever they stand in the input.
@@ -432,12 +441,11 @@ impl Chunk {
     fn take(&mut self, outcome: Result<CleanArticle, Reject>, keep: Keep) -> Result<(), Error> {
         let what = match outcome {
             Ok(article) => {
-                let digests: Vec<[u8; 32]> =
-                    article.digests.iter().map(|digest| digest.0).collect();
-                let stored = StoredArticle::of(&article, digests.as_flattened());
+                let flat = Flat::of(&article);
+                let stored = StoredArticle::of(&article, &flat);
                 self.bytes.reserve(article.text.len() + article.text.len() / 16 + 1024);
                 store(&Entry::Article(Box::new(stored)), &mut self.bytes)?;
-                self.note(&article, &digests, keep);
+                self.note(&article, keep);
                 What::Article
             }
             Err(reject) => {
@@ -459,10 +467,12 @@ impl Chunk {
     }
 
     /// Enters what the tables need of `article`.
-    fn note(&mut self, article: &CleanArticle, digests: &[[u8; 32]], keep: Keep) {
+    fn note(&mut self, article: &CleanArticle, keep: Keep) {
         let title = article.title.as_deref();
         self.candidates.push(Candidate {
-            key: key(digests, article.words, title),
+            // Known when it is known which of its paragraphs are boilerplate.
+            key: 0,
+            rest: None,
             bytes: article.text.len() as u64,
             published: article.published.as_deref().and_then(instant).unwrap_or(i64::MIN),
             // Where the first is kept, nothing else decides.
@@ -486,8 +496,29 @@ pub(super) fn tell(reject: &Reject, observer: &dyn Observer) {
 /// Appends `entry` in its stored form.
 fn store(entry: &Entry, bytes: &mut Vec<u8>) -> Result<(), Error> {
     let bug = |error: postcard::Error| Error::at("spool", ErrorKind::Bug(error.to_string()));
-    // A growing `Vec` takes what `extend` gives it.
-    postcard::to_extend(entry, std::mem::take(bytes)).map(|full| *bytes = full).map_err(bug)
+    postcard::serialize_with_flavor(entry, Appending(bytes)).map_err(bug)
+}
+
+/// Where the stored form goes: texts are copied at once, which `postcard` does byte by byte to what it knows only
+/// as something that can be extended.
+struct Appending<'b>(&'b mut Vec<u8>);
+
+impl postcard::ser_flavors::Flavor for Appending<'_> {
+    type Output = ();
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
+    }
 }
 
 /// Calls `each` on every entry of a piece of the spool.

@@ -156,7 +156,7 @@ mod tests {
 
     fn check(ids: &[(&str, bool)], expected: &[&str]) {
         let (mut index, mut new) = <(Index, NewIds)>::default();
-        let candidate = Candidate { key: 0, bytes: 0, published: 0, tie: 0 };
+        let candidate = Candidate { key: 0, rest: None, bytes: 0, published: 0, tie: 0 };
         for (id, given) in ids {
             new.push(id, *given);
         }

@@ -126,9 +126,7 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
     let repeated = counted.repeated(&learned, report::LIST_ROWS_MAX);
     // What was noted of the articles is not needed again.
     drop(notes);
-    if !learned.is_empty() {
-        gathered.fingerprint_again(&pool, &learned, observer)?;
-    }
+    gathered.fingerprint(&pool, &learned, observer)?;
     gathered.index.settle_ids();
     let mut verdicts = match options.duplicates {
         Duplicates::Keep => vec![Verdict::Keep; gathered.index.len()],

@@ -31,11 +31,9 @@ pub(super) struct StoredArticle<'a> {
     pub(super) title_from_text: bool,
     #[serde(borrow, with = "long_text")]
     pub(super) text: &'a str,
-    /// Bytes of each paragraph.
-    lens: Vec<usize>,
-    /// 32 bytes a paragraph.
+    /// [`FACT_BYTES`] of each paragraph.
     #[serde(with = "raw_bytes")]
-    pub(super) digests: &'a [u8],
+    facts: &'a [u8],
     pub(super) dump: &'a str,
     pub(super) record: u64,
     pub(super) line: u64,
@@ -45,18 +43,21 @@ pub(super) struct StoredArticle<'a> {
     pub(super) dateline: Option<&'a str>,
     pub(super) published: Option<&'a str>,
     pub(super) language: Option<&'a str>,
+    /// [`PLACE_BYTES`] of each paragraph.
+    #[serde(with = "raw_bytes")]
+    places: &'a [u8],
+    /// Blocks of paragraphs as they came in, where normalizing changed them; each by the number of its paragraph.
     #[serde(borrow)]
-    pub(super) paragraphs: Vec<StoredParagraph<'a>>,
+    raws: Vec<(u32, &'a str)>,
     pub(super) captions: Cow<'a, [Caption]>,
     pub(super) meta: Option<&'a str>,
     #[serde(borrow)]
     pub(super) removals: Vec<StoredRemoval<'a>>,
-    pub(super) words: usize,
     pub(super) blocks_in: usize,
     pub(super) blocks_in_fields: usize,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+/// A [`CleanParagraph`] whose texts lie in the spool.
 pub(super) struct StoredParagraph<'a> {
     pub(super) span: Span,
     pub(super) line: usize,
@@ -75,13 +76,10 @@ pub(super) struct StoredRemoval<'a> {
 }
 
 impl<'a> StoredArticle<'a> {
-    /// A view of `article`; `digests` are its paragraphs' digests in a row.
-    pub(super) fn of(article: &'a CleanArticle, digests: &'a [u8]) -> StoredArticle<'a> {
-        let paragraphs = article.paragraphs.iter().map(|paragraph| StoredParagraph {
-            span: paragraph.span,
-            line: paragraph.line,
-            raw: paragraph.raw.as_deref(),
-        });
+    /// A view of `article`, to whose paragraphs `flat` belongs.
+    pub(super) fn of(article: &'a CleanArticle, flat: &'a Flat) -> StoredArticle<'a> {
+        let raws = (0_u32..).zip(&article.paragraphs);
+        let raws = raws.filter_map(|(index, paragraph)| Some((index, paragraph.raw.as_deref()?)));
         let removals = article.removals.iter().map(|removal| StoredRemoval {
             span: removal.span,
             line: removal.line,
@@ -96,8 +94,7 @@ impl<'a> StoredArticle<'a> {
             title_from_text: article.title_from_text,
             published: article.published.as_deref(),
             text: &article.text,
-            lens: article.paragraphs.iter().map(|paragraph| paragraph.bytes).collect(),
-            digests,
+            facts: &flat.facts,
             dump: &article.dump,
             record: article.record,
             line: article.line,
@@ -106,29 +103,44 @@ impl<'a> StoredArticle<'a> {
             byline: article.byline.as_deref(),
             dateline: article.dateline.as_deref(),
             language: article.language.as_deref(),
-            paragraphs: paragraphs.collect(),
+            places: &flat.places,
+            raws: raws.collect(),
             captions: Cow::Borrowed(&article.captions),
             meta: article.meta.as_deref(),
             removals: removals.collect(),
-            words: article.words,
             blocks_in: article.blocks_in,
             blocks_in_fields: article.blocks_in_fields,
         }
     }
 
     /// Every paragraph with its text and digest.
-    pub(super) fn texts(&self) -> impl Iterator<Item = (&StoredParagraph<'a>, &'a str, Digest)> {
-        let places = places(&self.lens, self.digests);
-        self.paragraphs
-            .iter()
-            .zip(places)
-            .map(|(paragraph, (place, digest))| (paragraph, &self.text[place], digest))
+    pub(super) fn texts(&self) -> impl Iterator<Item = (StoredParagraph<'a>, &'a str, Digest)> {
+        self.parts().map(|(paragraph, part)| (paragraph, &self.text[part.place], part.digest))
+    }
+
+    /// Every paragraph with what is known of it.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (StoredParagraph<'a>, Part)> {
+        let (places, _) = self.places.as_chunks::<PLACE_BYTES>();
+        let mut raws = self.raws.iter().peekable();
+        (0_u32..).zip(places).zip(parts(self.facts)).map(move |((index, place), part)| {
+            let [start @ .., n0, n1, n2, n3, l0, l1, l2, l3] = *place;
+            let start = usize::try_from(u64::from_le_bytes(start)).unwrap_or(usize::MAX);
+            let end = start + u32::from_le_bytes([n0, n1, n2, n3]) as usize;
+            let line = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
+            let raw = raws.next_if(|(of, _)| *of == index).map(|(_, raw)| *raw);
+            (StoredParagraph { span: Span { start, end }, line, raw }, part)
+        })
+    }
+
+    /// How many paragraphs it has.
+    pub(super) fn len(&self) -> usize {
+        self.facts.len() / FACT_BYTES
     }
 
     /// The title, when it is a block of the text and nothing else of the text remains without the
     /// paragraphs that are `gone`: then it is the text.
     pub(super) fn title_alone(&self, gone: impl Fn(Digest) -> bool) -> Option<(&'a str, Digest)> {
-        title_alone(self.title.filter(|_| self.title_from_text)?, self.digests, gone)
+        title_alone(self.title.filter(|_| self.title_from_text)?, self.facts, gone)
     }
 
     /// The row of `articles.*`, with `text` and the rest of what later passes settle.
@@ -163,9 +175,8 @@ pub(super) struct StoredHead<'a> {
     /// UTF-8 as it was written: whoever looks at no more than a part need not bring all of it from memory.
     #[serde(with = "raw_bytes")]
     text: &'a [u8],
-    lens: Vec<usize>,
     #[serde(with = "raw_bytes")]
-    digests: &'a [u8],
+    facts: &'a [u8],
 }
 
 impl<'a> StoredHead<'a> {
@@ -191,29 +202,74 @@ impl<'a> StoredHead<'a> {
         utf8(self.text)
     }
 
-    /// The text of the paragraph at this place of the text.
-    pub(super) fn paragraph(&self, place: Range<usize>) -> Result<&'a str, Error> {
-        utf8(&self.text[place])
-    }
-
     /// Every paragraph's place in the text, and its digest.
     pub(super) fn paragraphs(&self) -> impl Iterator<Item = (Range<usize>, Digest)> {
-        places(&self.lens, self.digests)
+        self.parts().map(|part| (part.place, part.digest))
+    }
+
+    /// What is known of every paragraph.
+    pub(super) fn parts(&self) -> impl Iterator<Item = Part> + use<'a> {
+        parts(self.facts)
     }
 
     /// See [`StoredArticle::title_alone`].
     pub(super) fn title_alone(&self, gone: impl Fn(Digest) -> bool) -> Option<(&'a str, Digest)> {
-        title_alone(self.title.filter(|_| self.title_from_text)?, self.digests, gone)
+        title_alone(self.title.filter(|_| self.title_from_text)?, self.facts, gone)
     }
 }
 
-/// Every paragraph's place in the text, and its digest.
-fn places(lens: &[usize], digests: &[u8]) -> impl Iterator<Item = (Range<usize>, Digest)> {
+/// What more than the last pass asks of a paragraph.
+pub(super) struct Part {
+    /// Its place in the text of the article.
+    pub(super) place: Range<usize>,
+    pub(super) words: usize,
+    pub(super) digest: Digest,
+}
+
+/// Bytes stored of each paragraph: its digest, its length and its words. Of fixed size, they are read without a loop.
+const FACT_BYTES: usize = 40;
+
+/// The same of its place in the dump: the first byte, how many there are, and the line.
+const PLACE_BYTES: usize = 16;
+
+/// What of the paragraphs of an article is stored in fields of fixed size.
+pub(super) struct Flat {
+    facts: Vec<u8>,
+    places: Vec<u8>,
+}
+
+impl Flat {
+    pub(super) fn of(article: &CleanArticle) -> Flat {
+        let paragraphs = article.paragraphs.len();
+        let mut flat = Flat {
+            facts: Vec::with_capacity(paragraphs * FACT_BYTES),
+            places: Vec::with_capacity(paragraphs * PLACE_BYTES),
+        };
+        for (paragraph, digest) in article.paragraphs.iter().zip(&article.digests) {
+            flat.facts.extend_from_slice(&digest.0);
+            flat.facts.extend_from_slice(&pair(paragraph.bytes, paragraph.words));
+            flat.places.extend_from_slice(&(paragraph.span.start as u64).to_le_bytes());
+            flat.places.extend_from_slice(&pair(paragraph.span.len(), paragraph.line));
+        }
+        flat
+    }
+}
+
+/// Two numbers of four bytes: a piece of the spool is far smaller than 4 GiB, and no dump has as many lines.
+fn pair(one: usize, other: usize) -> [u8; 8] {
+    let four = |number: usize| u64::from(u32::try_from(number).unwrap_or(u32::MAX));
+    (four(one) | four(other) << 32).to_le_bytes()
+}
+
+/// What is known of each paragraph with these facts.
+fn parts(facts: &[u8]) -> impl Iterator<Item = Part> {
+    let (facts, _) = facts.as_chunks::<FACT_BYTES>();
     let mut start = 0;
-    lens.iter().zip(digests.chunks_exact(32)).map(move |(len, bytes)| {
-        let place = start..start + len;
-        start += len + 2;
-        (place, digest(bytes))
+    facts.iter().map(move |&[digest @ .., n0, n1, n2, n3, w0, w1, w2, w3]| {
+        let place = start..start + u32::from_le_bytes([n0, n1, n2, n3]) as usize;
+        start = place.end + 2;
+        let words = u32::from_le_bytes([w0, w1, w2, w3]) as usize;
+        Part { place, words, digest: Digest(digest) }
     })
 }
 
@@ -224,19 +280,12 @@ fn utf8(bytes: &[u8]) -> Result<&str, Error> {
     simdutf8::basic::from_utf8(bytes).map_err(bug)
 }
 
-/// The 32 `bytes` as a digest.
-fn digest(bytes: &[u8]) -> Digest {
-    let mut digest = [0; 32];
-    digest.copy_from_slice(bytes);
-    Digest(digest)
-}
-
 fn title_alone<'a>(
     title: &'a str,
-    digests: &[u8],
+    facts: &[u8],
     gone: impl Fn(Digest) -> bool,
 ) -> Option<(&'a str, Digest)> {
-    if !digests.chunks_exact(32).all(|bytes| gone(digest(bytes))) {
+    if !parts(facts).all(|part| gone(part.digest)) {
         return None;
     }
     Some((title, fingerprint::paragraph(title, &mut String::new())?))
@@ -319,5 +368,57 @@ mod raw_bytes {
         deserializer: D,
     ) -> Result<&'a [u8], D::Error> {
         <&[u8]>::deserialize(deserializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::clean::CleanParagraph;
+
+    #[test]
+    fn paragraphs_are_read_as_they_were_stored() {
+        let texts = ["One, two.", "é", "three four five"];
+        let starts = [0, 1 << 33, (1 << 40) + 7];
+        let raws = [Some("One,  two."), None, Some("three\nfour five")];
+        let mut article = CleanArticle { text: texts.join("\n\n"), ..CleanArticle::default() };
+        for ((index, text), (start, raw)) in (1..).zip(texts).zip(starts.into_iter().zip(raws)) {
+            article.digests.push(Digest([index; 32]));
+            article.paragraphs.push(CleanParagraph {
+                bytes: text.len(),
+                words: usize::from(index) * 300,
+                span: Span { start, end: start + text.len() },
+                line: usize::from(index) << 20,
+                raw: raw.map(str::to_owned),
+            });
+        }
+        let flat = Flat::of(&article);
+        let entry = Entry::Article(Box::new(StoredArticle::of(&article, &flat)));
+        let bytes = postcard::to_extend(&entry, Vec::new()).unwrap();
+        let Ok(Entry::Article(stored)) = postcard::from_bytes(&bytes) else { panic!("no article") };
+        let mut read = Vec::new();
+        for (paragraph, Part { place, words, digest }) in stored.parts() {
+            let text = &stored.text[place];
+            assert_eq!(text, texts[read.len()]);
+            read.push((
+                CleanParagraph {
+                    bytes: text.len(),
+                    words,
+                    span: paragraph.span,
+                    line: paragraph.line,
+                    raw: paragraph.raw.map(str::to_owned),
+                },
+                digest,
+            ));
+        }
+        let all = article.paragraphs.iter().cloned().zip(article.digests.iter().copied());
+        assert_eq!(read, all.collect::<Vec<_>>());
+        assert_eq!(stored.len(), texts.len());
+        let head = StoredHead::read(&bytes).unwrap();
+        assert_eq!(head.text().unwrap(), article.text);
+        let digests: Vec<Digest> = head.paragraphs().map(|(_, digest)| digest).collect();
+        assert_eq!(digests, article.digests);
     }
 }

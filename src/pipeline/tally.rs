@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 
 use crate::boilerplate::SourceId;
+use crate::fingerprint::Digest;
 use crate::ledger::{Reason, RejectReason};
 use crate::report::{MonthRow, ReasonRow, RejectRow, RuleRow, SourceRow, Totals};
 use crate::sample::{self, Sample};
@@ -15,7 +16,7 @@ pub(super) struct Tally {
     /// The sums of the run, as far as articles make them.
     pub(super) totals: Totals,
     removed: BTreeMap<Reason, BTreeMap<String, Removed>>,
-    sources: BTreeMap<String, SourceRow>,
+    sources: BTreeMap<SourceId, SourceRow>,
     rejects: BTreeMap<RejectReason, (u64, u64)>,
     /// Titles of the largest clusters, by the number of their representative.
     pub(super) titles: BTreeMap<u32, Option<String>>,
@@ -62,7 +63,7 @@ impl Removed {
 /// Appearances of one paragraph.
 #[derive(Clone, Default)]
 pub(super) struct Seen {
-    pub(super) fingerprint: String,
+    pub(super) fingerprint: Option<Digest>,
     pub(super) text: String,
     pub(super) count: u64,
     pub(super) removed: u64,
@@ -112,13 +113,10 @@ impl Tally {
         self.totals.read += u64::from(!whole_file);
     }
 
-    /// The row of a source.
-    pub(super) fn source(&mut self, name: &str) -> &mut SourceRow {
-        if !self.sources.contains_key(name) {
-            let row = SourceRow { source: Some(name.to_owned()), ..SourceRow::default() };
-            self.sources.insert(name.to_owned(), row);
-        }
-        self.sources.get_mut(name).expect("it was entered, if it was not there")
+    /// The row of a source, which has this name.
+    pub(super) fn source(&mut self, source: SourceId, name: &str) -> &mut SourceRow {
+        let row = || SourceRow { source: Some(name.to_owned()), ..SourceRow::default() };
+        self.sources.entry(source).or_insert_with(row)
     }
 
     /// Adds what `other` counted.
@@ -142,8 +140,8 @@ impl Tally {
                 all.entry(rule).or_default().add(more);
             }
         }
-        for (name, more) in other.sources {
-            self.source(&name).add(&more);
+        for (source, more) in other.sources {
+            self.source(source, more.source.as_deref().unwrap_or_default()).add(&more);
         }
         for (reason, more) in other.rejects {
             let row = self.rejects.entry(reason).or_default();

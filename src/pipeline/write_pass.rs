@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::mpsc;
 use std::thread::ScopedJoinHandle;
@@ -14,7 +15,7 @@ use super::gather::{each_entry, each_piece};
 use super::global::Repeated;
 use super::idle::{Idle, kept};
 use super::samples::samples;
-use super::stored::{Entry, Settled, StoredArticle};
+use super::stored::{Entry, Part, Settled, StoredArticle};
 use super::tally::{Place, Seen, Tally};
 use crate::article::Span;
 use crate::boilerplate::{self, SourceId};
@@ -249,13 +250,17 @@ impl Writing<'_> {
     fn article(&self, id: ArticleId, article: &StoredArticle, written: &mut Written) {
         let known = self.known;
         let index = id.0 as usize;
-        if known.gathered.index.candidates[index].is_none() {
-            return reject_late(article, written);
-        }
+        let source = known.gathered.index.sources[index];
+        let Some(candidate) = &known.gathered.index.candidates[index] else {
+            return reject_late(article, source, written);
+        };
         let verdict = known.verdicts[index];
         let copy_of = verdict.representative().map(|other| known.gathered.index.id(other));
         let kept = self.kept(id, article, known.is_written(id), &mut written.tally);
-        let fingerprint = &*fingerprint::article_of(&kept.digests).hex();
+        let has_repeats = kept.gone.iter().any(|gone| gone.first.is_some());
+        let fingerprint = candidate.fingerprint().filter(|_| !has_repeats);
+        let fingerprint = fingerprint.unwrap_or_else(|| fingerprint::article_of(&kept.digests));
+        let fingerprint = &*fingerprint.hex();
         let name = known.gathered.index.id(id);
         let blocks = article.blocks_in as u64;
         written.tally.totals.read += 1;
@@ -298,7 +303,7 @@ impl Writing<'_> {
         if !is_written {
             counts.blocks_duplicate = blocks;
             written.tally.totals.blocks_duplicate += blocks;
-            written.tally.source(article.source).add(&counts);
+            written.tally.source(source, article.source).add(&counts);
             return;
         }
         let settled = Settled {
@@ -324,7 +329,6 @@ impl Writing<'_> {
             row.csv(&mut written.articles_csv.bytes, known.options.csv_raw);
             written.articles_csv.rows += 1;
         }
-        let source = known.gathered.index.sources[index];
         let removed = removals(article, (id, source), name, &kept.gone, written);
         // Counted on its own, so that the sums of the run can find a mistake.
         let fields = article.blocks_in_fields - usize::from(kept.title_is_text);
@@ -334,7 +338,7 @@ impl Writing<'_> {
         totals.blocks_out += out;
         totals.text_bytes_out += kept.text.len() as u64;
         (counts.written, counts.blocks_out, counts.blocks_removed) = (1, out, removed);
-        written.tally.source(article.source).add(&counts);
+        written.tally.source(source, article.source).add(&counts);
         if self.clusters.contains(&id.0) {
             written.tally.titles.insert(id.0, article.title.map(str::to_owned));
         }
@@ -351,10 +355,11 @@ impl Writing<'_> {
     ) -> Kept<'a> {
         let source = self.known.gathered.index.sources[id.0 as usize];
         let mut kept = Kept::default();
-        kept.digests.reserve(article.paragraphs.len());
-        let mut words_gone = 0;
-        let mut stays = Vec::with_capacity(article.paragraphs.len());
-        for (index, (paragraph, text, digest)) in article.texts().enumerate() {
+        kept.digests.reserve(article.len());
+        // What stays, as places in the text: paragraphs in a row are one.
+        let mut rows: Vec<Range<usize>> = Vec::new();
+        for (index, (paragraph, part)) in article.parts().enumerate() {
+            let Part { place, words, digest } = part;
             let gone = if self.known.learned.contains(source, digest) {
                 Some((BOILERPLATE, Reason::Boilerplate, None))
             } else {
@@ -362,47 +367,53 @@ impl Writing<'_> {
                     .of(id, index)
                     .map(|place| (PARAGRAPH_REPEAT, Reason::ParagraphRepeat, Some(place)))
             };
+            let text = &article.text[place.clone()];
             self.count(digest, text, gone.is_some() && is_written, tally);
             match gone {
                 None => {
                     kept.digests.push(digest.0);
-                    stays.push(text);
+                    kept.words += words;
+                    match rows.last_mut().filter(|row| row.end + 2 == place.start) {
+                        Some(row) => row.end = place.end,
+                        None => rows.push(place),
+                    }
                 }
-                Some((rule, reason, first)) => {
-                    words_gone += normalize::words(text);
-                    kept.gone.push(Gone {
-                        index,
-                        span: paragraph.span,
-                        line: paragraph.line,
-                        text: paragraph.raw.unwrap_or(text),
-                        rule,
-                        reason,
-                        first,
-                    });
-                }
+                Some((rule, reason, first)) => kept.gone.push(Gone {
+                    index,
+                    span: paragraph.span,
+                    line: paragraph.line,
+                    text: paragraph.raw.unwrap_or(text),
+                    rule,
+                    reason,
+                    first,
+                }),
             }
         }
-        let alone = article.title_alone(|digest| self.known.learned.contains(source, digest));
-        if let Some((title, digest)) = alone {
+        if kept.digests.is_empty()
+            && let Some((title, digest)) =
+                article.title_alone(|digest| self.known.learned.contains(source, digest))
+        {
             kept.text = Cow::Borrowed(title);
             kept.words = normalize::words(title);
             kept.digests.push(digest.0);
             kept.title_is_text = true;
-        } else if kept.gone.is_empty() {
-            kept.text = Cow::Borrowed(article.text);
-            kept.words = article.words;
-        } else {
-            kept.text = Cow::Owned(stays.join("\n\n"));
-            // The words of an article are those of its paragraphs.
-            kept.words = article.words - words_gone;
+            return kept;
         }
+        kept.text = match rows.as_slice() {
+            [] => Cow::Borrowed(""),
+            [row] => Cow::Borrowed(&article.text[row.clone()]),
+            rows => {
+                let rows: Vec<&str> = rows.iter().map(|row| &article.text[row.clone()]).collect();
+                Cow::Owned(rows.join("\n\n"))
+            }
+        };
         kept
     }
 
     fn count(&self, digest: Digest, text: &str, removed: bool, tally: &mut Tally) {
         if let Some(row) = self.paragraphs.get(&boilerplate::key(digest)) {
             let seen = tally.paragraphs.entry(*row).or_insert_with(|| Seen {
-                fingerprint: digest.to_string(),
+                fingerprint: Some(digest),
                 text: start(text, EXAMPLE_CHARS).to_owned(),
                 ..Seen::default()
             });
@@ -427,7 +438,7 @@ impl Writing<'_> {
         let paragraph = |(row, seen): (&u32, &Seen)| {
             let row = &self.known.repeated.0[*row as usize];
             RepeatedParagraph {
-                fingerprint: seen.fingerprint.clone(),
+                fingerprint: seen.fingerprint.map_or_else(String::new, |all| all.to_string()),
                 text: seen.text.clone(),
                 count: seen.count,
                 articles: u64::from(row.articles),
@@ -478,7 +489,11 @@ const EXAMPLE_CHARS: usize = 300;
 
 /// The first `chars` characters of `text`.
 fn start(text: &str, chars: usize) -> &str {
-    let end = text.char_indices().nth(chars).map_or(text.len(), |(end, _)| end);
+    let end = match text.as_bytes().get(..chars) {
+        None => text.len(),
+        Some(head) if head.is_ascii() => chars,
+        Some(_) => text.char_indices().nth(chars).map_or(text.len(), |(end, _)| end),
+    };
     &text[..end]
 }
 
@@ -513,9 +528,9 @@ fn removals(
     gone: &[Gone],
     written: &mut Written,
 ) -> u64 {
-    let mut blocks = 0;
+    let (mut blocks, mut head) = (0, None);
     let mut enter = |row: RemovalRow| {
-        row.jsonl(&mut written.removals.bytes);
+        row.jsonl_behind(&mut head, &mut written.removals.bytes);
         written.removals.rows += 1;
         let place = Place { article: id.0, start: row.start };
         let size = (row.text.len(), row.partial);
@@ -556,7 +571,7 @@ fn removals(
 }
 
 /// An article in which only boilerplate stood is rejected as empty.
-fn reject_late(article: &StoredArticle, written: &mut Written) {
+fn reject_late(article: &StoredArticle, source: SourceId, written: &mut Written) {
     let file = article.dump.rsplit_once('#').map_or(article.dump, |(file, _)| file);
     let row = RejectRow {
         file,
@@ -569,7 +584,7 @@ fn reject_late(article: &StoredArticle, written: &mut Written) {
     row.jsonl(&mut written.rejects.bytes);
     written.rejects.rows += 1;
     written.tally.reject(RejectReason::Empty, false);
-    let source = written.tally.source(article.source);
+    let source = written.tally.source(source, article.source);
     source.read += 1;
     source.rejected += 1;
 }
@@ -641,5 +656,17 @@ impl Files {
             folder.seal(file)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_start_of_a_text_is_counted_in_characters() {
+        for text in ["", "abc", "abcd", "abcde", "é", "abcé", "abcdé", "éabcd", "ééééé"] {
+            assert_eq!(start(text, 4), text.chars().take(4).collect::<String>());
+        }
     }
 }

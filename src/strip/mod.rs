@@ -306,7 +306,7 @@ struct Cut {
 /// decoded text the spans point into.
 #[must_use]
 pub fn strip<'a>(
-    page: Page<'_, 'a>,
+    page: &Page<'_, 'a>,
     dump_text: &str,
     rules: &Rules,
     scratch: &mut Scratch,
@@ -320,7 +320,7 @@ pub fn strip<'a>(
     // A rule that failed on another article may have left some.
     marks.clear();
     for rule in &rules.listed {
-        rule.mark(&page, marks);
+        rule.mark(page, marks);
         // Most rules find nothing in most articles.
         if marks.is_empty() {
             continue;
@@ -340,11 +340,11 @@ pub fn strip<'a>(
     for (block, whole) in fates.whole.into_iter().enumerate() {
         if whole.is_none() && !fates.cuts.contains_key(&block) {
             let text = article.blocks[block].text.clone();
-            stripped.paragraphs.push(paragraph(&page, block, text, true));
+            stripped.paragraphs.push(paragraph(page, block, text, true));
             continue;
         }
         let cuts = fates.cuts.remove(&block).unwrap_or_default();
-        apply(&page, dump_text, block, whole, cuts, &mut stripped, &mut credits);
+        apply(page, dump_text, block, whole, cuts, &mut stripped, &mut credits);
     }
     place_credits(&mut stripped.captions, credits);
     stripped

@@ -224,7 +224,9 @@ mod tests {
         for (len, piece) in lens.into_iter().flat_map(|len| [(len, 777_777), (len, all.len())]) {
             for direct_from in [0, BLOCK_BYTES as u64, u64::MAX] {
                 check(&all[..len], piece, direct_from, |blocks| {
-                    blocks.into_iter().for_each(|block| block.write().expect("room on the disk"));
+                    for block in blocks {
+                        block.write().expect("room on the disk");
+                    }
                 });
             }
         }

@@ -1,7 +1,9 @@
 //! Writes JSON objects as `serde_json` does, but looks at whole rows of a text's bytes at once: texts
 //! are most of what is written.
 
-use crate::vector::{BITS, Loop, Machine, filled, widest};
+use std::ops::Range;
+
+use crate::vector::{self, BITS, Loop, Machine, filled, widest};
 
 /// An object being written.
 pub(super) struct Object<'o> {
@@ -12,6 +14,17 @@ pub(super) struct Object<'o> {
 impl<'o> Object<'o> {
     pub(super) fn open(out: &'o mut Vec<u8>) -> Object<'o> {
         Object { out, is_empty: true }
+    }
+
+    /// Opens an object that starts as the one in `out` does at `head`, with a member at least.
+    pub(super) fn open_like(head: Range<usize>, out: &'o mut Vec<u8>) -> Object<'o> {
+        out.extend_from_within(head);
+        Object { out, is_empty: false }
+    }
+
+    /// Where what was written ends.
+    pub(super) fn end(&self) -> usize {
+        self.out.len()
     }
 
     pub(super) fn close(self) {
@@ -34,6 +47,15 @@ impl<'o> Object<'o> {
         string(text, self.value(key));
     }
 
+    /// A text without anything that needs an escape.
+    #[inline(always)]
+    pub(super) fn plain(&mut self, key: &str, text: &str) {
+        let out = self.value(key);
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+    }
+
     #[inline(always)]
     pub(super) fn optional(&mut self, key: &str, text: Option<&str>) {
         let out = self.value(key);
@@ -43,11 +65,13 @@ impl<'o> Object<'o> {
         }
     }
 
+    #[inline(always)]
     pub(super) fn number(&mut self, key: &str, number: u64) {
         let out = self.value(key);
         out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
     }
 
+    #[inline(always)]
     pub(super) fn truth(&mut self, key: &str, truth: bool) {
         self.value(key).extend_from_slice(if truth { b"true" } else { b"false" });
     }
@@ -89,7 +113,7 @@ impl Loop for Escaping<'_, '_> {
         let mut room = [b' '; BITS];
         for (index, row) in text.chunks(BITS).enumerate() {
             let row = machine.bytes(filled(row, &mut room));
-            let marks = machine.equal(row, b'"') | machine.equal(row, b'\\');
+            let marks = machine.one_of(row, [b'"', b'\\']);
             let mut odd = machine.within(row, 0..=0x1F) | marks;
             while odd != 0 {
                 let at = index * BITS + odd.trailing_zeros() as usize;
@@ -132,13 +156,7 @@ const ESCAPES: [u8; 256] = {
 
 /// Appends `bytes` in hex.
 pub(super) fn hex<const N: usize>(bytes: &[u8; N], out: &mut Vec<u8>) {
-    // Reckoned, not looked up: a compiler makes vectors of it.
-    let digit = |half: u8| half + if half < 10 { b'0' } else { b'a' - 10 };
-    let mut digits = [[0; 2]; N];
-    for (digits, byte) in digits.iter_mut().zip(bytes) {
-        *digits = [digit(byte >> 4), digit(byte & 15)];
-    }
-    out.extend_from_slice(digits.as_flattened());
+    out.extend_from_slice(vector::hex(bytes).as_flattened());
 }
 
 #[cfg(test)]

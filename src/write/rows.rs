@@ -5,8 +5,9 @@
 //! bytes. Keys are always there, `null` where the value is unknown.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-use serde::ser::{Serialize, Serializer};
+use serde::ser::Serialize;
 use serde_json::value::RawValue;
 
 use super::cells::Cells;
@@ -141,7 +142,7 @@ impl DuplicateKind {
 }
 
 /// One row of `duplicates.jsonl` and `duplicates.csv`: an article that is a copy of another.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug)]
 pub struct DuplicateRow<'a> {
     /// The duplicate's id.
     pub id: &'a str,
@@ -160,7 +161,6 @@ pub struct DuplicateRow<'a> {
     /// Id of the written article it is a copy of.
     pub duplicate_of: &'a str,
     /// The value measured against that article, 0 to 1; written with at most six decimals.
-    #[serde(serialize_with = "six_decimals")]
     pub similarity: f64,
     /// The representative's id.
     pub cluster: &'a str,
@@ -175,7 +175,20 @@ impl DuplicateRow<'_> {
 
     /// Appends the row as one line of JSON.
     pub fn jsonl(&self, out: &mut Vec<u8>) {
-        line(self, out);
+        let mut row = Object::open(out);
+        row.text("id", self.id);
+        row.text("dump", self.dump);
+        row.optional("source", self.source);
+        row.optional("url", self.url);
+        row.optional("title", self.title);
+        row.optional("published", self.published);
+        row.plain("kind", self.kind.as_str());
+        row.text("duplicate_of", self.duplicate_of);
+        serialized(&rounded(self.similarity), row.value("similarity"));
+        row.text("cluster", self.cluster);
+        row.text("fingerprint", self.fingerprint);
+        row.close();
+        out.push(b'\n');
     }
 
     /// Appends the row as one row of CSV, as [`ArticleRow::csv`] does.
@@ -189,8 +202,7 @@ impl DuplicateRow<'_> {
         cells.optional(self.published);
         cells.text(self.kind.as_str());
         cells.text(self.duplicate_of);
-        // As in JSON, where a whole number keeps its `.0`.
-        cells.number(format_args!("{:?}", rounded(self.similarity)));
+        cells.share(rounded(self.similarity));
         cells.text(self.cluster);
         cells.text(self.fingerprint);
         cells.end();
@@ -248,7 +260,7 @@ impl ReviewRow<'_> {
         }
         cells.optional(self.repeats);
         match self.similarity {
-            Some(similarity) => cells.number(format_args!("{:?}", rounded(similarity))),
+            Some(similarity) => cells.share(rounded(similarity)),
             None => cells.text(""),
         }
         cells.end();
@@ -328,14 +340,27 @@ impl<'a> RemovalRow<'a> {
 
     /// Appends the row as one line of JSON.
     pub fn jsonl(&self, out: &mut Vec<u8>) {
-        let mut row = Object::open(out);
-        row.text("dump", self.dump);
-        row.text("article", self.article);
+        self.jsonl_behind(&mut None, out);
+    }
+
+    /// The same, where rows of one article stand behind each other in `out`: `head` is where their common start does,
+    /// once there is one.
+    pub(crate) fn jsonl_behind(&self, head: &mut Option<Range<usize>>, out: &mut Vec<u8>) {
+        let mut row = if let Some(head) = head {
+            Object::open_like(head.clone(), out)
+        } else {
+            let start = out.len();
+            let mut row = Object::open(out);
+            row.text("dump", self.dump);
+            row.text("article", self.article);
+            *head = Some(start..row.end());
+            row
+        };
         row.number("start", self.start as u64);
         row.number("end", self.end as u64);
         row.number("line", self.line as u64);
         row.text("rule", self.rule);
-        row.text("reason", self.reason.as_str());
+        row.plain("reason", self.reason.as_str());
         row.text("text", self.text);
         let repeats = row.value("repeats");
         match self.repeats {
@@ -397,18 +422,17 @@ impl RejectRow<'_> {
 }
 
 fn line(row: &impl Serialize, out: &mut Vec<u8>) {
-    serde_json::to_writer(&mut *out, row).expect("rows of texts and numbers fit into JSON");
+    serialized(row, out);
     out.push(b'\n');
+}
+
+fn serialized(value: &impl Serialize, out: &mut Vec<u8>) {
+    serde_json::to_writer(out, value).expect("rows of texts and numbers fit into JSON");
 }
 
 /// Six decimals are more than the measure can tell apart, and hide how a platform rounds the last bit.
 fn rounded(similarity: f64) -> f64 {
     (similarity * 1e6).round() / 1e6
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn six_decimals<S: Serializer>(similarity: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(rounded(*similarity))
 }
 
 fn verbatim(meta: Option<&str>, out: &mut Vec<u8>) {
@@ -424,5 +448,32 @@ fn one_line(json: &str) -> Cow<'_, str> {
     match memchr::memchr2(b'\n', b'\r', json.as_bytes()) {
         None => Cow::Borrowed(json),
         Some(_) => Cow::Owned(json.replace(['\n', '\r'], " ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_one_article_start_alike() {
+        let removal = |start| RemovalRow {
+            dump: "in/a \"b\".txt#1",
+            article: "é\n1",
+            start,
+            end: start + 4,
+            line: 1,
+            rule: "share-bar",
+            reason: Reason::ShareBar,
+            text: "\ttext",
+            repeats: None,
+            partial: false,
+        };
+        let (mut head, mut out, mut expected) = (None, b"before\n".to_vec(), b"before\n".to_vec());
+        for start in [0, 70, 1 << 40] {
+            removal(start).jsonl_behind(&mut head, &mut out);
+            removal(start).jsonl(&mut expected);
+        }
+        assert_eq!(String::from_utf8_lossy(&out), String::from_utf8_lossy(&expected));
     }
 }
