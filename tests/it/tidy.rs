@@ -23,7 +23,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("language", &["vector"]),
     ("model", &["language", "vector"]),
     ("normalize", &["vector"]),
-    ("fingerprint", &["normalize"]),
+    ("fingerprint", &["normalize", "vector"]),
     ("ledger", &["article"]),
     ("keep", &["fingerprint", "normalize"]),
     ("options", &["article", "keep", "ledger", "model"]),
