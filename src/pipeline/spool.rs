@@ -112,6 +112,11 @@ impl Spool {
         self.bytes
     }
 
+    /// Whether there is more than fits into memory.
+    pub(super) fn has_overflown(&self) -> bool {
+        self.overflow.is_some()
+    }
+
     /// The bytes at a place.
     pub(super) fn read_from(&self, (piece, bytes): &Place) -> Result<Bytes<'_>, Error> {
         self.read_range(*piece as usize, bytes.start as usize..bytes.end as usize)

@@ -21,7 +21,7 @@ use crate::article::Span;
 use crate::boilerplate::{self, SourceId};
 use crate::dedupe::near::Miss;
 use crate::dedupe::{ArticleId, Kind, Verdict};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::fingerprint::{self, Digest};
 use crate::ledger::{Reason, RejectReason};
 use crate::normalize;
@@ -32,7 +32,7 @@ use crate::report::{
     self, ClusterRow, ClusterSizeRow, LIST_ROWS_MAX, ListTotals, RepeatedParagraph, Report,
     SimilarityRow, SourceRow,
 };
-use crate::write::folder::{Block, OutputFile, OutputFolder};
+use crate::write::folder::{OutputFile, OutputFolder, Unsynced};
 use crate::write::rows::{
     ArticleRow, DuplicateKind, DuplicateRow, RejectRow, RemovalRow, RepeatsRow,
 };
@@ -106,8 +106,12 @@ pub(super) fn write(
     Ok((report, samples))
 }
 
-/// Appends all pieces to `files`. Where there are several threads, one more writes the blocks: it waits for the disk
-/// and takes no time of a processor.
+/// Bytes of a file that are brought to the disk at a time while more is written: else the end of the run waits
+/// for all of them. A disk writes so many in some hundredths of a second.
+const SYNCED_BYTES: u64 = 16 << 20;
+
+/// Appends all pieces to `files`. Where there are several threads, one more brings them to the disk meanwhile;
+/// of more than the memory given, that is not kept in the system's either.
 fn append(
     pool: &ThreadPool,
     writing: &Writing,
@@ -115,28 +119,36 @@ fn append(
     tally: &mut Tally,
     observer: &dyn Observer,
 ) -> Result<(), Error> {
-    let (give, take) = mpsc::sync_channel::<Block>(1);
+    let (give, take) = mpsc::sync_channel::<Unsynced>(1);
+    let is_large = writing.known.gathered.spool.has_overflown();
     let is_alone = pool.current_num_threads() == 1;
+    let sync = |unsynced: Unsynced| {
+        unsynced.sync()?;
+        if is_large {
+            unsynced.forget();
+        }
+        Ok(())
+    };
     let pieces = writing.known.gathered.spool.len();
     std::thread::scope(|scope| {
-        let writer =
-            (!is_alone).then(|| scope.spawn(move || take.iter().try_for_each(Block::write)));
-        let mut put = |block: Block| {
-            if is_alone {
-                return block.write();
-            }
-            // The writer takes no more when it has failed, with an error that is told in place of this one.
-            give.send(block).map_err(|_| Error::at("run", ErrorKind::Interrupted))
-        };
+        let syncing = (!is_alone).then(|| scope.spawn(move || take.iter().try_for_each(sync)));
         let append = &mut |piece| {
-            writing.idle.give(files.append(piece, &mut put, tally, observer)?);
+            writing.idle.give(files.append(piece, tally, observer)?);
+            for unsynced in files.all().filter_map(|file| file.unsynced(SYNCED_BYTES)) {
+                if !is_alone {
+                    // When the disk is busy, or was found faulty, that waits for the end.
+                    let _ = give.try_send(unsynced);
+                } else if is_large {
+                    sync(unsynced)?;
+                }
+            }
             Ok(())
         };
         let work = |piece| writing.piece(piece);
-        let appended = each_piece(pool, pieces, work, observer, append);
+        let written = each_piece(pool, pieces, work, observer, append);
         drop(give);
-        let written = writer.map_or(Ok(Ok(())), ScopedJoinHandle::join);
-        written.unwrap_or_else(|panic| resume_unwind(panic)).and(appended)
+        let synced = syncing.map_or(Ok(Ok(())), ScopedJoinHandle::join);
+        written.and(synced.unwrap_or_else(|panic| resume_unwind(panic)))
     })
 }
 
@@ -619,17 +631,16 @@ impl Files {
         Ok(files)
     }
 
-    /// Appends what was made of a piece, of which `write` writes the blocks, and gives it back empty.
+    /// Appends what was made of a piece, and gives it back empty.
     fn append(
         &mut self,
         mut written: Written,
-        write: &mut dyn FnMut(Block) -> Result<(), Error>,
         tally: &mut Tally,
         observer: &dyn Observer,
     ) -> Result<Written, Error> {
-        let mut put = |file: &mut OutputFile, rows: &mut Rows| {
+        let put = |file: &mut OutputFile, rows: &mut Rows| {
             file.add_rows(std::mem::take(&mut rows.rows));
-            file.append_by(&rows.bytes, write)?;
+            file.append(&rows.bytes)?;
             rows.bytes = kept(std::mem::take(&mut rows.bytes));
             rows.bytes.clear();
             Ok(())
@@ -647,6 +658,12 @@ impl Files {
         observer.advance(written.bytes_in, written.tally.totals.read);
         tally.add(std::mem::take(&mut written.tally));
         Ok(written)
+    }
+
+    fn all(&mut self) -> impl Iterator<Item = &mut OutputFile> {
+        let articles = [&mut self.articles_jsonl, &mut self.articles_csv].into_iter().flatten();
+        let Files { duplicates_jsonl, duplicates_csv, removals, rejects, .. } = self;
+        articles.chain([duplicates_jsonl, duplicates_csv, removals, rejects])
     }
 
     fn seal(self, folder: &mut OutputFolder) -> Result<(), Error> {

@@ -20,10 +20,8 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub use super::disk::Block;
-use super::disk::Disk;
-pub use super::output::OutputFile;
 use super::output::Sink;
+pub use super::output::{OutputFile, Unsynced};
 use crate::error::{Error, ErrorKind};
 use crate::options::{
     Compression, TEMPORARY_PREFIX as PREFIX, TEMPORARY_SUFFIX as SUFFIX, is_temporary,
@@ -155,8 +153,7 @@ impl OutputFolder {
         }
         let file = self.create_temporary(&name)?;
         let place = self.place(&name);
-        let disk = Disk::new(file, &place);
-        let sink = Sink::new(disk, compression).map_err(|error| write_error(&place, error))?;
+        let sink = Sink::new(file, compression).map_err(|error| write_error(&place, error))?;
         Ok(OutputFile::new(name, place, sink))
     }
 
@@ -203,8 +200,7 @@ impl OutputFolder {
     /// When it cannot be written to its end.
     pub fn seal(&mut self, file: OutputFile) -> Result<OutputSummary, Error> {
         let (name, place, rows, sink) = file.into_parts();
-        let disk = sink.finish().map_err(|error| write_error(&place, error))?;
-        let (file, bytes, hash) = disk.finish()?;
+        let (file, bytes, hash) = sink.finish().map_err(|error| write_error(&place, error))?;
         file.sync_all().map_err(|error| write_error(&place, error))?;
         let pending = self.files.iter_mut().find(|pending| pending.name == name);
         let pending = pending.ok_or_else(|| bug(&place, "a file of another folder"))?;

@@ -5,7 +5,6 @@
 //! structs of their own, apart from the types the rest of the crate works with.
 
 mod cells;
-mod disk;
 pub mod folder;
 mod json;
 mod output;

@@ -1,10 +1,11 @@
-//! One output file: its rows counted, and compressed.
+//! One output file on its way to the disk: compressed, counted and hashed.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
 
 use flate2::write::GzEncoder;
 
-use super::disk::{Block, Disk};
 use crate::error::{Error, ErrorKind};
 use crate::options::Compression;
 
@@ -15,39 +16,64 @@ pub struct OutputFile {
     name: String,
     place: String,
     rows: u64,
+    /// Bytes that came since [`OutputFile::unsynced`] last gave something.
+    fresh: u64,
     sink: Sink,
+}
+
+/// What was written to an [`OutputFile`] so far, to be brought to the disk by another thread while more is
+/// written.
+#[derive(Debug)]
+pub struct Unsynced {
+    file: Arc<File>,
+    place: String,
+}
+
+impl Unsynced {
+    /// Brings it to the disk.
+    ///
+    /// # Errors
+    /// When it cannot be written there. The file must not be used then: it is not told a second time.
+    pub fn sync(&self) -> Result<(), Error> {
+        self.file.sync_data().map_err(|error| Error::at(&self.place, ErrorKind::Write(error)))
+    }
+
+    /// Says that what is on the disk need not stay in the system's memory: what others have there stays
+    /// instead, and writing on takes memory that was just used, which is faster (6 GB in 2.0 s of the
+    /// system's time instead of 3.6).
+    pub fn forget(&self) {
+        // A hint; a file system may not take it.
+        #[cfg(target_os = "linux")]
+        let _ = rustix::fs::fadvise(&*self.file, 0, None, rustix::fs::Advice::DontNeed);
+    }
 }
 
 impl OutputFile {
     pub(super) fn new(name: String, place: String, sink: Sink) -> OutputFile {
-        OutputFile { name, place, rows: 0, sink }
+        OutputFile { name, place, rows: 0, fresh: 0, sink }
     }
 
-    /// Takes all of `bytes`, and writes those of them that fill a block; an error names the file.
+    /// Writes all of `bytes`; an error names the file.
     ///
     /// # Errors
     /// When they cannot be written.
     pub fn append(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.append_by(bytes, &mut Block::write)
-    }
-
-    /// Takes all of `bytes`, and gives every block that is full to `put`, to be written before the file is sealed.
-    ///
-    /// # Errors
-    /// Those of `put`, and of a compression.
-    pub fn append_by(
-        &mut self,
-        bytes: &[u8],
-        put: &mut dyn FnMut(Block) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let taken = self.sink.write_all(bytes);
-        taken.map_err(|error| Error::at(&self.place, ErrorKind::Write(error)))?;
-        self.sink.disk().put_full(put)
+        self.fresh += bytes.len() as u64;
+        self.sink.write_all(bytes).map_err(|error| Error::at(&self.place, ErrorKind::Write(error)))
     }
 
     /// Counts `rows` more rows.
     pub fn add_rows(&mut self, rows: u64) {
         self.rows += rows;
+    }
+
+    /// What was appended, where since the last time there is more of it than `bytes`, before compression.
+    pub fn unsynced(&mut self, bytes: u64) -> Option<Unsynced> {
+        if self.fresh <= bytes {
+            return None;
+        }
+        self.fresh = 0;
+        Some(Unsynced { file: self.sink.file(), place: self.place.clone() })
     }
 
     pub(super) fn into_parts(self) -> (String, String, u64, Sink) {
@@ -74,11 +100,18 @@ pub(super) enum Sink {
     Zst(Steps<zstd::Encoder<'static, Disk>>),
 }
 
+/// A buffer for what comes in small parts, so that a system call and a hash are paid for by so many bytes.
+/// What is larger passes it by: most rows come by the mebibyte.
+type Disk = BufWriter<Hashed>;
+
+const BUFFER_BYTES: usize = 64 << 10;
 const GZIP_LEVEL: u32 = 6;
 const ZSTD_LEVEL: i32 = 3;
 
 impl Sink {
-    pub(super) fn new(disk: Disk, compression: Compression) -> io::Result<Sink> {
+    pub(super) fn new(file: File, compression: Compression) -> io::Result<Sink> {
+        let hashed = Hashed { file: Arc::new(file), bytes: 0, hasher: blake3::Hasher::new() };
+        let disk = BufWriter::with_capacity(BUFFER_BYTES, hashed);
         Ok(match compression {
             Compression::None => Sink::Plain(disk),
             Compression::Gz => {
@@ -101,21 +134,24 @@ impl Sink {
         }
     }
 
-    fn disk(&mut self) -> &mut Disk {
-        match self {
+    fn file(&self) -> Arc<File> {
+        let disk = match self {
             Sink::Plain(disk) => disk,
-            Sink::Gz(steps) => steps.encoder.get_mut(),
-            Sink::Zst(steps) => steps.encoder.get_mut(),
-        }
+            Sink::Gz(steps) => steps.encoder.get_ref(),
+            Sink::Zst(steps) => steps.encoder.get_ref(),
+        };
+        Arc::clone(&disk.get_ref().file)
     }
 
-    /// Ends a compression; what comes out is for the disk.
-    pub(super) fn finish(self) -> io::Result<Disk> {
-        match self {
-            Sink::Plain(disk) => Ok(disk),
-            Sink::Gz(steps) => steps.finish()?.finish(),
-            Sink::Zst(steps) => steps.finish()?.finish(),
-        }
+    /// Writes the end. The file is not yet synced.
+    pub(super) fn finish(self) -> io::Result<(Arc<File>, u64, blake3::Hash)> {
+        let disk = match self {
+            Sink::Plain(disk) => disk,
+            Sink::Gz(steps) => steps.finish()?.finish()?,
+            Sink::Zst(steps) => steps.finish()?.finish()?,
+        };
+        let hashed = disk.into_inner().map_err(io::IntoInnerError::into_error)?;
+        Ok((hashed.file, hashed.bytes, hashed.hasher.finalize()))
     }
 }
 
@@ -126,6 +162,26 @@ impl std::fmt::Debug for Sink {
             Sink::Gz(_) => "Gz",
             Sink::Zst(_) => "Zst",
         })
+    }
+}
+
+/// A file that hashes and counts what arrives in it.
+pub(super) struct Hashed {
+    file: Arc<File>,
+    bytes: u64,
+    hasher: blake3::Hasher,
+}
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 

@@ -148,12 +148,6 @@ ssize_t write(int fd, const void *bytes, size_t size) {
     return REAL(ssize_t, write, int, const void *, size_t)(fd, bytes, of(fd) ? shorter(size) : size);
 }
 
-ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t from) {
-    if (of(fd) && strikes("write", of(fd), "", ROOM))
-        return -1;
-    return REAL(ssize_t, pwrite64, int, const void *, size_t, off64_t)(fd, bytes, of(fd) ? shorter(size) : size, from);
-}
-
 ssize_t writev(int fd, const struct iovec *parts, int count) {
     if (of(fd) && strikes("write", of(fd), "", ROOM))
         return -1;
