@@ -190,9 +190,8 @@ impl Cleaner {
                     continue;
                 }
                 bytes += article.span().len();
-                let name = dump_name(dump, number, parts);
-                found.push(Found { dump, article, name, record, line, place });
-                if found.len() == TOGETHER || bytes > TOGETHER_BYTES {
+                found.push(Found { dump, article, number, parts, record, line, place });
+                if found.len() == TOGETHER || bytes >= TOGETHER_BYTES {
                     flush(&mut found, None);
                     bytes = 0;
                 }
@@ -244,7 +243,8 @@ struct Found<'d> {
     dump: &'d Dump,
     article: Article<'d>,
     /// See [`dump_name`].
-    name: String,
+    number: u64,
+    parts: usize,
     /// The number of the record, or of the article in a text.
     record: u64,
     line: u64,
@@ -332,7 +332,7 @@ fn too_large(
 fn finish(found: &Found, stripped: Stripped, scratch: &mut Scratch) -> CleanArticle {
     let Found { dump, article, .. } = found;
     let mut clean = CleanArticle {
-        dump: found.name.clone(),
+        dump: dump_name(dump, found.number, found.parts),
         record: found.record,
         line: found.line,
         id: article.fields.id.clone(),
