@@ -2,10 +2,16 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use arrayvec::ArrayVec;
+
 use crate::dedupe::ARTICLES_MAX;
 
 /// Articles listed under one sample; what more of them share is a common phrase.
 const LISTED_MAX: usize = 64;
+
+/// Places far apart in memory that are all read before the first is written: a processor may not read past a write
+/// whose place it does not know yet. Of 38 million places in 150 MB, 1.5 s instead of 5.3 on a Zen 1.
+const AT_A_TIME: usize = 64;
 
 /// A sample and the article that holds it, as one number to be sorted.
 #[must_use]
@@ -253,12 +259,16 @@ impl Filling {
     /// Fills in what [`Sharing::take`] kept of a part: of each part once, in the order of the parts.
     pub fn fill(&mut self, part: &[u64]) {
         let Shared { ends, samples, lists, .. } = &mut self.0;
+        let mut placed = ArrayVec::<_, AT_A_TIME>::new();
         for group in part.chunk_by(|a, b| a >> 32 == b >> 32) {
             let start = u32::try_from(lists.len()).unwrap_or(0);
             for &pair in group {
                 let place = &mut ends[rank(pair)];
-                samples[*place] = start;
+                placed.push((*place, start));
                 *place += 1;
+                if placed.is_full() {
+                    placed.drain(..).for_each(|(place, start)| samples[place] = start);
+                }
             }
             if start > 0 {
                 let own = group.len().min(LISTED_MAX);
@@ -267,6 +277,7 @@ impl Filling {
                 lists.resize_with(lists.len() + own, AtomicU32::default);
             }
         }
+        placed.into_iter().for_each(|(place, start)| samples[place] = start);
     }
 
     /// The samples that several articles share, with empty lists.
@@ -358,14 +369,17 @@ impl Shared {
     /// room. Only one thread may list.
     pub fn list(&self, rank: u32, needs: &Needs, recent: &mut Recent) {
         let listed = Listed::of(rank, needs);
-        for &start in self.samples(rank) {
-            recent.grow(start);
-            let start = start as usize;
-            let mut head = Head::from_bits(self.lists[start].load(Ordering::Relaxed));
-            if head.len < head.room {
-                head.len += 1;
-                self.lists[start + usize::from(head.len)].store(listed.0, Ordering::Relaxed);
-                self.lists[start].store(head.to_bits(), Ordering::Release);
+        for some in self.samples(rank).chunks(AT_A_TIME) {
+            let head = |&start: &u32| self.lists[start as usize].load(Ordering::Relaxed);
+            let heads: ArrayVec<_, AT_A_TIME> = some.iter().map(head).collect();
+            for (&start, head) in some.iter().zip(heads) {
+                recent.grow(start);
+                let (start, mut head) = (start as usize, Head::from_bits(head));
+                if head.len < head.room {
+                    head.len += 1;
+                    self.lists[start + usize::from(head.len)].store(listed.0, Ordering::Relaxed);
+                    self.lists[start].store(head.to_bits(), Ordering::Release);
+                }
             }
         }
     }
