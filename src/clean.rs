@@ -9,7 +9,7 @@ use std::cell::Cell;
 use url::Url;
 
 use crate::article::{Article, Caption, Dump, Span};
-use crate::fingerprint::{self, Digest};
+use crate::fingerprint::{self, Digest, Keys};
 use crate::ledger::{Reason, Reject, RejectReason, Removal};
 use crate::options::{Limits, Options, Split};
 use crate::recognize::{date, dateline};
@@ -35,7 +35,10 @@ pub struct Cleaner {
 pub struct Scratch {
     strip: strip::Scratch,
     key: String,
-    plain_key: Vec<u8>,
+    /// Of the paragraphs whose fingerprints are not known yet, and where these belong: in which of the articles that
+    /// go together, and to which of its paragraphs.
+    keys: Keys,
+    places: Vec<(usize, usize)>,
 }
 
 /// One paragraph of a clean article.
@@ -215,8 +218,13 @@ impl Cleaner {
             strip::strip(page, &found.dump.text, &self.rules, &mut scratch.strip)
         };
         let stripped: Vec<_> = told().zip(&pages).map(strip).collect();
-        let finish = |(found, stripped)| finish(found, stripped, scratch);
-        let mut all: Vec<_> = told().zip(stripped).map(finish).collect();
+        scratch.keys.clear();
+        scratch.places.clear();
+        let finish = |(index, (found, stripped))| finish(index, found, stripped, scratch);
+        let mut all: Vec<_> = told().zip(stripped).enumerate().map(finish).collect();
+        for (&(index, paragraph), digest) in scratch.places.iter().zip(scratch.keys.digests()) {
+            all[index].digests[paragraph] = digest;
+        }
         for (found, clean) in told().zip(&mut all) {
             clean.language = match &found.article.fields.language {
                 Some(given) => Some(language::tag(given).into()),
@@ -328,8 +336,9 @@ fn too_large(
     Reject { file, record, line, offset, reason: RejectReason::TooLarge, detail }
 }
 
-/// Normalizes and fingerprints what stripping left, and settles the fields but for the language.
-fn finish(found: &Found, stripped: Stripped, scratch: &mut Scratch) -> CleanArticle {
+/// Normalizes what stripping left, and settles the fields but for the language. Fingerprints that are not known yet
+/// are left open: see [`Scratch`].
+fn finish(index: usize, found: &Found, stripped: Stripped, scratch: &mut Scratch) -> CleanArticle {
     let Found { dump, article, .. } = found;
     let mut clean = CleanArticle {
         dump: dump_name(dump, found.number, found.parts),
@@ -351,7 +360,7 @@ fn finish(found: &Found, stripped: Stripped, scratch: &mut Scratch) -> CleanArti
     clean.paragraphs.reserve(stripped.paragraphs.len());
     clean.digests.reserve(stripped.paragraphs.len());
     for paragraph in &stripped.paragraphs {
-        add_paragraph(&mut clean, paragraph, &dump.text, scratch);
+        add_paragraph(index, &mut clean, paragraph, &dump.text, scratch);
     }
     clean.removals.sort_by_key(|removal| removal.span.start);
     clean.captions = stripped.captions.into_iter().map(normalized_caption).collect();
@@ -361,6 +370,7 @@ fn finish(found: &Found, stripped: Stripped, scratch: &mut Scratch) -> CleanArti
 
 /// Adds one paragraph; a line of characters that cannot be seen goes to the ledger.
 fn add_paragraph(
+    index: usize,
     clean: &mut CleanArticle,
     paragraph: &Paragraph,
     dump_text: &str,
@@ -372,34 +382,43 @@ fn add_paragraph(
     }
     let start = clean.text.len();
     let raw = paragraph.span.of(dump_text);
-    let digest = if let Some(plain) = &paragraph.plain {
+    let known = if let Some(plain) = &paragraph.plain {
         clean.text.push_str(&paragraph.text);
-        let digest = || fingerprint::plain_paragraph(&paragraph.text, &mut scratch.plain_key);
-        Some(plain.digest.as_deref().copied().unwrap_or_else(digest))
+        let known = plain.digest.as_deref().copied();
+        if known.is_none() {
+            scratch.keys.push_plain(&paragraph.text);
+        }
+        known
     } else {
         normalize::append(&paragraph.text, &mut clean.text);
-        fingerprint::paragraph(&clean.text[start..], &mut scratch.key)
+        scratch.key.clear();
+        fingerprint::key(&clean.text[start..], &mut scratch.key);
+        if scratch.key.is_empty() {
+            clean.text.truncate(before);
+            clean.removals.push(Removal {
+                span: paragraph.span,
+                line: paragraph.line,
+                rule: INVISIBLE_LINE,
+                reason: Reason::ScriptResidue,
+                text: raw.to_owned(),
+                repeats: None,
+                partial: false,
+            });
+            return;
+        }
+        scratch.keys.push(&scratch.key);
+        None
     };
-    let Some(digest) = digest else {
-        clean.text.truncate(before);
-        clean.removals.push(Removal {
-            span: paragraph.span,
-            line: paragraph.line,
-            rule: INVISIBLE_LINE,
-            reason: Reason::ScriptResidue,
-            text: raw.to_owned(),
-            repeats: None,
-            partial: false,
-        });
-        return;
-    };
+    clean.digests.push(known.unwrap_or_else(|| {
+        scratch.places.push((index, clean.paragraphs.len()));
+        Digest([0; 32])
+    }));
     let text = &clean.text[start..];
     let plain = paragraph.plain.as_ref();
     let words = plain.map_or_else(|| normalize::words(text), |plain| plain.words);
     clean.words += words;
     // A plain paragraph on one line is the very text of the dump.
     let same = paragraph.plain.is_some() && matches!(paragraph.text, Cow::Borrowed(_));
-    clean.digests.push(digest);
     clean.paragraphs.push(CleanParagraph {
         bytes: text.len(),
         words,

@@ -3,10 +3,14 @@
 //!
 //! The definition is public and does not change: `docs/fingerprint.md`.
 
+mod many;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::LazyLock;
+
+pub(crate) use many::Keys;
 
 use crate::normalize::{compose_tail, is_deleted_from_keys, nfc, plain_run, push_small_letters};
 use crate::vector::hex;
