@@ -22,6 +22,8 @@ pub(crate) struct Keys {
 
 /// Keys done at once at most: the lanes of the widest vectors.
 const LANES: usize = 16;
+/// Memory that is kept for the next keys.
+const KEPT_BYTES: usize = 1 << 20;
 /// Blocks of a chunk.
 const BLOCKS: usize = CHUNK_LEN / BLOCK_LEN;
 
@@ -54,10 +56,12 @@ impl Keys {
         self.ends.push(self.bytes.len());
     }
 
-    /// Forgets all keys.
+    /// Forgets all keys, and gives back the memory that an article much larger than others took.
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
+        self.bytes.shrink_to(KEPT_BYTES);
         self.ends.clear();
+        self.ends.shrink_to(KEPT_BYTES / size_of::<usize>());
     }
 
     /// The fingerprint of each key, in their order.
