@@ -4,50 +4,55 @@
 //! order they come, two samples add up to one, and what is held does not grow with what is seen.
 //! Imports nothing else from the crate.
 
-use std::collections::BTreeMap;
-
 /// The sample.
 #[derive(Clone, Debug)]
 pub struct Sample<T> {
     groups_max: usize,
     each_max: usize,
-    /// By the hash of the group: its things with their hashes, smallest first.
-    groups: BTreeMap<u64, Vec<(u64, T)>>,
+    /// By the hash of the group, smallest first, its things with their hashes, smallest first.
+    groups: Vec<(u64, Vec<(u64, T)>)>,
 }
 
 impl<T> Sample<T> {
     /// A sample of at most `each_max` things of each of at most `groups_max` groups.
     #[must_use]
     pub fn new(groups_max: usize, each_max: usize) -> Sample<T> {
-        Sample { groups_max, each_max, groups: BTreeMap::new() }
+        Sample { groups_max, each_max, groups: Vec::new() }
     }
 
     /// Whether a thing with this hash would be taken in.
     #[must_use]
     pub fn wants(&self, group: u64, hash: u64) -> bool {
-        match self.groups.get(&group) {
-            Some(things) => {
+        match self.place(group) {
+            Ok(place) => {
+                let things = &self.groups[place].1;
                 things.len() < self.each_max || things.last().is_some_and(|(last, _)| hash < *last)
             }
-            None => {
-                self.each_max > 0
-                    && (self.groups.len() < self.groups_max
-                        || self.groups.last_key_value().is_some_and(|(last, _)| group < *last))
-            }
+            Err(place) => self.each_max > 0 && place < self.groups_max,
         }
+    }
+
+    /// Where the group stands, or where it would.
+    fn place(&self, group: u64) -> Result<usize, usize> {
+        self.groups.binary_search_by_key(&group, |(group, _)| *group)
     }
 
     /// Takes in `thing`, if its hashes are among the smallest.
     pub fn add(&mut self, group: u64, hash: u64, thing: T) {
-        if !self.wants(group, hash) {
-            return;
-        }
-        let things = self.groups.entry(group).or_default();
-        let place = things.partition_point(|(other, _)| *other <= hash);
-        things.insert(place, (hash, thing));
-        things.truncate(self.each_max);
-        if self.groups.len() > self.groups_max {
-            self.groups.pop_last();
+        match self.place(group) {
+            Ok(place) => {
+                let things = &mut self.groups[place].1;
+                let place = things.partition_point(|(other, _)| *other <= hash);
+                if place < self.each_max {
+                    things.truncate(self.each_max - 1);
+                    things.insert(place, (hash, thing));
+                }
+            }
+            Err(place) if self.each_max > 0 && place < self.groups_max => {
+                self.groups.truncate(self.groups_max - 1);
+                self.groups.insert(place, (group, vec![(hash, thing)]));
+            }
+            Err(_) => {}
         }
     }
 
@@ -63,7 +68,8 @@ impl<T> Sample<T> {
     /// At most `count` things, from as many groups as there are: the first of each, then the second.
     #[must_use]
     pub fn take(self, count: usize) -> Vec<T> {
-        let mut groups: Vec<_> = self.groups.into_values().map(Vec::into_iter).collect();
+        let mut groups: Vec<_> =
+            self.groups.into_iter().map(|(_, things)| things.into_iter()).collect();
         let mut taken = Vec::new();
         while taken.len() < count {
             let before = taken.len();
@@ -139,7 +145,10 @@ mod tests {
         first.merge(second);
         assert_eq!(first.groups, whole.groups);
         assert_eq!(
-            (whole.groups.len(), whole.groups.values().map(Vec::len).sum::<usize>()),
+            (
+                whole.groups.len(),
+                whole.groups.iter().map(|(_, things)| things.len()).sum::<usize>()
+            ),
             (5, 15)
         );
     }

@@ -100,13 +100,23 @@ impl Marks {
 }
 
 fn is_heading(text: &str) -> bool {
-    let inner = text.trim_end_matches(['"', '\'', '”', '’', '»', ')', ']', '*', '_', ' ']);
-    let last = inner.chars().next_back().unwrap_or(' ');
-    // A question is asked again with every answer; these others open what follows, or are code.
-    if matches!(last, '?' | '？' | '؟' | ';' | ':' | '：' | '{' | '}' | '(' | '=' | '`' | '>') {
-        return true;
-    }
-    let most = if ends_sentence(last) { LABEL_CHARS } else { HEADING_CHARS };
+    let ends = match text.as_bytes().last() {
+        // Of most texts the last byte tells.
+        Some(last) if last.is_ascii_alphanumeric() | (*last == b'.') => *last == b'.',
+        _ => {
+            let inner = text.trim_end_matches(['"', '\'', '”', '’', '»', ')', ']', '*', '_', ' ']);
+            let last = inner.chars().next_back().unwrap_or(' ');
+            // A question is asked again with every answer; these others open what follows, or are code.
+            if matches!(
+                last,
+                '?' | '？' | '؟' | ';' | ':' | '：' | '{' | '}' | '(' | '=' | '`' | '>'
+            ) {
+                return true;
+            }
+            ends_sentence(last)
+        }
+    };
+    let most = if ends { LABEL_CHARS } else { HEADING_CHARS };
     // A character has at most four bytes.
     if text.len() > most * 4 {
         return false;

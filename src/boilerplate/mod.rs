@@ -67,6 +67,10 @@ pub struct Learned {
     pub rows: Vec<LearnedRow>,
 }
 
+/// Which paragraphs of an article are boilerplate: looked up once, and remembered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cut(u64);
+
 /// A paragraph that was learned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LearnedRow {
@@ -148,7 +152,7 @@ impl Learner {
             let id = &mut ids[article.source.0 as usize];
             // An article that names a source says so of those that do not.
             let source = match *id {
-                Some(source) if !article.names => source,
+                Some(source) if !article.names || self.sources[source.0 as usize].named => source,
                 _ => self.enter(&other.sources[article.source.0 as usize].name, article.names),
             };
             *id = Some(source);
@@ -251,6 +255,28 @@ impl Learned {
     }
 }
 
+impl Cut {
+    /// The bit that stands for all paragraphs from this one on.
+    const LAST: usize = 63;
+
+    /// Remembers that paragraph `index` is.
+    pub fn insert(&mut self, index: usize) {
+        self.0 |= 1 << index.min(Cut::LAST);
+    }
+
+    /// Whether paragraph `index` is; of those far behind `look_up` says it again.
+    #[must_use]
+    pub fn contains(self, index: usize, look_up: impl FnOnce() -> bool) -> bool {
+        self.0 >> index.min(Cut::LAST) & 1 != 0 && (index < Cut::LAST || look_up())
+    }
+
+    /// Whether none is.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
 /// Bits of the filter for each paragraph that was learned.
 const FILTER_BITS: usize = 16;
 
@@ -263,14 +289,27 @@ fn filter_place(key: Key, words: usize) -> (usize, u64) {
 /// The key of a paragraph with this fingerprint.
 #[must_use]
 pub fn key(digest: Digest) -> Key {
-    let mut bytes = [0; 8];
-    bytes.copy_from_slice(&digest.0[..8]);
-    u64::from_le_bytes(bytes)
+    u64::from_le_bytes(digest.0.as_chunks().0[0])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_cut_is_remembered_of_any_paragraph() {
+        for all in [0, 1, 5, 62, 63, 64, 65, 127, 128, 200, 1000] {
+            for step in [1, 2, 3, 61, 64] {
+                let is_cut = |index: usize| index % step == 0;
+                let mut cut = Cut::default();
+                (0..all).filter(|index| is_cut(*index)).for_each(|index| cut.insert(index));
+                assert_eq!(cut.is_empty(), all == 0);
+                for index in 0..all {
+                    assert_eq!(cut.contains(index, || is_cut(index)), is_cut(index));
+                }
+            }
+        }
+    }
 
     #[test]
     fn what_was_learned_is_found_through_the_filter() {

@@ -12,7 +12,7 @@ use super::index::{Index, NewIds};
 use super::ordered::ordered;
 use super::spool::Spool;
 use super::stored::{Entry, Flat, StoredArticle, StoredHead};
-use crate::boilerplate::{self, Key, Learned, Learner, SourceId};
+use crate::boilerplate::{self, Cut, Key, Learned, Learner, SourceId};
 use crate::clean::CleanArticle;
 use crate::dedupe::{self, ArticleId, Candidate};
 use crate::error::{Error, ErrorKind};
@@ -244,20 +244,21 @@ impl Gathered {
         observer: &dyn Observer,
     ) -> Result<(), Error> {
         let Gathered { spool, first_articles, index, .. } = self;
-        let Index { candidates, sources, places, .. } = index;
-        let work = |piece: usize| -> Result<(usize, Vec<Option<Left>>), Error> {
+        let Index { candidates, sources, places, cuts, .. } = index;
+        let work = |piece: usize| -> Result<(usize, Vec<(Cut, Option<Left>)>), Error> {
             let bytes = spool.read(piece)?;
             let mut digests = Vec::new();
             let left = articles_of(first_articles, piece, sources.len()).map(|id| {
                 let article = StoredHead::at(&places[id.0 as usize], &bytes)?;
                 let source = sources[id.0 as usize];
                 let gone = |digest| learned.contains(source, digest);
-                Ok(without(&article, gone, &mut digests))
+                without(&article, gone, &mut digests)
             });
             Ok((first_articles[piece] as usize, left.collect::<Result<_, Error>>()?))
         };
         each_piece(pool, spool.len(), work, observer, &mut |(first, all)| {
-            for (candidate, left) in candidates[first..].iter_mut().zip(all) {
+            for (candidate, (cut, left)) in candidates[first..].iter_mut().zip(all) {
+                cuts.push(cut);
                 *candidate = candidate.zip(left).map(|(candidate, left)| {
                     let bytes = left.bytes.unwrap_or(candidate.bytes);
                     Candidate { key: left.key, rest: left.rest, bytes, ..candidate }
@@ -326,27 +327,26 @@ struct Left {
 }
 
 impl Left {
-    /// Of an article with these paragraphs, so many words, and this title.
+    /// Of an article with these paragraphs, so many words, and, where these are few, this title.
     fn of(paragraphs: &[[u8; 32]], words: usize, title: Option<&str>, bytes: Option<u64>) -> Left {
         let fingerprint = fingerprint::article_of(paragraphs);
-        let title = if words < dedupe::SHORT_WORDS { title.and_then(title_digest) } else { None };
-        let (key, rest) = dedupe::exact_key(fingerprint, words, title);
+        let (key, rest) = dedupe::exact_key(fingerprint, words, title.and_then(title_digest));
         Left { key, rest, bytes }
     }
 }
 
-/// What is left of `article` without the paragraphs that are `gone`, if anything is. `digests` is overwritten with
-/// those of the rest.
+/// Which paragraphs of `article` are `gone`, and what is left without them, if anything is. `digests` is overwritten
+/// with those of the rest.
 fn without(
     article: &StoredHead,
     gone: impl Fn(Digest) -> bool,
     digests: &mut Vec<[u8; 32]>,
-) -> Option<Left> {
+) -> Result<(Cut, Option<Left>), Error> {
     digests.clear();
-    let (mut bytes, mut words, mut is_whole) = (0, 0, true);
-    for paragraph in article.parts() {
+    let (mut bytes, mut words, mut cut) = (0, 0, Cut::default());
+    for (index, paragraph) in article.parts().enumerate() {
         if gone(paragraph.digest) {
-            is_whole = false;
+            cut.insert(index);
         } else {
             bytes += paragraph.place.len() as u64 + 2;
             words += paragraph.words;
@@ -354,11 +354,15 @@ fn without(
         }
     }
     if !digests.is_empty() {
-        return Some(Left::of(digests, words, article.title, (!is_whole).then_some(bytes)));
+        let title = if words < dedupe::SHORT_WORDS { article.title()? } else { None };
+        let bytes = (!cut.is_empty()).then_some(bytes);
+        return Ok((cut, Some(Left::of(digests, words, title, bytes))));
     }
-    let (title, digest) = article.title_alone(gone)?;
-    let words = crate::normalize::words(title);
-    Some(Left::of(&[digest.0], words, None, Some(title.len() as u64)))
+    let left = article.title_alone(gone)?.map(|(title, digest)| {
+        let words = crate::normalize::words(title);
+        Left::of(&[digest.0], words, None, Some(title.len() as u64))
+    });
+    Ok((cut, left))
 }
 
 /// What tells `article` from its exact copies, wherever they stand in the input.

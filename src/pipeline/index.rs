@@ -4,16 +4,18 @@ use std::ops::Range;
 
 use hashbrown::HashSet;
 
-use crate::boilerplate::SourceId;
+use crate::boilerplate::{Cut, SourceId};
 use crate::dedupe::{ArticleId, Candidate};
 
-/// The tables, by [`ArticleId`]. 89 bytes an article, its id, and 10 to 20 more for an id of the input.
+/// The tables, by [`ArticleId`]. 97 bytes an article, its id, and 10 to 20 more for an id of the input.
 #[derive(Default)]
 pub(super) struct Index {
     /// What deciding needs; `None` for an article that was rejected late.
     pub(super) candidates: Vec<Option<Candidate>>,
     /// The source of each article.
     pub(super) sources: Vec<SourceId>,
+    /// Which of its paragraphs are boilerplate, when that is known.
+    pub(super) cuts: Vec<Cut>,
     /// Where each article lies in the spool: its piece, and its bytes in it.
     pub(super) places: Vec<Place>,
     ids: Ids,
@@ -91,6 +93,7 @@ impl Index {
     pub(super) fn bytes(&self) -> u64 {
         let article = size_of::<Option<Candidate>>()
             + size_of::<SourceId>()
+            + size_of::<Cut>()
             + size_of::<Place>()
             + size_of::<usize>()
             + size_of::<bool>();

@@ -8,8 +8,9 @@ use rayon::ThreadPool;
 use super::gather::{Gathered, articles_of, each_piece, title_digest};
 use super::guard::guarded;
 use super::idle::Idle;
+use super::index::Index;
 use super::sketches::{AllSketches, Sketches};
-use super::stored::StoredHead;
+use super::stored::{Part, StoredHead};
 use crate::boilerplate::Learned;
 use crate::dedupe::near::sample::sample;
 use crate::dedupe::near::{
@@ -34,7 +35,8 @@ pub(super) fn find(
 ) -> Result<Vec<Miss>, Error> {
     let ranks = Ranks::new(&gathered.index.candidates, options.keep);
     let texts = Texts { gathered, learned };
-    let mut sketches = AllSketches::new(super::memory(options) / SKETCHES_SHARE, folder);
+    let mut sketches =
+        AllSketches::new(super::memory(options) / SKETCHES_SHARE, ranks.len(), folder);
     sketch(pool, &texts, &ranks, verdicts, &mut sketches, observer)?;
     let (facts, shared) = sketches.share(pool, ranks.len(), observer)?;
     let (own, idle) = Default::default();
@@ -64,11 +66,11 @@ fn sketch(
                 && verdicts[id.0 as usize] == Verdict::Keep;
             let mut work = || -> Result<(), Error> {
                 let article = StoredHead::at(index.place(id), &bytes)?;
-                let text = texts.whole(id, &article, &mut text)?;
+                let (text, words) = texts.whole(id, &article, &mut text)?;
                 samples.clear();
                 let rate = sample(text, &mut samples);
-                let words = count_words(text);
-                let title = if words < near::WORDS_COUNTED { title_hash(&article) } else { 0 };
+                let words = words.min(near::WORDS_COUNTED);
+                let title = if words < near::WORDS_COUNTED { title_hash(&article)? } else { 0 };
                 let words = u8::try_from(words).unwrap_or(u8::MAX);
                 sketches.push(ranks.of(id), &samples, Facts { title, words, rate });
                 Ok(())
@@ -85,30 +87,9 @@ fn sketch(
     })
 }
 
-/// Words of `text`, counted up to [`near::WORDS_COUNTED`].
-fn count_words(text: &str) -> usize {
-    /// Counted at a time: most texts have enough words in the first.
-    const HEAD_BYTES: usize = 512;
-    let mut words = 0;
-    let mut rest = text;
-    while !rest.is_empty() && words < near::WORDS_COUNTED {
-        // There is a word boundary at each space.
-        let head = &rest[..rest.floor_char_boundary(HEAD_BYTES)];
-        let space = head.rfind(' ').filter(|_| head.len() < rest.len());
-        let (head, tail) = rest.split_at(space.map_or(rest.len(), |space| space + 1));
-        words += normalize::words(head);
-        rest = tail;
-    }
-    words.min(near::WORDS_COUNTED)
-}
-
-fn title_hash(article: &StoredHead) -> u64 {
-    let digest = article.title.and_then(title_digest);
-    digest.map_or(0, |digest| {
-        let mut half = [0; 8];
-        half.copy_from_slice(&digest.0[..8]);
-        u64::from_le_bytes(half)
-    })
+fn title_hash(article: &StoredHead) -> Result<u64, Error> {
+    let digest = article.title()?.and_then(title_digest);
+    Ok(digest.map_or(0, |digest| u64::from_le_bytes(digest.0.as_chunks().0[0])))
 }
 
 /// The texts of articles as they will be written.
@@ -119,41 +100,42 @@ struct Texts<'a> {
 
 impl Texts<'_> {
     /// The text of an article without the paragraphs that were learned as boilerplate, put together
-    /// in `room` where there are such.
+    /// in `room` where there are such, and how many words it has.
     fn whole<'t>(
         &self,
         id: ArticleId,
         article: &StoredHead<'t>,
         room: &'t mut String,
-    ) -> Result<&'t str, Error> {
-        let source = self.gathered.index.sources[id.0 as usize];
+    ) -> Result<(&'t str, usize), Error> {
+        let Index { sources, cuts, .. } = &self.gathered.index;
+        let (source, cut) = (sources[id.0 as usize], cuts[id.0 as usize]);
         let is_learned = |digest| self.learned.contains(source, digest);
-        let text = article.text()?;
-        if self.learned.is_empty() {
-            return Ok(text);
-        }
         room.clear();
-        // What stays in a row is borrowed; it is copied once more stays behind what was learned.
-        let (mut row, mut cut) = (0..0, false);
-        for (place, digest) in article.paragraphs() {
-            if is_learned(digest) {
-                cut = true;
-            } else if row.is_empty() || row.end + 2 == place.start {
+        // What stays in a row is borrowed; it is copied once more stays behind what was learned, which is not even
+        // brought from memory.
+        let (mut row, mut words) = (0..0, 0);
+        for (index, Part { place, words: own, digest }) in article.parts().enumerate() {
+            if cut.contains(index, || is_learned(digest)) {
+                continue;
+            }
+            words += own;
+            if row.is_empty() || row.end + 2 == place.start {
                 row = if row.is_empty() { place } else { row.start..place.end };
             } else {
-                push_row(room, &text[row]);
+                push_row(room, article.text(row)?);
                 row = place;
             }
         }
-        Ok(match (cut, row.is_empty(), room.is_empty()) {
-            (false, ..) => text,
-            (true, true, _) => article.title_alone(is_learned).map_or("", |(title, _)| title),
-            (true, false, true) => &text[row],
-            (true, false, false) => {
-                push_row(room, &text[row]);
-                room
-            }
-        })
+        if row.is_empty() {
+            let title = if cut.is_empty() { None } else { article.title_alone(is_learned)? };
+            return Ok(title.map_or(("", 0), |(title, _)| (title, normalize::words(title))));
+        }
+        let text = article.text(row)?;
+        if room.is_empty() {
+            return Ok((text, words));
+        }
+        push_row(room, text);
+        Ok((room, words))
     }
 }
 
@@ -297,7 +279,7 @@ fn fill(
 ) -> Result<(), Error> {
     let Gathered { index, spool, .. } = texts.gathered;
     let bytes = spool.read_from(index.place(article))?;
-    let text = texts.whole(article, &StoredHead::read(&bytes)?, text)?;
+    let (text, _) = texts.whole(article, &StoredHead::read(&bytes)?, text)?;
     words.clear();
     near::words(text, words);
     set.fill(words);

@@ -12,8 +12,8 @@ use crate::error::{Error, ErrorKind};
 use crate::observer::Observer;
 use crate::write::folder::OutputFolder;
 
-/// What near copies are found by: 8 bytes a sample, of which an article of 3 kB has about 41, and 24 bytes
-/// an article. Two of these make one, in any order.
+/// What near copies are found by, of some articles: 8 bytes a sample, of which an article of 3 kB has about 41, and
+/// 24 bytes an article.
 #[derive(Default)]
 pub(super) struct Sketches {
     /// See [`pair`].
@@ -31,9 +31,12 @@ impl Sketches {
 
 /// The sketches of all articles, of which no more than a budget is held in memory.
 pub(super) struct AllSketches<'a> {
-    held: Sketches,
-    /// Samples that may be held.
+    /// The pairs that are held, of each part.
+    held: Vec<Vec<u64>>,
+    /// How many these are, and how many they may be.
+    held_len: usize,
     held_max: usize,
+    facts: Vec<(u32, Facts)>,
     folder: &'a OutputFolder,
     runs: Option<Runs>,
 }
@@ -47,29 +50,36 @@ struct Runs {
 }
 
 const PAIR_BYTES: usize = size_of::<u64>();
+/// Samples of each article that room is made for at once: growing would move what is there again and again.
+const SAMPLES_EACH: usize = 48;
 /// Bytes of samples that are at least sorted at a time: with few of them there are few calls.
 const SORTED_BYTES: u64 = 16 << 10;
 
 impl<'a> AllSketches<'a> {
-    /// None yet. Beyond `memory` bytes samples go to a nameless file in `folder`.
-    pub(super) fn new(memory: u64, folder: &'a OutputFolder) -> AllSketches<'a> {
+    /// None yet, of about so many `articles`. Beyond `memory` bytes samples go to a nameless file in `folder`.
+    pub(super) fn new(memory: u64, articles: usize, folder: &'a OutputFolder) -> AllSketches<'a> {
         let held_max = usize::try_from(memory).unwrap_or(usize::MAX) / PAIR_BYTES;
-        AllSketches { held: Sketches::default(), held_max, folder, runs: None }
+        let room = articles.saturating_mul(SAMPLES_EACH).min(held_max) / PARTS;
+        let held = (0..PARTS).map(|_| Vec::with_capacity(room)).collect();
+        AllSketches { held, held_len: 0, held_max, facts: Vec::new(), folder, runs: None }
     }
 
     /// Enters the articles of `more`.
     pub(super) fn append(&mut self, more: &Sketches) -> Result<(), Error> {
-        self.held.facts.extend_from_slice(&more.facts);
-        let pairs = &mut self.held.pairs;
-        if !pairs.is_empty() && pairs.len() + more.pairs.len() > self.held_max {
+        self.facts.extend_from_slice(&more.facts);
+        if self.held_len > 0 && self.held_len + more.pairs.len() > self.held_max {
             let runs = match &mut self.runs {
                 Some(runs) => runs,
                 none => none.insert(Runs::new(self.folder)?),
             };
-            runs.push(pairs)?;
-            pairs.clear();
+            runs.push(&self.held)?;
+            self.held.iter_mut().for_each(Vec::clear);
+            self.held_len = 0;
         }
-        pairs.extend_from_slice(&more.pairs);
+        for &pair in &more.pairs {
+            self.held[part(pair)].push(pair);
+        }
+        self.held_len += more.pairs.len();
         Ok(())
     }
 
@@ -81,28 +91,26 @@ impl<'a> AllSketches<'a> {
         articles: usize,
         observer: &dyn Observer,
     ) -> Result<(Vec<(u32, Facts)>, Shared), Error> {
-        let AllSketches { held: Sketches { mut pairs, facts }, mut runs, folder, .. } = self;
+        let AllSketches { mut held, held_len, facts, mut runs, folder, .. } = self;
+        let mut kept = Kept::Held(Vec::new());
         if let Some(runs) = &mut runs {
             // All or nothing is in the file, so that no memory is taken by what was done with.
-            runs.push(&mut pairs)?;
-            pairs = Vec::new();
+            runs.push(&held)?;
+            held = Vec::new();
+            kept = Kept::Filed(Overflow::new(folder)?, Vec::new());
         }
-        let ends = part(&mut pairs);
-        let all = pairs.len() as u64 + runs.as_ref().map_or(0, |runs| runs.pairs);
+        let all = runs.as_ref().map_or(held_len as u64, |runs| runs.pairs);
         let bytes = all * PAIR_BYTES as u64;
         let groups =
             usize::try_from(bytes / SORTED_BYTES).map_or(PARTS, |some| some.clamp(1, PARTS));
-        let mut rest = &mut pairs[..];
+        let mut held = held.into_iter();
         let parts = (0..groups).map(|group| {
             let parts = PARTS * group / groups..PARTS * (group + 1) / groups;
-            let all = std::mem::take(&mut rest);
-            let (own, behind) = all.split_at_mut(span(&ends, &parts).len());
-            rest = behind;
+            let own: Vec<Vec<u64>> = held.by_ref().take(parts.len()).collect();
             (parts, own)
         });
         let runs = runs.as_ref();
         let mut sharing = Sharing::new(articles);
-        let mut kept = Kept::default();
         let flow = ordered(
             pool,
             parts,
@@ -111,7 +119,7 @@ impl<'a> AllSketches<'a> {
                 if observer.interrupted() {
                     return ControlFlow::Break(Error::at("run", ErrorKind::Interrupted));
                 }
-                match part.and_then(|part| kept.take(part, &mut sharing, folder)) {
+                match part.and_then(|part| kept.take(part, &mut sharing)) {
                     Ok(()) => ControlFlow::Continue(()),
                     Err(error) => ControlFlow::Break(error),
                 }
@@ -124,56 +132,43 @@ impl<'a> AllSketches<'a> {
     }
 }
 
-/// All pairs of some parts, with what [`sort`] made of them: those held, or those of the runs.
-enum Sorted<'h> {
-    Held(&'h mut [u64], usize),
-    Read(Vec<u64>, usize),
-}
-
-fn sorted<'h>(
+/// All pairs of some parts, those `held` or those of the runs, with what [`sort`] made of them.
+fn sorted(
     runs: Option<&Runs>,
     parts: &Range<usize>,
-    held: &'h mut [u64],
-) -> Result<Sorted<'h>, Error> {
-    let Some(runs) = runs else {
-        let sorted = sort(held);
-        return Ok(Sorted::Held(held, sorted));
-    };
-    let mut pairs = Vec::new();
-    runs.read(parts, &mut pairs)?;
+    held: Vec<Vec<u64>>,
+) -> Result<(Vec<u64>, usize), Error> {
+    let mut held = held.into_iter();
+    // A part alone is not copied.
+    let mut pairs = held.next().unwrap_or_default();
+    held.for_each(|part| pairs.extend_from_slice(&part));
+    if let Some(runs) = runs {
+        runs.read(parts, &mut pairs)?;
+    }
     let sorted = sort(&mut pairs);
-    Ok(Sorted::Read(pairs, sorted))
+    Ok((pairs, sorted))
 }
 
-/// The pairs of samples that are shared, part by part: all where they were held, or all in a file again.
-#[derive(Default)]
-struct Kept<'h> {
-    held: Vec<&'h [u64]>,
-    file: Option<Overflow>,
-    /// How many of each part there are in the file.
-    counts: Vec<usize>,
+/// The pairs of samples that are shared, part by part: all where they were held, or all in a file again, with how
+/// many of each part there are.
+enum Kept {
+    Held(Vec<Vec<u64>>),
+    Filed(Overflow, Vec<usize>),
 }
 
-impl<'h> Kept<'h> {
+impl Kept {
     fn take(
         &mut self,
-        part: Sorted<'h>,
+        (mut pairs, sorted): (Vec<u64>, usize),
         sharing: &mut Sharing,
-        folder: &OutputFolder,
     ) -> Result<(), Error> {
-        match part {
-            Sorted::Held(pairs, sorted) => {
-                let kept = sharing.take(pairs, sorted);
-                self.held.push(&pairs[..kept]);
-            }
-            Sorted::Read(mut pairs, sorted) => {
-                let kept = sharing.take(&mut pairs, sorted);
-                let file = match &mut self.file {
-                    Some(file) => file,
-                    none => none.insert(Overflow::new(folder)?),
-                };
-                write(&pairs[..kept], file)?;
-                self.counts.push(kept);
+        let kept = sharing.take(&mut pairs, sorted);
+        pairs.truncate(kept);
+        match self {
+            Kept::Held(parts) => parts.push(pairs),
+            Kept::Filed(file, counts) => {
+                write([&pairs[..]], file)?;
+                counts.push(kept);
             }
         }
         Ok(())
@@ -181,14 +176,16 @@ impl<'h> Kept<'h> {
 
     fn shared(self, sharing: Sharing) -> Result<Shared, Error> {
         let mut filling = sharing.filling();
-        self.held.iter().for_each(|part| filling.fill(part));
-        let (mut part, mut start) = (Vec::new(), 0);
-        if let Some(file) = &self.file {
-            for count in self.counts {
-                part.clear();
-                read(file, start, count, &mut part)?;
-                filling.fill(&part);
-                start += (count * PAIR_BYTES) as u64;
+        match self {
+            Kept::Held(parts) => parts.iter().for_each(|part| filling.fill(part)),
+            Kept::Filed(file, counts) => {
+                let (mut part, mut start) = (Vec::new(), 0);
+                for count in counts {
+                    part.clear();
+                    read(&file, start, count, &mut part)?;
+                    filling.fill(&part);
+                    start += (count * PAIR_BYTES) as u64;
+                }
             }
         }
         Ok(filling.shared())
@@ -206,13 +203,17 @@ impl Runs {
         Ok(Runs { file: Overflow::new(folder)?, ends: Vec::new(), pairs: 0 })
     }
 
-    /// Takes the next run, and puts it into parts.
-    fn push(&mut self, pairs: &mut [u64]) -> Result<(), Error> {
-        let ends = part(pairs);
+    /// Takes the parts of the next run.
+    fn push(&mut self, parts: &[Vec<u64>]) -> Result<(), Error> {
+        let (mut ends, mut end) = ([0; PARTS], 0);
+        for (own_end, part) in ends.iter_mut().zip(parts) {
+            end += part.len();
+            *own_end = end;
+        }
         let start = self.pairs * PAIR_BYTES as u64;
-        write(pairs, &mut self.file)?;
+        write(parts.iter().map(Vec::as_slice), &mut self.file)?;
         self.ends.push((start, ends));
-        self.pairs += pairs.len() as u64;
+        self.pairs += end as u64;
         Ok(())
     }
 
@@ -226,16 +227,19 @@ impl Runs {
     }
 }
 
-/// Puts `pairs` behind what is in `file`.
-fn write(pairs: &[u64], file: &mut Overflow) -> Result<(), Error> {
-    /// Pairs written at a time.
+/// Puts the pairs of `parts` behind what is in `file`.
+fn write<'p>(parts: impl IntoIterator<Item = &'p [u64]>, file: &mut Overflow) -> Result<(), Error> {
+    /// Pairs put together before they are written.
     const WRITTEN: usize = 1 << 17;
-    let mut bytes = Vec::with_capacity(pairs.len().min(WRITTEN) * PAIR_BYTES);
-    for pairs in pairs.chunks(WRITTEN) {
-        bytes.clear();
+    let mut bytes = Vec::new();
+    for pairs in parts.into_iter().flat_map(|part| part.chunks(WRITTEN)) {
+        if bytes.len() + pairs.len() * PAIR_BYTES > WRITTEN * PAIR_BYTES {
+            file.append(&bytes)?;
+            bytes.clear();
+        }
         bytes.extend(pairs.iter().flat_map(|pair| pair.to_le_bytes()));
-        file.append(&bytes)?;
     }
+    file.append(&bytes)?;
     Ok(())
 }
 
@@ -272,7 +276,7 @@ mod tests {
         let root = tempfile::tempdir()?;
         let folder = OutputFolder::open(&root.path().join("out"), &[])?;
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-        let mut all = AllSketches::new(memory, &folder);
+        let mut all = AllSketches::new(memory, 500, &folder);
         pieces().iter().try_for_each(|piece| all.append(piece))?;
         let runs = all.runs.as_ref().map_or(0, |runs| runs.ends.len());
         let (facts, shared) = all.share(&pool, 500, &Silent)?;

@@ -170,9 +170,11 @@ impl<'a> StoredArticle<'a> {
 /// The first fields of a [`StoredArticle`], in its order: whoever needs no more reads them in a fraction of the time.
 #[derive(Debug, Deserialize)]
 pub(super) struct StoredHead<'a> {
-    pub(super) title: Option<&'a str>,
+    /// UTF-8 as it was written, like the text: few look at it.
+    #[serde(borrow)]
+    title: Option<&'a [u8]>,
     title_from_text: bool,
-    /// UTF-8 as it was written: whoever looks at no more than a part need not bring all of it from memory.
+    /// Whoever looks at no more than a part need not bring all of it from memory.
     #[serde(with = "raw_bytes")]
     text: &'a [u8],
     #[serde(with = "raw_bytes")]
@@ -197,14 +199,14 @@ impl<'a> StoredHead<'a> {
         Ok(head)
     }
 
-    /// The text.
-    pub(super) fn text(&self) -> Result<&'a str, Error> {
-        utf8(self.text)
+    /// The title.
+    pub(super) fn title(&self) -> Result<Option<&'a str>, Error> {
+        self.title.map(utf8).transpose()
     }
 
-    /// Every paragraph's place in the text, and its digest.
-    pub(super) fn paragraphs(&self) -> impl Iterator<Item = (Range<usize>, Digest)> {
-        self.parts().map(|part| (part.place, part.digest))
+    /// A part of the text.
+    pub(super) fn text(&self, place: Range<usize>) -> Result<&'a str, Error> {
+        utf8(&self.text[place])
     }
 
     /// What is known of every paragraph.
@@ -213,8 +215,12 @@ impl<'a> StoredHead<'a> {
     }
 
     /// See [`StoredArticle::title_alone`].
-    pub(super) fn title_alone(&self, gone: impl Fn(Digest) -> bool) -> Option<(&'a str, Digest)> {
-        title_alone(self.title.filter(|_| self.title_from_text)?, self.facts, gone)
+    pub(super) fn title_alone(
+        &self,
+        gone: impl Fn(Digest) -> bool,
+    ) -> Result<Option<(&'a str, Digest)>, Error> {
+        let title = self.title()?.filter(|_| self.title_from_text);
+        Ok(title.and_then(|title| title_alone(title, self.facts, gone)))
     }
 }
 
@@ -417,8 +423,8 @@ mod tests {
         assert_eq!(read, all.collect::<Vec<_>>());
         assert_eq!(stored.len(), texts.len());
         let head = StoredHead::read(&bytes).unwrap();
-        assert_eq!(head.text().unwrap(), article.text);
-        let digests: Vec<Digest> = head.paragraphs().map(|(_, digest)| digest).collect();
+        assert_eq!(head.text(0..article.text.len()).unwrap(), article.text);
+        let digests: Vec<Digest> = head.parts().map(|part| part.digest).collect();
         assert_eq!(digests, article.digests);
     }
 }

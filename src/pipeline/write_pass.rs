@@ -14,6 +14,7 @@ use super::Known;
 use super::gather::{each_entry, each_piece};
 use super::global::Repeated;
 use super::idle::{Idle, kept};
+use super::index::Index;
 use super::samples::samples;
 use super::stored::{Entry, Part, Settled, StoredArticle};
 use super::tally::{Place, Seen, Tally};
@@ -365,14 +366,15 @@ impl Writing<'_> {
         is_written: bool,
         tally: &mut Tally,
     ) -> Kept<'a> {
-        let source = self.known.gathered.index.sources[id.0 as usize];
+        let Index { sources, cuts, .. } = &self.known.gathered.index;
+        let (source, cut) = (sources[id.0 as usize], cuts[id.0 as usize]);
         let mut kept = Kept::default();
         kept.digests.reserve(article.len());
         // What stays, as places in the text: paragraphs in a row are one.
         let mut rows: Vec<Range<usize>> = Vec::new();
         for (index, (paragraph, part)) in article.parts().enumerate() {
             let Part { place, words, digest } = part;
-            let gone = if self.known.learned.contains(source, digest) {
+            let gone = if cut.contains(index, || self.known.learned.contains(source, digest)) {
                 Some((BOILERPLATE, Reason::Boilerplate, None))
             } else {
                 self.repeated

@@ -411,39 +411,13 @@ pub fn sort(pairs: &mut [u64]) -> usize {
     several
 }
 
-/// Parts that pairs are put into by [`part`].
+/// Parts that pairs are put into by [`part`]: of 500 MB of articles a part is small enough for a cache.
 pub const PARTS: usize = 256;
 
-/// Puts `pairs` into parts by their upper byte, in place (the American flag sort of P. `McIlroy` and others,
-/// "Engineering radix sort", 1993), and returns where each part ends: once each is sorted, all are. Of 500 MB of
-/// articles a part is small enough for a cache.
-pub fn part(pairs: &mut [u64]) -> [usize; PARTS] {
-    let part = |pair: u64| (pair >> 56) as usize;
-    let mut ends = [0; PARTS];
-    for &pair in &*pairs {
-        ends[part(pair)] += 1;
-    }
-    let mut end = 0;
-    // Where each part starts for now; what belongs there moves it to its end.
-    let mut next = ends.each_mut().map(|count| {
-        let start = end;
-        end += *count;
-        *count = end;
-        start
-    });
-    for own in 0..PARTS {
-        while next[own] < ends[own] {
-            let mut pair = pairs[next[own]];
-            while part(pair) != own {
-                let place = &mut next[part(pair)];
-                std::mem::swap(&mut pair, &mut pairs[*place]);
-                *place += 1;
-            }
-            pairs[next[own]] = pair;
-            next[own] += 1;
-        }
-    }
-    ends
+/// The part that `pair` belongs to, by its upper byte: once each part is sorted, all are.
+#[must_use]
+pub fn part(pair: u64) -> usize {
+    (pair >> 56) as usize
 }
 
 /// The article of a pair.
@@ -488,22 +462,6 @@ mod tests {
         shared.list(1, &needs(&[1; 4]), &mut recent);
         assert_eq!(look_up(&shared, 3), [(2, 0), (1, 1)]);
         assert_eq!(look_up(&shared, 2), []);
-    }
-
-    #[test]
-    fn sorted_parts_are_a_sorted_whole() {
-        for count in [0, 1, 2, 300, 20_000] {
-            let number = |n: u64| n.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            let mut pairs: Vec<u64> = (0..count).map(|n| number(n % 5_000)).collect();
-            let mut expected = pairs.clone();
-            expected.sort_unstable();
-            let mut start = 0;
-            for end in part(&mut pairs) {
-                pairs[start..end].sort_unstable();
-                start = end;
-            }
-            assert_eq!(pairs, expected);
-        }
     }
 
     #[test]
