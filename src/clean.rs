@@ -214,10 +214,13 @@ impl Cleaner {
         let told = || found.iter().inspect(|found| at.set(Some(found.record)));
         let pages: Vec<_> =
             told().map(|found| self.rules.read(&found.article, &mut scratch.strip)).collect();
-        let strip = |(found, page): (&Found, _)| {
-            strip::strip(page, &found.dump.text, &self.rules, &mut scratch.strip)
-        };
-        let stripped: Vec<_> = told().zip(&pages).map(strip).collect();
+        // Each page goes when it was used, while it is still in the cache.
+        let stripped: Vec<_> = told()
+            .zip(pages)
+            .map(|(found, page)| {
+                strip::strip(&page, &found.dump.text, &self.rules, &mut scratch.strip)
+            })
+            .collect();
         scratch.keys.clear();
         scratch.places.clear();
         let finish = |(index, (found, stripped))| finish(index, found, stripped, scratch);
@@ -225,18 +228,16 @@ impl Cleaner {
         for (&(index, paragraph), digest) in scratch.places.iter().zip(scratch.keys.digests()) {
             all[index].digests[paragraph] = digest;
         }
-        for (found, clean) in told().zip(&mut all) {
+        for (found, mut clean) in told().zip(all) {
+            if clean.paragraphs.is_empty() {
+                each(Err(empty(found.dump, found.record, found.line, found.place)));
+                continue;
+            }
             clean.language = match &found.article.fields.language {
                 Some(given) => Some(language::tag(given).into()),
                 None => language::detect(&clean.text).map(Cow::Borrowed),
             };
-        }
-        for (found, clean) in told().zip(all) {
-            each(if clean.paragraphs.is_empty() {
-                Err(empty(found.dump, found.record, found.line, found.place))
-            } else {
-                Ok(clean)
-            });
+            each(Ok(clean));
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use hashbrown::HashMap;
 
-use crate::vector::{BITS, Loop, Machine, filled, widest};
+use crate::vector::{BITS, Loop, Machine, row_of, widest};
 
 /// The language of an article's text as a BCP 47 tag (`en`, `ar`, `zh`); `None` where that is not
 /// clear.
@@ -116,9 +116,9 @@ impl Loop for Counting<'_> {
     #[inline(always)]
     fn run(self, machine: impl Machine) -> Letters {
         let mut letters = Letters::default();
-        let mut room = [b' '; BITS];
+        let mut room = [b' '; 2 * BITS];
         for (index, bytes) in self.0.as_bytes().chunks(BITS).enumerate() {
-            let row = machine.bytes(filled(bytes, &mut room));
+            let row = machine.bytes(row_of(self.0.as_bytes(), bytes, &mut room));
             let ascii = machine.letters(row).count_ones() as usize;
             letters.alphabets[0] += ascii;
             letters.all += ascii;
@@ -443,12 +443,12 @@ impl Loop for TellingWords<'_> {
         let (packed, words) = (&*PACKED, &*WORDS);
         let mut scores = Scores([0; PLACES]);
         // Letters, so that what fills up the last row ends no word.
-        let mut room = [b'a'; BITS];
+        let mut room = [b'a'; 2 * BITS];
         let (mut start, mut look) = (0, early);
         // Whether the word has a character that is not ASCII.
         let mut is_wide = false;
         for (index, row) in bytes.chunks(BITS).enumerate() {
-            let row = machine.bytes(filled(row, &mut room));
+            let row = machine.bytes(row_of(bytes, row, &mut room));
             let mut marks = between_words(machine, row) | machine.within(row, FIRST_BYTES);
             while marks != 0 {
                 let at = index * BITS + marks.trailing_zeros() as usize;

@@ -31,7 +31,7 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 use unicode_general_category::{GeneralCategory, get_general_category};
 
-use crate::vector::{BITS, Loop, Machine, filled, widest};
+use crate::vector::{BITS, Loop, Machine, row_of, widest};
 
 mod words;
 
@@ -56,10 +56,10 @@ impl Loop for SmallLetters<'_, '_> {
     fn run(self, _: impl Machine) {
         let SmallLetters { text, out } = self;
         let end = out.len() + text.len();
-        let mut room = [0; BITS];
+        let mut room = [0; 2 * BITS];
         // Whole rows, the last one too: a compiler does what is left of a text byte by byte.
         for row in text.chunks(BITS) {
-            let mut row = *filled(row, &mut room);
+            let mut row = *row_of(text, row, &mut room);
             row.make_ascii_lowercase();
             out.extend_from_slice(&row);
         }
@@ -447,10 +447,10 @@ impl Loop for PlainRun<'_> {
     fn run(self, machine: impl Machine) -> usize {
         let PlainRun(bytes) = self;
         // A space behind a space, or at the end, ends the run.
-        let mut room = [b' '; BITS];
+        let mut room = [b' '; 2 * BITS];
         for (index, row) in bytes.chunks(BITS).enumerate() {
             let behind = bytes.get((index + 1) * BITS).is_none_or(|&byte| byte == b' ');
-            let row = machine.bytes(filled(row, &mut room));
+            let row = machine.bytes(row_of(bytes, row, &mut room));
             let blanks = machine.equal(row, b' ');
             let double = blanks & (blanks >> 1 | u64::from(behind) << (BITS - 1));
             let odd = double | machine.equal(row, b'`') | !machine.within(row, b' '..=b'~');

@@ -24,6 +24,29 @@ pub(crate) fn filled<'r>(bytes: &'r [u8], room: &'r mut [u8; BITS]) -> &'r [u8; 
     room
 }
 
+/// `row` of `text`, the last one filled up with what the second half of `room` holds: that of a long text is copied
+/// with what stands before it. All copies have one length then; which steps a copy of any length takes no processor
+/// foresees.
+#[inline(always)]
+pub(crate) fn row_of<'r>(
+    text: &'r [u8],
+    row: &'r [u8],
+    room: &'r mut [u8; 2 * BITS],
+) -> &'r [u8; BITS] {
+    if let Some(row) = row.first_chunk() {
+        return row;
+    }
+    let start =
+        if let (Some(last), Some(first)) = (text.last_chunk(), room.first_chunk_mut::<BITS>()) {
+            *first = *last;
+            BITS - row.len()
+        } else {
+            room[..row.len()].copy_from_slice(row);
+            0
+        };
+    room[start..].first_chunk().unwrap_or(&[0; BITS])
+}
+
 /// The bits `by` places, one or more, behind those of `row`, which follows `before`.
 #[inline(always)]
 pub(crate) fn behind(row: u64, before: u64, by: u32) -> u64 {
@@ -457,6 +480,20 @@ mod tests {
                     assert_eq!(machine.vectorize(x86::On { work: asking(), machine }), expected);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_last_row_is_filled_up() {
+        let text: Vec<u8> = (1..=200).collect();
+        for text in (0..=text.len()).map(|len| &text[..len]) {
+            let mut rows = Vec::new();
+            for row in text.chunks(BITS) {
+                rows.extend_from_slice(row_of(text, row, &mut [0xFF; 2 * BITS]));
+            }
+            let filled = rows.split_off(text.len());
+            assert_eq!(rows, text);
+            assert!(filled.len() < BITS && filled.iter().all(|&byte| byte == 0xFF), "{filled:?}");
         }
     }
 

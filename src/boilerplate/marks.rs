@@ -2,7 +2,7 @@
 
 use crate::recognize::is_unspaced;
 use crate::recognize::template::ends_sentence;
-use crate::vector::{BITS, Loop, Machine, behind, filled, widest};
+use crate::vector::{BITS, Loop, Machine, behind, row_of, widest};
 
 /// What a paragraph looks like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -137,9 +137,9 @@ impl Loop for FindCode<'_> {
     #[inline(always)]
     fn run(self, machine: impl Machine) -> bool {
         let mut code = 0;
-        let mut room = [b' '; BITS];
+        let mut room = [b' '; 2 * BITS];
         for row in self.0.chunks(BITS) {
-            let row = machine.bytes(filled(row, &mut room));
+            let row = machine.bytes(row_of(self.0, row, &mut room));
             let is = |byte| machine.equal(row, byte);
             code |= is(b'{') | is(b'}') | is(b'$');
             code |= machine.within(row, b';'..=b'=') | machine.within(row, b'_'..=b'`');
@@ -158,9 +158,9 @@ impl Loop for FindContact<'_> {
     fn run(self, machine: impl Machine) -> bool {
         let mut contact = 0;
         let [mut digits_before, mut colons_before, mut slashes_before, mut ws_before] = [0; 4];
-        let mut room = [b' '; BITS];
+        let mut room = [b' '; 2 * BITS];
         for row in self.0.chunks(BITS) {
-            let row = machine.bytes(filled(row, &mut room));
+            let row = machine.bytes(row_of(self.0, row, &mut room));
             let is = |byte| machine.equal(row, byte);
             let (colons, slashes, ws) = (is(b':'), is(b'/'), is(b'w'));
             let page =

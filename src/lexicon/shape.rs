@@ -12,7 +12,7 @@ const PICTURE_ENDINGS: &[&str] = &[
 ];
 
 /// Starts of program text that no sentence has, in small letters, by their first byte.
-fn script_starts(first: u8) -> &'static [&'static str] {
+const fn script_starts(first: u8) -> &'static [&'static str] {
     match first.to_ascii_lowercase() {
         b'(' => &["(adsbygoogle", "(function(", "(function ("],
         b'!' => &["!function(", "![]("],
@@ -45,7 +45,7 @@ fn script_starts(first: u8) -> &'static [&'static str] {
 }
 
 /// What PHP writes into a page, by its first byte.
-fn php_starts(first: u8) -> &'static [&'static str] {
+const fn php_starts(first: u8) -> &'static [&'static str] {
     match first.to_ascii_lowercase() {
         b'd' => &["deprecated: "],
         b'f' => &["fatal error: "],
@@ -56,6 +56,28 @@ fn php_starts(first: u8) -> &'static [&'static str] {
         _ => &[],
     }
 }
+
+/// For each first byte the second ones, by their last five bits, of all [`script_starts`] and [`php_starts`].
+static SECONDS: [u32; 256] = {
+    let mut seconds = [0; 256];
+    let mut first = 0_u8;
+    loop {
+        let both = [script_starts(first), php_starts(first)];
+        let mut of = 0;
+        while of < 2 {
+            let mut at = 0;
+            while at < both[of].len() {
+                seconds[first as usize] |= 1 << (both[of][at].as_bytes()[1] & 31);
+                at += 1;
+            }
+            of += 1;
+        }
+        if first == u8::MAX {
+            break seconds;
+        }
+        first += 1;
+    }
+};
 
 /// The class of a trimmed, non-empty line by its shape.
 pub(super) fn classify(line: &str) -> Option<Hit> {
@@ -126,9 +148,13 @@ fn is_address(line: &str) -> bool {
 }
 
 fn is_picture_name(line: &str) -> bool {
-    let letter = line.as_bytes().last().is_some_and(u8::is_ascii_alphanumeric);
+    // The last bytes of the endings.
+    let ends = |last: &u8| matches!(last | 0x20, b'g' | b'f' | b'p' | b'c' | b'4' | b'v');
     let mut tail = line.as_bytes().iter().rev().take(5);
-    if !letter || line.len() > FILENAME_BYTES_MAX || !tail.any(|&b| b == b'.') {
+    if !line.as_bytes().last().is_some_and(ends)
+        || line.len() > FILENAME_BYTES_MAX
+        || !tail.any(|&b| b == b'.')
+    {
         return false;
     }
     PICTURE_ENDINGS.iter().any(|ending| {
@@ -146,6 +172,11 @@ fn is_picture_name(line: &str) -> bool {
 }
 
 fn is_script(line: &str, first: u8) -> bool {
+    // Most lines are told by their first two bytes; a letter and its capital have the same last five bits.
+    let second = line.as_bytes().get(1).copied().unwrap_or_default();
+    if SECONDS[usize::from(first)] >> (second & 31) & 1 == 0 {
+        return false;
+    }
     let starts = |start: &&str| strip_prefix_ignoring_case(line, start).is_some();
     if let Some(start) = script_starts(first).iter().find(|start| starts(start)) {
         // `Document. He said` and `Window. The word` are not member names.
@@ -178,4 +209,27 @@ fn strip_prefix_ignoring_case<'a>(line: &'a str, start: &str) -> Option<&'a str>
     }
     let (head, rest) = line.split_at_checked(start.len())?;
     head.eq_ignore_ascii_case(start).then_some(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_by_single_bytes_is_what_the_tables_say() {
+        for first in 0..=u8::MAX {
+            for start in script_starts(first).iter().chain(php_starts(first)) {
+                for start in [(*start).to_owned(), start.to_uppercase()] {
+                    let line = format!("{start}x in /");
+                    assert!(is_script(&line, line.as_bytes()[0]), "{line}");
+                }
+            }
+        }
+        assert!(!is_script("d", b'd') && !is_script("", b'd') && !is_script("Documents", b'D'));
+        for ending in PICTURE_ENDINGS {
+            for name in [format!("mill{ending}"), format!("MILL{}", ending.to_uppercase())] {
+                assert!(is_picture_name(&name), "{name}");
+            }
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::vector::{BITS, Loop, Machine, behind, filled, widest};
+use crate::vector::{BITS, Loop, Machine, behind, row_of, widest};
 
 /// Number of words of `text`: the segments between Unicode word boundaries (UAX #29) that have at
 /// least one alphanumeric character; `text.unicode_words().count()`, but faster.
@@ -104,9 +104,9 @@ impl Loop for AsciiLen<'_> {
 
     #[inline(always)]
     fn run(self, machine: impl Machine) -> usize {
-        let mut room = [0; BITS];
+        let mut room = [0; 2 * BITS];
         for (index, row) in self.0.chunks(BITS).enumerate() {
-            let row = machine.bytes(filled(row, &mut room));
+            let row = machine.bytes(row_of(self.0, row, &mut room));
             let others = machine.within(row, 0x80..=0xFF);
             if others != 0 {
                 return index * BITS + others.trailing_zeros() as usize;
@@ -257,9 +257,9 @@ impl Loop for Count<'_> {
     #[inline(always)]
     fn run(self, machine: impl Machine) -> usize {
         let mut words = AsciiWords::default();
-        let mut room = [b' '; BITS];
+        let mut room = [b' '; 2 * BITS];
         for row in self.0.chunks(BITS) {
-            words.add_row(machine, filled(row, &mut room));
+            words.add_row(machine, row_of(self.0, row, &mut room));
         }
         words.count
     }

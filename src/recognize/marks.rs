@@ -1,6 +1,6 @@
 //! Cheap looks for what every label of a credit has: a start, and a mark before the source that follows.
 
-use crate::vector::{BITS, Loop, Machine, behind, filled, widest};
+use crate::vector::{BITS, Loop, Machine, behind, row_of, widest};
 
 /// Whether one of the marks stands in `text`: what stands between a label and its source, or ends the label.
 /// They are a colon, three dots, `by` as a word, `фото` and `من` before a space, and the ends of `courtesy of` and
@@ -22,17 +22,21 @@ impl<const WIDE: bool> Loop for Look<'_, WIDE> {
     #[inline(always)]
     fn run(self, machine: impl Machine) -> bool {
         let bytes = self.0;
-        let (mut dots_before, mut firsts_before) = (0, 0);
-        let mut room = [0; BITS];
+        let (mut dots_before, mut firsts_before, mut leads_before) = (0, 0, 0);
+        let mut room = [0; 2 * BITS];
         for (index, row) in bytes.chunks(BITS).enumerate() {
-            let row = machine.bytes(filled(row, &mut room));
+            let row = machine.bytes(row_of(bytes, row, &mut room));
             let dots = machine.equal(row, b'.');
             let three = dots & behind(dots, dots_before, 1) & behind(dots, dots_before, 2);
             if machine.equal(row, b':') | three != 0 {
                 return true;
             }
             dots_before = dots;
-            let mut found = machine.equal(machine.set(row, 0x20), b'y');
+            // Few letters y stand behind one of those before it in the marks.
+            let small = machine.set(row, 0x20);
+            let leads = machine.one_of(small, [b'b', b's', b'p']);
+            let mut found = machine.equal(small, b'y') & behind(leads, leads_before, 1);
+            leads_before = leads;
             if WIDE {
                 // The last two bytes of the other marks, and of some more.
                 let firsts = machine.one_of(row, [0xBC, 0x80, 0xBE, 0x86]);
@@ -83,9 +87,9 @@ impl Loop for Slashes<'_> {
     #[inline(always)]
     fn run(self, machine: impl Machine) -> bool {
         let mut ps_before = 0;
-        let mut room = [0; BITS];
+        let mut room = [0; 2 * BITS];
         for row in self.0.chunks(BITS) {
-            let row = machine.bytes(filled(row, &mut room));
+            let row = machine.bytes(row_of(self.0, row, &mut room));
             let ps = machine.equal(row, b'P');
             let photo = machine.equal(row, b'H') & behind(ps, ps_before, 1);
             if machine.one_of(row, [b'/', b'|']) | photo != 0 {
@@ -130,12 +134,12 @@ impl Loop for Words<'_> {
             bits | bits.wrapping_neg()
         }
         let mut found = [0; ROWS];
-        let mut room = [0; BITS];
+        let mut room = [0; 2 * BITS];
         // The text starts as behind a space, and what leads to its first word is not known.
         let (mut ends_before, mut firsts_before) = (1 << (BITS - 1), 0);
         let (mut led, mut begun) = (false, false);
         for (row, found) in self.0.chunks(BITS).zip(&mut found) {
-            let row = machine.bytes(filled(row, &mut room));
+            let row = machine.bytes(row_of(self.0, row, &mut room));
             let leads =
                 machine.equal(row, b'(') | machine.equal(row, b'|') | machine.equal(row, b'/');
             let high = machine.within(row, 0x80..=0xFF);

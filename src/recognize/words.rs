@@ -9,6 +9,8 @@ use arrayvec::ArrayString;
 use hashbrown::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 
+use crate::vector::{BITS, Loop, Machine, row_of, widest};
+
 /// The form of a word under which it stands in the tables: lower case, without accents, vowel signs
 /// of Arabic, joiners and direction marks.
 pub(super) fn fold(text: &str) -> String {
@@ -442,14 +444,43 @@ pub(super) fn digit(c: char) -> Option<u32> {
 
 /// Whether a decimal digit stands in `text`.
 pub(super) fn has_digit(text: &str) -> bool {
-    // Without a way out, whole rows of bytes are looked at at once.
-    text.bytes().fold(false, |found, byte| found | byte.is_ascii_digit())
+    widest(Digits(text.as_bytes()))
         || (!text.is_ascii() && text.chars().any(|c| digit(c).is_some()))
+}
+
+/// The look for a digit of ASCII.
+struct Digits<'t>(&'t [u8]);
+
+impl Loop for Digits<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) -> bool {
+        let mut room = [0; 2 * BITS];
+        let digits = self.0.chunks(BITS).fold(0, |digits, row| {
+            digits | machine.digits(machine.bytes(row_of(self.0, row, &mut room)))
+        });
+        digits != 0
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_digit_is_found_wherever_it_stands() {
+        let long = "No date: / of Mai, ".repeat(8);
+        for at in 0..long.len() {
+            for (mark, is_digit) in
+                [("0", true), ("9", true), ("٣", true), ("½:", false), ("", false)]
+            {
+                let text = format!("{}{mark}{}", &long[..at], &long[at..]);
+                assert_eq!(has_digit(&text), is_digit, "{text:?}");
+                assert_eq!(has_digit(&text[..at + mark.len()]), is_digit, "{at} of {text:?}");
+            }
+        }
+    }
 
     #[test]
     fn what_is_refused_by_its_letters_is_in_no_table() {

@@ -1,7 +1,7 @@
 //! The lines of a dump, and what can be told from their shape alone.
 
 use crate::article::Span;
-use crate::vector::{BITS, Loop, Machine, filled, widest};
+use crate::vector::{BITS, Loop, Machine, row_of, widest};
 
 /// One non-blank line.
 #[derive(Clone, Copy, Debug)]
@@ -34,9 +34,9 @@ impl Loop for Cutting<'_> {
         let bytes = self.0.as_bytes();
         let mut lines = Lines { text: self.0, ..Lines::default() };
         lines.found.reserve(16);
-        let mut room = [b' '; BITS];
+        let mut room = [b' '; 2 * BITS];
         for (index, row) in bytes.chunks(BITS).enumerate() {
-            let row = machine.bytes(filled(row, &mut room));
+            let row = machine.bytes(row_of(bytes, row, &mut room));
             let mut ends = machine.one_of(row, [b'\n', b'\r']);
             while ends != 0 {
                 let end = index * BITS + ends.trailing_zeros() as usize;

@@ -3,7 +3,7 @@
 
 use super::lines::{is_wide, width};
 use crate::normalize::AsciiWords;
-use crate::vector::{BITS, Loop, Machine, behind, filled, widest};
+use crate::vector::{BITS, Loop, Machine, behind, row_of, widest};
 
 /// The characters of one block, by kind. Each is of one of `letters`, `digits`, `spaces`,
 /// `punctuation` or a control.
@@ -77,9 +77,9 @@ impl Loop for Plain<'_> {
         }
         let mut words = AsciiWords::default();
         let mut space_before = 1;
-        let mut room = [FILLER; BITS];
+        let mut room = [FILLER; 2 * BITS];
         for row in bytes.chunks(BITS) {
-            let row = machine.bytes(filled(row, &mut room));
+            let row = machine.bytes(row_of(bytes, row, &mut room));
             let blanks = machine.equal(row, b' ');
             // The grave accent is next to the underscore.
             let odd = machine.within(row, b'_'..=b'`') | (blanks & (blanks << 1 | space_before));
@@ -105,9 +105,9 @@ impl Loop for Narrow<'_> {
         const FILLER: u8 = 0x80;
         let Narrow(bytes) = self;
         let (mut chars, mut e2_before) = (0, 0);
-        let mut room = [FILLER; BITS];
+        let mut room = [FILLER; 2 * BITS];
         for row in bytes.chunks(BITS) {
-            let row = machine.bytes(filled(row, &mut room));
+            let row = machine.bytes(row_of(bytes, row, &mut room));
             // Behind 0xE2 stand quotes and dashes, and wide characters from U+2E80 on.
             let e2 = machine.equal(row, 0xE2);
             let far = behind(e2, e2_before, 1) & machine.within(row, 0xBA..=0xBF);
@@ -173,10 +173,10 @@ impl Loop for Count<'_> {
         const NOTHING: u8 = 0x80;
         let mut counts = Counts::default();
         let mut space_before = u64::from(self.after_space);
-        let mut room = [NOTHING; BITS];
+        let mut room = [NOTHING; 2 * BITS];
         for bytes in self.bytes.chunks(BITS) {
             let some = u64::MAX >> (BITS - bytes.len());
-            counts.add(machine, filled(bytes, &mut room), some, &mut space_before);
+            counts.add(machine, row_of(self.bytes, bytes, &mut room), some, &mut space_before);
         }
         counts
     }

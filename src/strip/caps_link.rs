@@ -27,7 +27,9 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
 /// What few lines between paragraphs are.
 fn may_be_link(page: &Page, i: usize) -> bool {
     let facts = &page.facts[i];
-    !facts.sentence && facts.width <= 160 && page.article.blocks[i].gap > 0
+    // Reckoned: nobody foresees the answers.
+    let (short, apart) = (facts.width <= 160, page.article.blocks[i].gap > 0);
+    !facts.sentence & short & apart
 }
 
 fn is_in_capitals(text: &str) -> bool {

@@ -139,6 +139,11 @@ pub trait Rule: Sync {
     /// What it looks for, why that is safe, and where it was seen; the first line is a summary.
     fn doc(&self) -> &'static str;
 
+    /// The class of lines without which it marks nothing, if there is one.
+    fn class(&self) -> Option<Reason> {
+        None
+    }
+
     /// Adds a mark for each block it knows.
     fn mark(&self, page: &Page, marks: &mut Vec<Mark>);
 }
@@ -182,7 +187,8 @@ pub static RULES: &[&dyn Rule] = &[
 
 /// The rules of one run.
 pub struct Rules {
-    listed: Vec<&'static dyn Rule>,
+    /// Each with a bit for what the words of a page must say, or it is not asked.
+    listed: Vec<(&'static dyn Rule, u64)>,
     /// Whether the rule `main-text` is one of them, and its weights.
     is_judging: bool,
     model: Option<Arc<Model>>,
@@ -195,8 +201,9 @@ impl Rules {
     #[must_use]
     pub fn new(unwanted: &[String], model: Option<Arc<Model>>) -> Rules {
         let wanted = |rule: &&&dyn Rule| !unwanted.iter().any(|name| name == rule.name());
-        let listed: Vec<&dyn Rule> = RULES.iter().filter(wanted).copied().collect();
-        let is_judging = listed.iter().any(|rule| rule.name() == main_text::MainText.name());
+        let asked = |rule: &&'static dyn Rule| (*rule, rule.class().map_or(ASKED, bit));
+        let listed: Vec<_> = RULES.iter().filter(wanted).map(asked).collect();
+        let is_judging = listed.iter().any(|(rule, _)| rule.name() == main_text::MainText.name());
         Rules { listed, is_judging, model, keep: None }
     }
 
@@ -315,11 +322,18 @@ pub fn strip<'a>(
     let blocks_in = article.blocks.len();
     let paragraphs = Vec::with_capacity(blocks_in);
     let mut stripped = Stripped { paragraphs, blocks_in, ..Stripped::default() };
-    let mut fates = Fates { whole: vec![None; blocks_in], cuts: BTreeMap::new() };
+    let mut fates = Fates { whole: std::mem::take(&mut scratch.fates), cuts: BTreeMap::new() };
+    fates.whole.clear();
+    fates.whole.resize(blocks_in, None);
     let marks = &mut scratch.marks;
     // A rule that failed on another article may have left some.
     marks.clear();
-    for rule in &rules.listed {
+    let said = page.hits.iter().filter_map(|&i| page.facts[i].hit);
+    let said = said.fold(ASKED, |said, hit| said | bit(hit.reason));
+    for (rule, asked) in &rules.listed {
+        if asked & said == 0 {
+            continue;
+        }
         rule.mark(page, marks);
         // Most rules find nothing in most articles.
         if marks.is_empty() {
@@ -337,7 +351,7 @@ pub fn strip<'a>(
     keep_a_paragraph(&mut fates.whole);
     stripped.published = page.published().map(str::to_owned);
     let mut credits = Vec::new();
-    for (block, whole) in fates.whole.into_iter().enumerate() {
+    for (block, &whole) in fates.whole.iter().enumerate() {
         if whole.is_none() && !fates.cuts.contains_key(&block) {
             let text = article.blocks[block].text.clone();
             stripped.paragraphs.push(paragraph(page, block, text, true));
@@ -346,9 +360,18 @@ pub fn strip<'a>(
         let cuts = fates.cuts.remove(&block).unwrap_or_default();
         apply(page, dump_text, block, whole, cuts, &mut stripped, &mut credits);
     }
+    scratch.fates = fates.whole;
     place_credits(&mut stripped.captions, credits);
     stripped
 }
+
+/// A bit for each reason.
+fn bit(reason: Reason) -> u64 {
+    1 << reason as u32
+}
+
+/// The bit of rules that are asked of every page.
+const ASKED: u64 = 1 << 63;
 
 impl Fates {
     fn add(&mut self, mark: Mark, rule: &'static str) {

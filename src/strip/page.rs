@@ -248,9 +248,10 @@ impl<'p, 'a> Page<'p, 'a> {
     /// Whether block `i` is a sentence of the body if it is plain.
     fn is_told(&self, i: usize) -> bool {
         let facts = &self.facts[i];
-        let says = (facts.sentence && facts.width >= 10 && facts.digits == 0)
-            || facts.width >= PROSE_WIDTH;
-        says && facts.date.is_none()
+        // Reckoned, not asked one after the other: no answer can be foreseen.
+        let (some, long) = (facts.width >= 10, facts.width >= PROSE_WIDTH);
+        let (no_number, no_date) = (facts.digits == 0, facts.date.is_none());
+        (facts.sentence & some & no_number | long) & no_date
     }
 
     fn stands_again(&self, i: usize) -> bool {
@@ -330,7 +331,10 @@ impl<'p, 'a> Page<'p, 'a> {
     /// a picture's file name or credit, a line above a credit before the body.
     fn find_framed_captions(&mut self) {
         let first = self.title.map_or(0, |title| title + 1);
-        for i in 0..self.len() {
+        // In most articles nothing gives a caption away.
+        let may_be = |facts: &Facts| facts.doubled | facts.credit.is_some();
+        let len = if self.facts.iter().any(may_be) { self.len() } else { 0 };
+        for i in 0..len {
             let facts = &self.facts[i];
             let credited = self.is_credited_line(i);
             if !(facts.doubled || credited) || facts.caption {
@@ -346,6 +350,9 @@ impl<'p, 'a> Page<'p, 'a> {
             let long = facts.width >= 40 && i < first + FRAME_BLOCKS;
             let caption = facts.doubled && (framed || long || self.has_picture_beside(i));
             self.facts[i].caption = caption || credited;
+        }
+        if !self.facts.iter().any(|facts| facts.caption) {
+            return;
         }
         // A copy of a caption is one wherever it stands above the body.
         let mut captions: Vec<&str> = Vec::new();

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use crate::fingerprint::{self, Digest};
 use crate::lexicon::{self, Hit};
 use crate::segment::shape::Measure;
-use crate::strip::Mark;
 use crate::strip::page::Controls;
+use crate::strip::{Mark, Take};
 
 /// Buffers that a worker keeps from one article to the next.
 #[derive(Debug, Default)]
@@ -17,6 +17,8 @@ pub struct Scratch {
     pub(super) seen: Seen,
     /// What one rule asks for.
     pub(super) marks: Vec<Mark>,
+    /// What becomes of each block of one article.
+    pub(super) fates: Vec<Option<(Take, &'static str)>>,
 }
 
 /// Longer lines are prose, which does not repeat.

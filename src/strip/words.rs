@@ -25,6 +25,10 @@ impl Rule for Words {
         self.doc
     }
 
+    fn class(&self) -> Option<Reason> {
+        self.reason.first().copied()
+    }
+
     fn mark(&self, page: &Page, marks: &mut Vec<Mark>) {
         for &i in &page.hits {
             let Some(hit) = &page.facts[i].hit else { continue };
@@ -160,4 +164,40 @@ words! {
 words! {
     /// Program text left in the page: calls of scripts, notices of errors, empty placeholders.
     SCRIPT_RESIDUE, "script-residue", ScriptResidue
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::super::{RULES, Scratch};
+    use super::*;
+    use crate::article::{Article, Block, Fields, Span};
+
+    #[test]
+    fn a_rule_that_goes_by_a_class_marks_nothing_without_it() {
+        let lines = ["Share on Facebook", "The mill burnt down on Monday.", "Advertisement", "___"];
+        let block = |(number, line): (usize, &&'static str)| {
+            let span = Span { start: 0, end: line.len() };
+            Block { text: Cow::Borrowed(*line), span, line: number + 1, gap: 1, indent: 0 }
+        };
+        let mut found = Vec::new();
+        for count in 0..=lines.len() {
+            let blocks = lines[..count].iter().enumerate().map(block).collect();
+            let fields = Cow::Owned(Fields::default());
+            let article = Article { blocks, header_blocks: 0, fields };
+            let page = Page::read(&article, &mut Scratch::default());
+            let said = |class| page.facts.iter().any(|f| f.hit.is_some_and(|h| h.reason == class));
+            for rule in RULES {
+                let Some(class) = rule.class() else { continue };
+                let mut marks = Vec::new();
+                rule.mark(&page, &mut marks);
+                assert_eq!(rule.reasons(), [class]);
+                assert!(marks.is_empty() || said(class), "{marks:?}");
+                found.extend(marks.iter().map(|_| class));
+            }
+        }
+        found.dedup();
+        assert!(found.contains(&Reason::ShareBar) && found.contains(&Reason::Separator));
+    }
 }
