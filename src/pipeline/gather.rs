@@ -11,7 +11,7 @@ use super::idle::Idle;
 use super::index::{Index, NewIds};
 use super::ordered::ordered;
 use super::spool::Spool;
-use super::stored::{Entry, Flat, StoredArticle, StoredHead};
+use super::stored::{Entry, Flat, StoredArticle, StoredHead, Storing};
 use crate::boilerplate::{self, Cut, Key, Learned, Learner, SourceId};
 use crate::clean::CleanArticle;
 use crate::dedupe::{self, ArticleId, Candidate};
@@ -90,7 +90,7 @@ impl Gathered {
         };
         let mut bytes = Vec::new();
         for reject in &found.rejects {
-            store(&Entry::Reject(RejectRow::from(reject)), &mut bytes)?;
+            store(&Storing::Reject(RejectRow::from(reject)), &mut bytes)?;
             tell(reject, observer);
             let failed = Some(reject.reason);
             gathered.inputs.push(report::Input { failed, ..unread(&reject.file) });
@@ -425,10 +425,10 @@ fn chunk(
         problems: Vec::new(),
         unnamed: 0,
     };
-    let mut failure = Ok(());
+    let (mut failure, mut flat) = (Ok(()), Flat::default());
     chunk.repaired = cleaning.each_article(batch, &mut |outcome| {
         if failure.is_ok() {
-            failure = chunk.take(outcome, keep);
+            failure = chunk.take(outcome, keep, &mut flat);
         }
     })?;
     // Here, where no other thread waits for it. Used memory goes on to be used, for the piece goes to the file.
@@ -442,18 +442,23 @@ fn chunk(
 const PROBLEMS_PER_BATCH: usize = 20;
 
 impl Chunk {
-    fn take(&mut self, outcome: Result<CleanArticle, Reject>, keep: Keep) -> Result<(), Error> {
+    fn take(
+        &mut self,
+        outcome: Result<CleanArticle, Reject>,
+        keep: Keep,
+        flat: &mut Flat,
+    ) -> Result<(), Error> {
         let what = match outcome {
             Ok(article) => {
-                let flat = Flat::of(&article);
-                let stored = StoredArticle::of(&article, &flat);
+                flat.fill(&article);
+                let stored = StoredArticle::of(&article, flat);
                 self.bytes.reserve(article.text.len() + article.text.len() / 16 + 1024);
-                store(&Entry::Article(Box::new(stored)), &mut self.bytes)?;
+                store(&Storing::Article(&stored), &mut self.bytes)?;
                 self.note(&article, keep);
                 What::Article
             }
             Err(reject) => {
-                store(&Entry::Reject(RejectRow::from(&reject)), &mut self.bytes)?;
+                store(&Storing::Reject(RejectRow::from(&reject)), &mut self.bytes)?;
                 let what = match reject.record {
                     Some(_) => What::RejectedRecord,
                     None => What::RejectedFile(reject.reason),
@@ -498,7 +503,7 @@ pub(super) fn tell(reject: &Reject, observer: &dyn Observer) {
 }
 
 /// Appends `entry` in its stored form.
-fn store(entry: &Entry, bytes: &mut Vec<u8>) -> Result<(), Error> {
+fn store(entry: &Storing, bytes: &mut Vec<u8>) -> Result<(), Error> {
     let bug = |error: postcard::Error| Error::at("spool", ErrorKind::Bug(error.to_string()));
     postcard::serialize_with_flavor(entry, Appending(bytes)).map_err(bug)
 }

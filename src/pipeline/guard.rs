@@ -77,7 +77,7 @@ mod tests {
     use crate::ledger::RejectReason;
     use crate::options::Options;
     use crate::pipeline::gather::each_entry;
-    use crate::pipeline::stored::Entry;
+    use crate::pipeline::stored::Storing;
     use crate::read::{ReadOptions, Reader, find};
     use crate::write::rows::RejectRow;
 
@@ -130,7 +130,7 @@ mod tests {
         };
         let mut bytes = Vec::new();
         for file in ["a.txt", "b.txt", "c.txt"] {
-            bytes = postcard::to_extend(&Entry::Reject(row(file)), bytes).expect("room");
+            bytes = postcard::to_extend(&Storing::Reject(row(file)), bytes).expect("room");
         }
         let mut seen = 0;
         let end = each_entry(&bytes, &mut |_| {

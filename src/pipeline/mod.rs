@@ -30,7 +30,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use self::gather::Gathered;
-use self::idle::Idle;
+use self::idle::{Idle, kept};
 use self::ordered::ordered;
 pub use self::write_pass::BOILERPLATE;
 use crate::boilerplate::{Counted, Learned, Learner, Part, Repeated};
@@ -305,7 +305,8 @@ pub fn clean(
     let cleaning = Cleaning::new(&job.options);
     observer.phase("cleaning", found.inputs.iter().filter_map(|input| input.bytes).sum());
     let reader = Reader::new(found.inputs, &reading);
-    let work = |batch: Batch| rows(batch, &cleaning);
+    let idle: Idle<Vec<u8>> = Idle::default();
+    let work = |batch: Batch| rows(batch, &cleaning, idle.take().unwrap_or_default());
     let mut left = job.options.limit.unwrap_or(u64::MAX);
     let mut failed = None;
     let flow = ordered(&pool, reader, work, |rows| {
@@ -326,6 +327,7 @@ pub fn clean(
             totals.written += u64::from(record.written);
             totals.rejected += u64::from(!record.written);
         }
+        idle.give(kept(rows.bytes));
         left -= wanted as u64;
         if rows.failed && failed.replace(rows.input) != Some(rows.input) {
             totals.files_failed += 1;
@@ -361,9 +363,11 @@ struct Record {
 /// Bytes of rows that room is made for at once: a batch, and a quarter more for fingerprints.
 const ROWS_BYTES: usize = 5 << 18;
 
-fn rows(batch: Batch, cleaning: &Cleaning) -> Result<CleanRows, Error> {
+/// Cleans one batch, in memory that was used before.
+fn rows(batch: Batch, cleaning: &Cleaning, mut bytes: Vec<u8>) -> Result<CleanRows, Error> {
+    bytes.clear();
     let (input, bytes_read) = (batch.input, batch.bytes_read);
-    let mut rows = CleanRows { input, bytes_read, ..CleanRows::default() };
+    let mut rows = CleanRows { input, bytes, bytes_read, ..CleanRows::default() };
     // What was read, where it was not compressed, and a quarter more for the fingerprints of short paragraphs.
     let room = bytes_read + bytes_read / 4;
     rows.bytes.reserve(usize::try_from(room).unwrap_or(0).min(ROWS_BYTES));

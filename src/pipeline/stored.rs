@@ -14,13 +14,20 @@ use crate::ledger::{Reason, Repeats};
 use crate::write::rows::{ArticleRow, RejectRow, RemovalRow, RepeatsRow};
 
 /// One entry of the spool, in input order.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(super) enum Entry<'a> {
     /// An article.
     #[serde(borrow)]
     Article(Box<StoredArticle<'a>>),
     /// A record or a file that could not be used.
     #[serde(borrow)]
+    Reject(RejectRow<'a>),
+}
+
+/// An [`Entry`] as it is stored, in the same form.
+#[derive(Debug, Serialize)]
+pub(super) enum Storing<'a> {
+    Article(&'a StoredArticle<'a>),
     Reject(RejectRow<'a>),
 }
 
@@ -238,26 +245,24 @@ const FACT_BYTES: usize = 40;
 /// The same of its place in the dump: the first byte, how many there are, and the line.
 const PLACE_BYTES: usize = 16;
 
-/// What of the paragraphs of an article is stored in fields of fixed size.
+/// What of the paragraphs of an article is stored in fields of fixed size; its memory goes from one to the next.
+#[derive(Default)]
 pub(super) struct Flat {
     facts: Vec<u8>,
     places: Vec<u8>,
 }
 
 impl Flat {
-    pub(super) fn of(article: &CleanArticle) -> Flat {
-        let paragraphs = article.paragraphs.len();
-        let mut flat = Flat {
-            facts: Vec::with_capacity(paragraphs * FACT_BYTES),
-            places: Vec::with_capacity(paragraphs * PLACE_BYTES),
-        };
+    /// Fills it with those of `article`.
+    pub(super) fn fill(&mut self, article: &CleanArticle) {
+        self.facts.clear();
+        self.places.clear();
         for (paragraph, digest) in article.paragraphs.iter().zip(&article.digests) {
-            flat.facts.extend_from_slice(&digest.0);
-            flat.facts.extend_from_slice(&pair(paragraph.bytes, paragraph.words));
-            flat.places.extend_from_slice(&(paragraph.span.start as u64).to_le_bytes());
-            flat.places.extend_from_slice(&pair(paragraph.span.len(), paragraph.line));
+            self.facts.extend_from_slice(&digest.0);
+            self.facts.extend_from_slice(&pair(paragraph.bytes, paragraph.words));
+            self.places.extend_from_slice(&(paragraph.span.start as u64).to_le_bytes());
+            self.places.extend_from_slice(&pair(paragraph.span.len(), paragraph.line));
         }
-        flat
     }
 }
 
@@ -400,8 +405,10 @@ mod tests {
                 raw: raw.map(str::to_owned),
             });
         }
-        let flat = Flat::of(&article);
-        let entry = Entry::Article(Box::new(StoredArticle::of(&article, &flat)));
+        let mut flat = Flat::default();
+        flat.fill(&article);
+        let stored = StoredArticle::of(&article, &flat);
+        let entry = Storing::Article(&stored);
         let bytes = postcard::to_extend(&entry, Vec::new()).unwrap();
         let Ok(Entry::Article(stored)) = postcard::from_bytes(&bytes) else { panic!("no article") };
         let mut read = Vec::new();

@@ -15,7 +15,8 @@ use crate::sample::{self, Sample};
 pub(super) struct Tally {
     /// The sums of the run, as far as articles make them.
     pub(super) totals: Totals,
-    removed: BTreeMap<Reason, BTreeMap<String, Removed>>,
+    /// By reason and rule; a reason has few rules, in the order of their names.
+    removed: BTreeMap<Reason, Vec<(String, Removed)>>,
     sources: BTreeMap<SourceId, SourceRow>,
     rejects: BTreeMap<RejectReason, (u64, u64)>,
     /// Titles of the largest clusters, by the number of their representative.
@@ -60,6 +61,16 @@ impl Removed {
     }
 }
 
+/// The row of a rule among those of its reason.
+fn row_of<'r>(rules: &'r mut Vec<(String, Removed)>, rule: &str) -> &'r mut Removed {
+    let place = rules.iter().position(|(name, _)| name == rule).unwrap_or_else(|| {
+        let place = rules.partition_point(|(name, _)| name.as_str() < rule);
+        rules.insert(place, (rule.to_owned(), Removed::default()));
+        place
+    });
+    &mut rules[place].1
+}
+
 /// Appearances of one paragraph.
 #[derive(Clone, Default)]
 pub(super) struct Seen {
@@ -78,11 +89,7 @@ impl Tally {
         source: SourceId,
         place: Place,
     ) {
-        let rules = self.removed.entry(reason).or_default();
-        if !rules.contains_key(rule) {
-            rules.insert(rule.to_owned(), Removed::default());
-        }
-        let Some(row) = rules.get_mut(rule) else { return };
+        let row = row_of(self.removed.entry(reason).or_default(), rule);
         row.blocks += u64::from(!partial);
         row.parts += u64::from(partial);
         row.bytes += bytes as u64;
@@ -137,7 +144,7 @@ impl Tally {
         for (reason, rules) in other.removed {
             let all = self.removed.entry(reason).or_default();
             for (rule, more) in rules {
-                all.entry(rule).or_default().add(more);
+                row_of(all, &rule).add(more);
             }
         }
         for (source, more) in other.sources {
@@ -168,8 +175,8 @@ impl Tally {
 
     /// The rows of the report's table of reasons.
     pub(super) fn reasons(&self) -> Vec<ReasonRow> {
-        let row = |(&reason, rules): (&Reason, &BTreeMap<String, Removed>)| {
-            let sum = |of: fn(&Removed) -> u64| rules.values().map(of).sum();
+        let row = |(&reason, rules): (&Reason, &Vec<(String, Removed)>)| {
+            let sum = |of: fn(&Removed) -> u64| rules.iter().map(|(_, row)| of(row)).sum();
             ReasonRow {
                 reason,
                 blocks: sum(|row| row.blocks),
@@ -202,7 +209,7 @@ impl Tally {
 
     /// Removals of each rule and reason, at most `count` in all, as many of each as there are.
     pub(super) fn sampled(&self, count: u64) -> Vec<Place> {
-        let rows = || self.removed.values().flat_map(BTreeMap::values);
+        let rows = || self.removed.values().flatten().map(|(_, row)| row);
         let sizes: Vec<u64> = rows().map(|row| row.blocks + row.parts).collect();
         let shares = sample::shares(&sizes, count);
         let taken = rows().zip(shares).flat_map(|(row, share)| {

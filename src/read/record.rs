@@ -184,7 +184,7 @@ impl Loop for Reading<'_> {
                     b'"' => {
                         let has_escapes = is_wanted && next > 0;
                         if has_escapes {
-                            text.push_str(inner.get(next..at)?);
+                            push(&mut text, inner, next, at)?;
                         }
                         if text.len() < text.capacity() / 2 {
                             text.shrink_to_fit();
@@ -197,7 +197,7 @@ impl Loop for Reading<'_> {
                             if next == 0 {
                                 text.reserve(bytes.len().min(TEXT_ROOM));
                             }
-                            text.push_str(inner.get(next..at)?);
+                            push(&mut text, inner, next, at)?;
                             text.push(c);
                         }
                         next = at + 1 + len;
@@ -208,6 +208,21 @@ impl Loop for Reading<'_> {
         }
         None
     }
+}
+
+/// Appends what stands between two places of `inner`: a whole row is copied where it is shorter, for a copy whose
+/// length cannot be foretold costs a wrong branch.
+#[inline(always)]
+fn push(text: &mut String, inner: &str, start: usize, end: usize) -> Option<()> {
+    let len = text.len() + (end - start);
+    match inner.get(start..start + BITS) {
+        Some(row) if end - start <= BITS => {
+            text.push_str(row);
+            text.truncate(len);
+        }
+        _ => text.push_str(inner.get(start..end)?),
+    }
+    Some(())
 }
 
 /// What a letter behind a backslash stands for, in ASCII; 0 for all others. Looked up, for which one comes next

@@ -1,7 +1,6 @@
 //! The cells of one CSV row.
 
-use std::borrow::Cow;
-
+use super::append;
 use crate::vector::{BITS, Loop, Machine, filled, widest};
 
 /// Writes one row, cell by cell, at the end of a buffer: the very bytes that a `csv::Writer` makes, which copies a
@@ -20,16 +19,9 @@ impl<'out> Cells<'out> {
 
     /// A cell of text, without its NUL bytes, which many readers take for the end of the file.
     pub(super) fn text(&mut self, text: &str) {
-        if text.is_empty() {
-            return self.plain("");
-        }
-        // First the NULs, or one of them would hide a formula from the guard.
-        let text = match memchr::memchr(0, text.as_bytes()) {
-            None => Cow::Borrowed(text),
-            Some(_) => Cow::Owned(text.replace('\0', "")),
-        };
-        let is_guarded = !self.raw && looks_like_a_formula(&text);
-        self.cell(if is_guarded { "'" } else { "" }, &text);
+        let is_guarded = !self.raw && looks_like_a_formula(text);
+        self.out.reserve(text.len() + text.len() / 32 + BITS + 4);
+        widest(Cell { is_guarded, text: text.as_bytes(), out: self.out });
     }
 
     /// A cell of text; empty where the text is unknown.
@@ -70,57 +62,50 @@ impl<'out> Cells<'out> {
             *comma = b'\n';
         }
     }
-
-    /// A cell of `guard`, which needs no quotes, and `text`, with the comma behind it.
-    fn cell(&mut self, guard: &str, text: &str) {
-        if !needs_quotes(text.as_bytes()) {
-            self.out.extend_from_slice(guard.as_bytes());
-            return self.plain(text);
-        }
-        self.out.push(b'"');
-        self.out.extend_from_slice(guard.as_bytes());
-        widest(Doubling { text: text.as_bytes(), out: self.out });
-        self.out.extend_from_slice(b"\",");
-    }
 }
 
-/// Appending a text with each quote twice.
-struct Doubling<'t, 'o> {
+/// Appending a cell with the comma behind it: in quotes where a cell with this text is read as another one without.
+struct Cell<'t, 'o> {
+    /// Whether an apostrophe, which needs no quotes, stands before the text.
+    is_guarded: bool,
     text: &'t [u8],
     out: &'o mut Vec<u8>,
 }
 
-impl Loop for Doubling<'_, '_> {
+impl Loop for Cell<'_, '_> {
     type Output = ();
 
     #[inline(always)]
     fn run(self, machine: impl Machine) {
-        let Doubling { text, out } = self;
-        let mut start = 0;
+        let Cell { is_guarded, text, out } = self;
         let mut room = [b' '; BITS];
-        for (index, row) in text.chunks(BITS).enumerate() {
-            let mut quotes = machine.equal(machine.bytes(filled(row, &mut room)), b'"');
-            while quotes != 0 {
-                let at = index * BITS + quotes.trailing_zeros() as usize;
-                quotes &= quotes - 1;
-                out.extend_from_slice(&text[start..=at]);
-                // What follows starts with the quote again.
-                start = at;
-            }
+        let mut rows = text.chunks(BITS);
+        let needs_quotes = rows.any(|row| {
+            let row = machine.bytes(filled(row, &mut room));
+            machine.one_of(row, [b',', b'"', b'\n', b'\r']) != 0
+        });
+        if needs_quotes {
+            out.push(b'"');
         }
-        out.extend_from_slice(&text[start..]);
+        if is_guarded {
+            out.push(b'\'');
+        }
+        // Two of a quote, and nothing of a NUL.
+        let odd = |row| machine.one_of(row, [b'"', 0]);
+        let instead = |byte: u8| ([byte; 7], if byte == 0 { 0 } else { 2 });
+        append::rewritten(machine, text, odd, instead, out);
+        if needs_quotes {
+            out.push(b'"');
+        }
+        out.push(b',');
     }
 }
 
-/// Whether a cell with this text is read as another one without quotes around it.
-fn needs_quotes(text: &[u8]) -> bool {
-    memchr::memchr3(b',', b'"', b'\n', text).is_some() || memchr::memchr(b'\r', text).is_some()
-}
-
-/// Whether a spreadsheet may run the cell. The apostrophe is in the list so that the guard can be
+/// Whether a spreadsheet may run the cell, NULs aside. The apostrophe is in the list so that the guard can be
 /// undone: a cell that starts with one always had one put before it.
 fn looks_like_a_formula(text: &str) -> bool {
-    matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\''))
+    let first = text.bytes().find(|byte| *byte != 0);
+    matches!(first, Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\''))
 }
 
 #[cfg(test)]
@@ -153,6 +138,26 @@ mod tests {
             csv.write_record([&pair[0], &number, &share, &pair[1]]).unwrap();
             let expected = csv.into_inner().unwrap();
             assert_eq!(String::from_utf8_lossy(&out), String::from_utf8_lossy(&expected));
+        }
+    }
+
+    #[test]
+    fn a_text_with_nuls_is_written_as_the_one_without() {
+        let row = |text: &str, raw: bool| {
+            let mut out = Vec::new();
+            Cells::new(&mut out, raw).text(text);
+            String::from_utf8(out).unwrap()
+        };
+        for (before, what) in (0..140).flat_map(|n| ["=", "\"", "\0", "x\"", "é,"].map(|w| (n, w)))
+        {
+            for with in [
+                format!("{}{what}\0{what}", "é".repeat(before)),
+                format!("{}{what}{}\0", "\0".repeat(before), "x".repeat(before)),
+            ] {
+                for raw in [false, true] {
+                    assert_eq!(row(&with, raw), row(&with.replace('\0', ""), raw), "{with:?}");
+                }
+            }
         }
     }
 

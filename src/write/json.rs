@@ -3,7 +3,11 @@
 
 use std::ops::Range;
 
-use crate::vector::{self, BITS, Loop, Machine, filled, widest};
+use super::append::{self, Instead};
+use crate::vector::{self, BITS, Loop, Machine, widest};
+
+/// Bytes that the longest key takes with its marks.
+const MEMBER_BYTES: usize = 16;
 
 /// An object being written.
 pub(super) struct Object<'o> {
@@ -31,25 +35,30 @@ impl<'o> Object<'o> {
         self.out.extend_from_slice(if self.is_empty { b"{}" } else { b"}" });
     }
 
-    /// Writes a key, which needs no escapes, and gives what its value goes to. Inlined, so that the length of
-    /// every key is known where it is copied.
+    /// Writes a key, which needs no escapes, and gives what its value goes to. Inlined, so that the bytes of every
+    /// key are known where they are copied.
     #[inline(always)]
-    pub(super) fn value(&mut self, key: &str) -> &mut Vec<u8> {
-        let before: &[u8; 2] = if std::mem::take(&mut self.is_empty) { b"{\"" } else { b",\"" };
-        self.out.extend_from_slice(before);
-        self.out.extend_from_slice(key.as_bytes());
-        self.out.extend_from_slice(b"\":");
+    pub(super) fn value<const N: usize>(&mut self, key: &[u8; N]) -> &mut Vec<u8> {
+        const { assert!(N + 4 <= MEMBER_BYTES, "a key that is too long") };
+        let mut member = [0; MEMBER_BYTES];
+        member[0] = if std::mem::take(&mut self.is_empty) { b'{' } else { b',' };
+        member[1] = b'"';
+        if let Some((room, [quote, colon, ..])) = member[2..].split_first_chunk_mut() {
+            *room = *key;
+            (*quote, *colon) = (b'"', b':');
+        }
+        append::some(&member, N + 4, self.out);
         self.out
     }
 
     #[inline(always)]
-    pub(super) fn text(&mut self, key: &str, text: &str) {
+    pub(super) fn text<const N: usize>(&mut self, key: &[u8; N], text: &str) {
         string(text, self.value(key));
     }
 
     /// A text without anything that needs an escape.
     #[inline(always)]
-    pub(super) fn plain(&mut self, key: &str, text: &str) {
+    pub(super) fn plain<const N: usize>(&mut self, key: &[u8; N], text: &str) {
         let out = self.value(key);
         out.push(b'"');
         out.extend_from_slice(text.as_bytes());
@@ -57,7 +66,7 @@ impl<'o> Object<'o> {
     }
 
     #[inline(always)]
-    pub(super) fn optional(&mut self, key: &str, text: Option<&str>) {
+    pub(super) fn optional<const N: usize>(&mut self, key: &[u8; N], text: Option<&str>) {
         let out = self.value(key);
         match text {
             Some(text) => string(text, out),
@@ -66,13 +75,12 @@ impl<'o> Object<'o> {
     }
 
     #[inline(always)]
-    pub(super) fn number(&mut self, key: &str, number: u64) {
-        let out = self.value(key);
-        out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+    pub(super) fn number<const N: usize>(&mut self, key: &[u8; N], number: u64) {
+        self.value(key).extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
     }
 
     #[inline(always)]
-    pub(super) fn truth(&mut self, key: &str, truth: bool) {
+    pub(super) fn truth<const N: usize>(&mut self, key: &[u8; N], truth: bool) {
         self.value(key).extend_from_slice(if truth { b"true" } else { b"false" });
     }
 }
@@ -91,13 +99,11 @@ pub(super) fn list<T>(out: &mut Vec<u8>, items: &[T], mut each: impl FnMut(&T, &
 
 /// Appends `text` as a JSON string.
 pub(super) fn string(text: &str, out: &mut Vec<u8>) {
-    out.reserve(text.len() + text.len() / 32 + 2);
-    out.push(b'"');
+    out.reserve(text.len() + text.len() / 32 + BITS + 2);
     widest(Escaping { text: text.as_bytes(), out });
-    out.push(b'"');
 }
 
-/// Appending a text with escapes.
+/// Appending a text with escapes, between quotes.
 struct Escaping<'t, 'o> {
     text: &'t [u8],
     out: &'o mut Vec<u8>,
@@ -109,49 +115,31 @@ impl Loop for Escaping<'_, '_> {
     #[inline(always)]
     fn run(self, machine: impl Machine) {
         let Escaping { text, out } = self;
-        let mut start = 0;
-        let mut room = [b' '; BITS];
-        for (index, row) in text.chunks(BITS).enumerate() {
-            let row = machine.bytes(filled(row, &mut room));
-            let marks = machine.one_of(row, [b'"', b'\\']);
-            let mut odd = machine.within(row, 0..=0x1F) | marks;
-            while odd != 0 {
-                let at = index * BITS + odd.trailing_zeros() as usize;
-                odd &= odd - 1;
-                if start < at {
-                    out.extend_from_slice(&text[start..at]);
-                }
-                escape(text[at], out);
-                start = at + 1;
-            }
-        }
-        out.extend_from_slice(&text[start..]);
+        let odd = |row| machine.one_of(row, [b'"', b'\\']) | machine.within(row, 0..=0x1F);
+        out.push(b'"');
+        append::rewritten(machine, text, odd, |byte| ESCAPES[usize::from(byte)], out);
+        out.push(b'"');
     }
 }
 
-#[inline(always)]
-fn escape(byte: u8, out: &mut Vec<u8>) {
-    match ESCAPES[usize::from(byte)] {
-        0 => {
-            out.extend_from_slice(b"\\u00");
-            hex(&[byte], out);
-        }
-        letter => out.extend_from_slice(&[b'\\', letter]),
+/// How each byte that needs one is escaped. Looked up, for which one comes next cannot be foretold.
+static ESCAPES: [Instead; 256] = {
+    let mut escapes = [([0; 7], 0); 256];
+    let mut byte: u8 = 0;
+    while byte < 0x20 {
+        let digit = byte & 15;
+        let digit = if digit < 10 { b'0' + digit } else { b'a' - 10 + digit };
+        escapes[byte as usize] = ([b'\\', b'u', b'0', b'0', b'0' + (byte >> 4), digit, 0], 6);
+        byte += 1;
     }
-}
-
-/// The letter of each escape; 0 where the byte is written as a number. Looked up, for which one comes next
-/// cannot be foretold.
-const ESCAPES: [u8; 256] = {
-    let mut letters = [0; 256];
-    letters[b'"' as usize] = b'"';
-    letters[b'\\' as usize] = b'\\';
-    letters[b'\n' as usize] = b'n';
-    letters[b'\r' as usize] = b'r';
-    letters[b'\t' as usize] = b't';
-    letters[0x08] = b'b';
-    letters[0x0C] = b'f';
-    letters
+    let letters = [b"\"\"", b"\\\\", b"\nn", b"\rr", b"\tt", b"\x08b", b"\x0Cf"];
+    let mut index = 0;
+    while index < letters.len() {
+        let [byte, letter] = *letters[index];
+        escapes[byte as usize] = ([b'\\', letter, 0, 0, 0, 0, 0], 2);
+        index += 1;
+    }
+    escapes
 };
 
 /// Appends `bytes` in hex.

@@ -4,6 +4,7 @@
 //! The rows are our interface: programs of users depend on their names and order. So they are
 //! structs of their own, apart from the types the rest of the crate works with.
 
+mod append;
 mod cells;
 pub mod folder;
 mod json;

@@ -63,32 +63,32 @@ impl ArticleRow<'_> {
     /// Appends the row as one line of JSON.
     pub fn jsonl(&self, out: &mut Vec<u8>) {
         let mut row = Object::open(out);
-        row.text("id", self.id);
-        row.text("dump", self.dump);
-        row.optional("source", self.source);
-        row.optional("url", self.url);
-        row.optional("title", self.title);
-        row.optional("byline", self.byline);
-        row.optional("dateline", self.dateline);
-        row.optional("published", self.published);
-        row.optional("language", self.language);
-        row.text("text", self.text);
-        json::list(row.value("captions"), self.captions, |caption, out| {
+        row.text(b"id", self.id);
+        row.text(b"dump", self.dump);
+        row.optional(b"source", self.source);
+        row.optional(b"url", self.url);
+        row.optional(b"title", self.title);
+        row.optional(b"byline", self.byline);
+        row.optional(b"dateline", self.dateline);
+        row.optional(b"published", self.published);
+        row.optional(b"language", self.language);
+        row.text(b"text", self.text);
+        json::list(row.value(b"captions"), self.captions, |caption, out| {
             let mut object = Object::open(out);
-            object.optional("text", caption.text.as_deref());
-            object.optional("credit", caption.credit.as_deref());
+            object.optional(b"text", caption.text.as_deref());
+            object.optional(b"credit", caption.credit.as_deref());
             object.close();
         });
-        row.text("fingerprint", self.fingerprint);
-        json::list(row.value("paragraphs"), self.paragraphs, |digest, out| {
+        row.plain(b"fingerprint", self.fingerprint);
+        json::list(row.value(b"paragraphs"), self.paragraphs, |digest, out| {
             out.push(b'"');
             json::hex(digest, out);
             out.push(b'"');
         });
-        row.number("words", self.words);
-        row.number("copies", self.copies);
-        row.optional("duplicate_of", self.duplicate_of);
-        verbatim(self.meta, row.value("meta"));
+        row.number(b"words", self.words);
+        row.number(b"copies", self.copies);
+        row.optional(b"duplicate_of", self.duplicate_of);
+        verbatim(self.meta, row.value(b"meta"));
         row.close();
         out.push(b'\n');
     }
@@ -109,7 +109,7 @@ impl ArticleRow<'_> {
         cells.text(self.text);
         cells.joined(self.captions.iter().filter_map(|caption| caption.text.as_deref()));
         cells.joined(self.captions.iter().filter_map(|caption| caption.credit.as_deref()));
-        cells.text(self.fingerprint);
+        cells.plain(self.fingerprint);
         cells.number(self.words);
         cells.number(self.copies);
         cells.optional(self.duplicate_of);
@@ -176,17 +176,17 @@ impl DuplicateRow<'_> {
     /// Appends the row as one line of JSON.
     pub fn jsonl(&self, out: &mut Vec<u8>) {
         let mut row = Object::open(out);
-        row.text("id", self.id);
-        row.text("dump", self.dump);
-        row.optional("source", self.source);
-        row.optional("url", self.url);
-        row.optional("title", self.title);
-        row.optional("published", self.published);
-        row.plain("kind", self.kind.as_str());
-        row.text("duplicate_of", self.duplicate_of);
-        serialized(&rounded(self.similarity), row.value("similarity"));
-        row.text("cluster", self.cluster);
-        row.text("fingerprint", self.fingerprint);
+        row.text(b"id", self.id);
+        row.text(b"dump", self.dump);
+        row.optional(b"source", self.source);
+        row.optional(b"url", self.url);
+        row.optional(b"title", self.title);
+        row.optional(b"published", self.published);
+        row.plain(b"kind", self.kind.as_str());
+        row.text(b"duplicate_of", self.duplicate_of);
+        serialized(&rounded(self.similarity), row.value(b"similarity"));
+        row.text(b"cluster", self.cluster);
+        row.plain(b"fingerprint", self.fingerprint);
         row.close();
         out.push(b'\n');
     }
@@ -204,7 +204,7 @@ impl DuplicateRow<'_> {
         cells.text(self.duplicate_of);
         cells.share(rounded(self.similarity));
         cells.text(self.cluster);
-        cells.text(self.fingerprint);
+        cells.plain(self.fingerprint);
         cells.end();
     }
 }
@@ -351,34 +351,34 @@ impl<'a> RemovalRow<'a> {
         } else {
             let start = out.len();
             let mut row = Object::open(out);
-            row.text("dump", self.dump);
-            row.text("article", self.article);
+            row.text(b"dump", self.dump);
+            row.text(b"article", self.article);
             *head = Some(start..row.end());
             row
         };
-        row.number("start", self.start as u64);
-        row.number("end", self.end as u64);
-        row.number("line", self.line as u64);
-        row.text("rule", self.rule);
-        row.plain("reason", self.reason.as_str());
-        row.text("text", self.text);
-        let repeats = row.value("repeats");
+        row.number(b"start", self.start as u64);
+        row.number(b"end", self.end as u64);
+        row.number(b"line", self.line as u64);
+        row.plain(b"rule", self.rule);
+        row.plain(b"reason", self.reason.as_str());
+        row.text(b"text", self.text);
+        let repeats = row.value(b"repeats");
         match self.repeats {
             None => repeats.extend_from_slice(b"null"),
             Some(RepeatsRow::Place { dump, start, end }) => {
                 let mut place = Object::open(repeats);
-                place.text("dump", dump);
-                place.number("start", start as u64);
-                place.number("end", end as u64);
+                place.text(b"dump", dump);
+                place.number(b"start", start as u64);
+                place.number(b"end", end as u64);
                 place.close();
             }
             Some(RepeatsRow::Field { field }) => {
                 let mut object = Object::open(repeats);
-                object.text("field", field);
+                object.text(b"field", field);
                 object.close();
             }
         }
-        row.truth("partial", self.partial);
+        row.truth(b"partial", self.partial);
         row.close();
         out.push(b'\n');
     }
