@@ -102,7 +102,7 @@ impl Marks {
 fn is_heading(text: &str) -> bool {
     let ends = match text.as_bytes().last() {
         // Of most texts the last byte tells.
-        Some(last) if last.is_ascii_alphanumeric() | (*last == b'.') => *last == b'.',
+        Some(last) if last.is_ascii_alphanumeric() || *last == b'.' => *last == b'.',
         _ => {
             let inner = text.trim_end_matches(['"', '\'', '”', '’', '»', ')', ']', '*', '_', ' ']);
             let last = inner.chars().next_back().unwrap_or(' ');

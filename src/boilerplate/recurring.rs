@@ -227,7 +227,7 @@ fn may_recur(notes: &Learner, part: u32, parts: NonZero<u32>) -> Vec<Vec<Candida
         let (word, bit) = place(*key);
         seen[word] |= (seen[word] & bit) << 1 | bit;
     }
-    let mut found = vec![Vec::new(); LISTS as usize];
+    let mut found: Vec<Vec<Candidate>> = (0..LISTS).map(|_| Vec::new()).collect();
     for (index, article) in (0_u32..).zip(&notes.articles) {
         for entry in notes.entries(index as usize) {
             let key = notes.keys[entry];

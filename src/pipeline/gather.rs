@@ -245,7 +245,7 @@ impl Gathered {
     ) -> Result<(), Error> {
         let Gathered { spool, first_articles, index, .. } = self;
         let Index { candidates, sources, places, cuts, .. } = index;
-        let work = |piece: usize| -> Result<(usize, Vec<(Cut, Option<Left>)>), Error> {
+        let work = |piece: usize| -> Result<(usize, Vec<_>), Error> {
             let bytes = spool.read(piece)?;
             let mut digests = Vec::new();
             let left = articles_of(first_articles, piece, sources.len()).map(|id| {
