@@ -79,7 +79,7 @@ impl ArticleRow<'_> {
             object.optional(b"credit", caption.credit.as_deref());
             object.close();
         });
-        row.plain(b"fingerprint", self.fingerprint);
+        row.text(b"fingerprint", self.fingerprint);
         json::list(row.value(b"paragraphs"), self.paragraphs, |digest, out| {
             out.push(b'"');
             json::hex(digest, out);
@@ -109,7 +109,7 @@ impl ArticleRow<'_> {
         cells.text(self.text);
         cells.joined(self.captions.iter().filter_map(|caption| caption.text.as_deref()));
         cells.joined(self.captions.iter().filter_map(|caption| caption.credit.as_deref()));
-        cells.plain(self.fingerprint);
+        cells.text(self.fingerprint);
         cells.number(self.words);
         cells.number(self.copies);
         cells.optional(self.duplicate_of);
@@ -186,7 +186,7 @@ impl DuplicateRow<'_> {
         row.text(b"duplicate_of", self.duplicate_of);
         serialized(&rounded(self.similarity), row.value(b"similarity"));
         row.text(b"cluster", self.cluster);
-        row.plain(b"fingerprint", self.fingerprint);
+        row.text(b"fingerprint", self.fingerprint);
         row.close();
         out.push(b'\n');
     }
@@ -204,7 +204,7 @@ impl DuplicateRow<'_> {
         cells.text(self.duplicate_of);
         cells.share(rounded(self.similarity));
         cells.text(self.cluster);
-        cells.plain(self.fingerprint);
+        cells.text(self.fingerprint);
         cells.end();
     }
 }
@@ -359,7 +359,7 @@ impl<'a> RemovalRow<'a> {
         row.number(b"start", self.start as u64);
         row.number(b"end", self.end as u64);
         row.number(b"line", self.line as u64);
-        row.plain(b"rule", self.rule);
+        row.text(b"rule", self.rule);
         row.plain(b"reason", self.reason.as_str());
         row.text(b"text", self.text);
         let repeats = row.value(b"repeats");
