@@ -11,7 +11,7 @@ use super::idle::Idle;
 use super::index::Index;
 use super::sketches::{AllSketches, Sketches};
 use super::stored::{Part, StoredHead};
-use crate::boilerplate::Learned;
+use crate::boilerplate::{self, Learned};
 use crate::dedupe::near::sample::sample;
 use crate::dedupe::near::{
     self, Facts, Meanwhile, Measure, Measured, Miss, Shingles, Similarity, Work,
@@ -89,7 +89,7 @@ fn sketch(
 
 fn title_hash(article: &StoredHead) -> Result<u64, Error> {
     let digest = article.title()?.and_then(title_digest);
-    Ok(digest.map_or(0, |digest| u64::from_le_bytes(digest.0.as_chunks().0[0])))
+    Ok(digest.map_or(0, boilerplate::key))
 }
 
 /// The texts of articles as they will be written.
