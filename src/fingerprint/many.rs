@@ -12,7 +12,7 @@ use blake3::{BLOCK_LEN, CHUNK_LEN, IncrementCounter};
 use super::Digest;
 use crate::normalize::push_small_letters;
 
-/// Keys of paragraphs, one behind the other.
+/// Keys of paragraphs or of articles, one behind the other.
 #[derive(Default)]
 pub(crate) struct Keys {
     bytes: Vec<u8>,
@@ -47,12 +47,28 @@ impl Keys {
     /// Adds a key.
     pub(crate) fn push(&mut self, key: &str) {
         self.bytes.extend_from_slice(key.as_bytes());
-        self.ends.push(self.bytes.len());
+        self.end();
     }
 
     /// Adds the key of a plain text: see [`super::plain_paragraph`].
     pub(crate) fn push_plain(&mut self, text: &str) {
         push_small_letters(text, &mut self.bytes);
+        self.end();
+    }
+
+    /// Adds the key of an article: see [`super::article`].
+    pub(crate) fn push_article(&mut self, paragraphs: &[Digest]) {
+        paragraphs.iter().for_each(|paragraph| self.extend(*paragraph));
+        self.end();
+    }
+
+    /// Adds the next paragraph of an article, which then [ends](Keys::end).
+    pub(crate) fn extend(&mut self, paragraph: Digest) {
+        self.bytes.extend_from_slice(&paragraph.0);
+    }
+
+    /// Ends the key of an article; one without paragraphs has a key without bytes.
+    pub(crate) fn end(&mut self) {
         self.ends.push(self.bytes.len());
     }
 
@@ -144,6 +160,16 @@ const BEFORE_LAST: [BeforeLast; BLOCKS - 1] = [
 mod tests {
     use super::*;
     use crate::fingerprint::digest;
+
+    #[test]
+    fn articles_have_the_fingerprints_they_have_alone() {
+        let paragraphs: Vec<_> = (0..70).map(|n: u32| digest(&n.to_string())).collect();
+        let mut keys = Keys::default();
+        let articles: Vec<_> = (0..=70).cycle().take(500).map(|n| &paragraphs[..n]).collect();
+        articles.iter().for_each(|article| keys.push_article(article));
+        let alone: Vec<_> = articles.iter().map(|article| super::super::article(article)).collect();
+        assert_eq!(keys.digests(), alone);
+    }
 
     #[test]
     fn keys_have_the_digests_they_have_alone() {

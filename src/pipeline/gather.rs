@@ -16,7 +16,7 @@ use crate::boilerplate::{self, Cut, Key, Learned, Learner, SourceId};
 use crate::clean::CleanArticle;
 use crate::dedupe::{self, ArticleId, Candidate};
 use crate::error::{Error, ErrorKind};
-use crate::fingerprint::{self, Digest};
+use crate::fingerprint::{self, Digest, Keys};
 use crate::keep::KeepList;
 use crate::ledger::{Reject, RejectReason};
 use crate::observer::Observer;
@@ -247,21 +247,25 @@ impl Gathered {
         let Index { candidates, sources, places, cuts, .. } = index;
         let work = |piece: usize| -> Result<(usize, Vec<_>), Error> {
             let bytes = spool.read(piece)?;
-            let mut digests = Vec::new();
+            let mut keys = Keys::default();
             let left = articles_of(first_articles, piece, sources.len()).map(|id| {
                 let article = StoredHead::at(&places[id.0 as usize], &bytes)?;
                 let source = sources[id.0 as usize];
                 let gone = |digest| learned.contains(source, digest);
-                without(&article, gone, &mut digests)
+                without(&article, gone, &mut keys)
             });
-            Ok((first_articles[piece] as usize, left.collect::<Result<_, Error>>()?))
+            let left = left.collect::<Result<Vec<_>, Error>>()?;
+            let keyed = left.into_iter().zip(keys.digests()).map(|((cut, left), fingerprint)| {
+                let key = |left: &Left| dedupe::exact_key(fingerprint, left.words, left.title);
+                (cut, left.map(|left| (key(&left), left.bytes)))
+            });
+            Ok((first_articles[piece] as usize, keyed.collect()))
         };
         each_piece(pool, spool.len(), work, observer, &mut |(first, all)| {
             for (candidate, (cut, left)) in candidates[first..].iter_mut().zip(all) {
                 cuts.push(cut);
-                *candidate = candidate.zip(left).map(|(candidate, left)| {
-                    let bytes = left.bytes.unwrap_or(candidate.bytes);
-                    Candidate { key: left.key, rest: left.rest, bytes, ..candidate }
+                *candidate = candidate.zip(left).map(|(candidate, ((key, rest), bytes))| {
+                    Candidate { key, rest, bytes: bytes.unwrap_or(candidate.bytes), ..candidate }
                 });
             }
             Ok(())
@@ -318,31 +322,22 @@ pub(super) fn articles_of(
     (first_articles[piece]..first_articles.get(piece + 1).copied().unwrap_or(all)).map(ArticleId)
 }
 
-/// What is left of an article, as a [`Candidate`] has it.
+/// What is left of an article, besides its fingerprint.
 struct Left {
-    key: u128,
-    rest: Option<[u8; 16]>,
+    words: usize,
+    /// The fingerprint of its title, where the words are few.
+    title: Option<Digest>,
     /// `None` where all of it is left.
     bytes: Option<u64>,
 }
 
-impl Left {
-    /// Of an article with these paragraphs, so many words, and, where these are few, this title.
-    fn of(paragraphs: &[[u8; 32]], words: usize, title: Option<&str>, bytes: Option<u64>) -> Left {
-        let fingerprint = fingerprint::article_of(paragraphs);
-        let (key, rest) = dedupe::exact_key(fingerprint, words, title.and_then(title_digest));
-        Left { key, rest, bytes }
-    }
-}
-
-/// Which paragraphs of `article` are `gone`, and what is left without them, if anything is. `digests` is overwritten
-/// with those of the rest.
+/// Which paragraphs of `article` are `gone`, and what is left without them, if anything is; its key goes to `keys` in
+/// any case.
 fn without(
     article: &StoredHead,
     gone: impl Fn(Digest) -> bool,
-    digests: &mut Vec<[u8; 32]>,
+    keys: &mut Keys,
 ) -> Result<(Cut, Option<Left>), Error> {
-    digests.clear();
     let (mut bytes, mut words, mut cut) = (0, 0, Cut::default());
     for (index, paragraph) in article.parts().enumerate() {
         if gone(paragraph.digest) {
@@ -350,18 +345,21 @@ fn without(
         } else {
             bytes += paragraph.place.len() as u64 + 2;
             words += paragraph.words;
-            digests.push(paragraph.digest.0);
+            keys.extend(paragraph.digest);
         }
     }
-    if !digests.is_empty() {
+    if bytes > 0 {
+        keys.end();
         let title = if words < dedupe::SHORT_WORDS { article.title()? } else { None };
         let bytes = (!cut.is_empty()).then_some(bytes);
-        return Ok((cut, Some(Left::of(digests, words, title, bytes))));
+        return Ok((cut, Some(Left { words, title: title.and_then(title_digest), bytes })));
     }
     let left = article.title_alone(gone)?.map(|(title, digest)| {
+        keys.extend(digest);
         let words = crate::normalize::words(title);
-        Left::of(&[digest.0], words, None, Some(title.len() as u64))
+        Left { words, title: None, bytes: Some(title.len() as u64) }
     });
+    keys.end();
     Ok((cut, left))
 }
 

@@ -108,7 +108,7 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<Report, Error> {
     observer.phase("cleaning", found.inputs.iter().filter_map(|input| input.bytes).sum());
     let mut gathered = Gathered::new(options, &found, &folder, observer)?;
     let reader = Reader::new(found.inputs, &read_options(job));
-    let cleaning = Cleaning::new(options);
+    let cleaning = Cleaning::new(Cleaner::new(options));
     gathered.gather(&pool, reader, (&cleaning, options.keep), observer, &folder)?;
     clock.lap("clean");
 
@@ -302,7 +302,7 @@ pub fn clean(
         totals.files_failed += 1;
     }
     let pool = pool(job.options.threads)?;
-    let cleaning = Cleaning::new(&job.options);
+    let cleaning = Cleaning::new(Cleaner::new(&job.options).fingerprinting());
     observer.phase("cleaning", found.inputs.iter().filter_map(|input| input.bytes).sum());
     let reader = Reader::new(found.inputs, &reading);
     let idle: Idle<Vec<u8>> = Idle::default();
@@ -379,6 +379,7 @@ fn rows(batch: Batch, cleaning: &Cleaning, mut bytes: Vec<u8>) -> Result<CleanRo
             Ok(article) => {
                 paragraphs.clear();
                 paragraphs.extend(article.digests.iter().map(|digest| digest.0));
+                let own = || fingerprint::article_of(&paragraphs);
                 let row = ArticleRow {
                     id: article.id.as_deref().unwrap_or(&article.made_id),
                     dump: &article.dump,
@@ -391,7 +392,7 @@ fn rows(batch: Batch, cleaning: &Cleaning, mut bytes: Vec<u8>) -> Result<CleanRo
                     language: article.language.as_deref(),
                     text: &article.text,
                     captions: &article.captions,
-                    fingerprint: &fingerprint::article_of(&paragraphs).hex(),
+                    fingerprint: &article.fingerprint.unwrap_or_else(own).hex(),
                     paragraphs: &paragraphs,
                     words: article.words as u64,
                     copies: 0,
@@ -452,8 +453,8 @@ struct Cleaning {
 }
 
 impl Cleaning {
-    fn new(options: &Options) -> Cleaning {
-        Cleaning { cleaner: Cleaner::new(options), idle: Idle::default() }
+    fn new(cleaner: Cleaner) -> Cleaning {
+        Cleaning { cleaner, idle: Idle::default() }
     }
 
     /// Cleans every article of `batch`; returns how many records were repaired.
