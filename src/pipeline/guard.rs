@@ -4,14 +4,13 @@ use std::any::Any;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Batch, CleanArticle};
+use super::Batch;
 use crate::article::Dump;
-use crate::clean::{TOGETHER, TOGETHER_BYTES};
+use crate::clean::{Outcome, TOGETHER, TOGETHER_BYTES};
 use crate::error::{Error, ErrorKind};
-use crate::ledger::Reject;
 
 /// Takes the articles and rejects of a dump.
-pub(super) type Each<'a> = &'a mut dyn FnMut(Result<CleanArticle, Reject>);
+pub(super) type Each<'a> = &'a mut dyn FnMut(Outcome);
 
 /// Calls `work`; a panic in it becomes an error at `place`.
 ///
