@@ -247,9 +247,11 @@ impl Cleaner {
         each: &mut dyn FnMut(Outcome),
     ) {
         let told = || found.iter().inspect(|found| at.set(Some(found.record)));
-        let pages: Vec<_> =
-            told().map(|found| self.rules.read(&found.article, &mut scratch.strip)).collect();
-        // Each page goes when it was used, while it is still in the cache.
+        let articles = found.iter().map(|found| &found.article).collect();
+        let pages = self.rules.read_all(articles, &mut scratch.strip, &|n| {
+            at.set(found.get(n).map(|found| found.record));
+        });
+        // Each page is read for the rules and goes when it was used, while it is still in the cache.
         let stripped: Vec<_> = told()
             .zip(pages)
             .map(|(found, page)| {

@@ -312,59 +312,67 @@ static WORDS: LazyLock<Words> =
 
 /// The same for the words in ASCII.
 static PACKED: LazyLock<PackedWords> = LazyLock::new(|| {
-    let mut lens = [0; 128];
+    let mut known = [0; KNOWN / 64];
     let words = table(|word| {
         word.is_ascii().then(|| {
             let word = Packed::of(word.as_bytes(), 0, word.len());
-            lens[word.first()] |= 1 << word.len;
-            word.letters
+            known[word.place() / 64] |= 1 << (word.place() % 64);
+            word.0
         })
     });
-    PackedWords { words, lens }
+    PackedWords { words, known }
 });
+
+/// Places of words of which it is known whether there may be one: some twenty for each word.
+const KNOWN: usize = 1 << 14;
 
 /// Words in ASCII, of which none has more than eight letters.
 struct PackedWords {
     /// By their letters.
     words: Words,
-    /// For each first letter the lengths of the words, a bit for each: most words of a text are of
-    /// no such length, and are not looked up.
-    lens: [u16; 128],
+    /// A bit for the place of each. One question tells a word that is none: neither answer can be foreseen, so a
+    /// second one would cost as much.
+    known: [u64; KNOWN / 64],
 }
 
 impl PackedWords {
     fn get(&self, word: Packed) -> Option<&Shares> {
-        let may_be = word.len <= 8 && self.lens[word.first()] >> word.len & 1 != 0;
-        if may_be { self.words.get(&word.letters) } else { None }
+        let may_be = self.known[word.place() / 64] >> (word.place() % 64) & 1 != 0;
+        if may_be { self.words.get(&word.0) } else { None }
     }
 }
 
-/// A word in ASCII: its letters, the first one lowest, small, and how many there are. Of a longer word than
-/// eight the letters do not count.
+/// The letters of a word in ASCII, the first one lowest, small; none of a longer word than eight.
 #[derive(Clone, Copy)]
-struct Packed {
-    letters: u64,
-    len: usize,
-}
+struct Packed(u64);
 
 impl Packed {
     /// The word from `start` to `end`.
     fn of(text: &[u8], start: usize, end: usize) -> Packed {
         /// What makes letters small; no function word has another character.
         const SMALL: u64 = 0x2020_2020_2020_2020;
-        let len = end - start;
+        /// By the number of letters, the bits that they have of eight.
+        const USED: [u64; 16] = {
+            let mut used = [0; 16];
+            let mut len = 1;
+            while len <= 8 {
+                used[len] = u64::MAX >> (64 - 8 * len);
+                len += 1;
+            }
+            used
+        };
         let rest = text.get(start..).unwrap_or_default();
         let letters = rest.first_chunk().copied().unwrap_or_else(|| {
             let mut letters = [0; 8];
             letters[..rest.len()].copy_from_slice(rest);
             letters
         });
-        let used = if len < 8 { (1 << (8 * len)) - 1 } else { u64::MAX };
-        Packed { letters: (u64::from_le_bytes(letters) | SMALL) & used, len }
+        Packed((u64::from_le_bytes(letters) | SMALL) & USED[(end - start).min(15)])
     }
 
-    fn first(self) -> usize {
-        (self.letters & 0x7F) as usize
+    /// Its place among [`KNOWN`].
+    fn place(self) -> usize {
+        usize::try_from(mixed(self.0) % KNOWN as u64).unwrap_or_default()
     }
 }
 
@@ -415,9 +423,13 @@ impl Hasher for Spread {
     }
 
     fn write_u64(&mut self, hash: u64) {
-        let mixed = hash.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        self.0 = mixed ^ (mixed >> 32);
+        self.0 = mixed(hash);
     }
+}
+
+fn mixed(hash: u64) -> u64 {
+    let mixed = hash.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    mixed ^ (mixed >> 32)
 }
 
 fn by_function_words(text: &str) -> Option<&'static str> {

@@ -213,23 +213,26 @@ pub(super) fn agency(name: &str) -> Option<Agency> {
 
 struct Places {
     cities: HashSet<String>,
+    city_sizes: Sizes,
     regions: HashSet<String>,
 }
 
 static PLACES: LazyLock<Places> = LazyLock::new(|| {
-    let mut places = Places { cities: HashSet::new(), regions: HashSet::new() };
+    let (mut cities, mut regions) = (HashSet::new(), HashSet::new());
     for (section, name) in names(include_str!("words/places.txt")) {
-        let set = if section == "city" { &mut places.cities } else { &mut places.regions };
+        let set = if section == "city" { &mut cities } else { &mut regions };
         set.insert(fold(name));
     }
-    places
+    let city_sizes = Sizes::of(cities.iter().map(String::as_str));
+    Places { cities, city_sizes, regions }
 });
 
 /// Whether `name` is a city of the table, `Delhi` as well as `Jerusalén/Gaza`.
 pub(super) fn is_city(name: &str) -> bool {
-    name.len() <= 120
-        && !name.is_empty()
-        && name.split('/').all(|part| with_fold(part.trim(), |name| PLACES.cities.contains(name)))
+    let Places { cities, city_sizes, .. } = &*PLACES;
+    let is_one =
+        |name: &str| city_sizes.may_hold(name) && with_fold(name, |name| cities.contains(name));
+    name.len() <= 120 && !name.is_empty() && name.split('/').all(|part| is_one(part.trim()))
 }
 
 /// Whether `name` is a country or a state, written out or as `Calif.`.

@@ -123,13 +123,36 @@ pub(crate) fn is_wide(c: char) -> bool {
 
 /// Whether `text` ends as a sentence does, in any script, closing quotes and brackets aside.
 pub(crate) fn ends_sentence(text: &str) -> bool {
-    match text.as_bytes().last() {
-        // Nearly all lines end so, or without any mark.
-        Some(b'.' | b'!' | b'?' | b':' | b';') => true,
-        Some(last) if last.is_ascii_alphanumeric() => false,
-        _ => ends_marked_sentence(text),
-    }
+    let last = text.as_bytes().last().map_or(End::Any, |&last| ENDS[usize::from(last)]);
+    // One look-up: whether there is a mark cannot be foreseen.
+    if last == End::Any { ends_marked_sentence(text) } else { last == End::Stop }
 }
+
+/// What the last byte of a text says of its end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// A sentence ends.
+    Stop,
+    /// None does.
+    Open,
+    /// It takes more than this byte to know.
+    Any,
+}
+
+/// By the last byte. Nearly all lines end in a stop, or without any mark.
+static ENDS: [End; 256] = {
+    let mut ends = [End::Any; 256];
+    let mut byte = 0_u8;
+    while byte.is_ascii() {
+        ends[byte as usize] = match byte {
+            b'.' | b'!' | b'?' | b':' | b';' => End::Stop,
+            _ if byte.is_ascii_alphanumeric() => End::Open,
+            _ => End::Any,
+        };
+        byte += 1;
+    }
+    ends
+};
 
 /// The same for a text with any end.
 fn ends_marked_sentence(text: &str) -> bool {

@@ -1,5 +1,5 @@
 use super::alike::{is_cut_copy, same};
-use super::{Mark, Page, Take};
+use super::{Mark, Page, Take, traits};
 use crate::fingerprint::key_of;
 use crate::ledger::Reason;
 
@@ -12,7 +12,7 @@ rule! {
     /// by an ellipsis or without its credit. Directly adjacent copies of 40 or more columns are no
     /// text in any of 1,231 labelled pages and lose the second one anywhere; shorter ones may be a
     /// chorus or two equal results and stay outside the frame.
-    CaptionRepeat, "caption-repeat", [CaptionRepeat]
+    CaptionRepeat, "caption-repeat", [CaptionRepeat], needs traits::PICTURED
 }
 
 /// Adjacent equal lines at least this wide are never both text.

@@ -1,4 +1,4 @@
-use super::{Mark, Page};
+use super::{Mark, Page, traits};
 use crate::ledger::Reason;
 
 rule! {
@@ -6,7 +6,7 @@ rule! {
     ///
     /// Three digits or more that are no year, or a share bar, a date or a counter beside it; smaller numbers may
     /// number the items of a list. Below the first paragraph bare numbers are data and stay.
-    CountMarker, "count-marker", [CountMarker]
+    CountMarker, "count-marker", [CountMarker], needs traits::NUMBERED
 }
 
 fn mark(page: &Page, marks: &mut Vec<Mark>) {

@@ -1,6 +1,6 @@
 use std::num::NonZeroUsize;
 
-use super::{Copied, Mark, Page, Take};
+use super::{Copied, Mark, Page, Take, traits};
 use crate::ledger::Reason;
 
 rule! {
@@ -10,7 +10,7 @@ rule! {
     /// Of 377 such lines on 78 sites 16 were text, and 14 of those were rules drawn with one
     /// character; so it takes letters and 16 columns, and the line must be nothing but the two
     /// copies, with at most spaces between them.
-    GluedCopy, "glued-copy", [CaptionRepeat]
+    GluedCopy, "glued-copy", [CaptionRepeat], needs traits::GLUED | traits::PICTURED
 }
 
 fn mark(page: &Page, marks: &mut Vec<Mark>) {

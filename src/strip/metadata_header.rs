@@ -1,5 +1,5 @@
 use super::page::header_value;
-use super::{Mark, Page, Take};
+use super::{Mark, Page, Take, traits};
 use crate::ledger::Reason;
 use crate::lexicon::Strength;
 
@@ -10,7 +10,7 @@ rule! {
     /// others are removed. A single `Date:` line in a press release is no header: it takes two lines
     /// with different keys, one of them a title or an address. Numbers that a site files its pages
     /// under go above and below the body.
-    MetadataHeader, "metadata-header", [MetadataHeader]
+    MetadataHeader, "metadata-header", [MetadataHeader], needs traits::HEADED | traits::class(Reason::MetadataHeader)
 }
 
 fn mark(page: &Page, marks: &mut Vec<Mark>) {

@@ -7,7 +7,10 @@
 /// Declares a rule: its doc is both what rustdoc shows and what `copydesk rules NAME` prints. The
 /// file that declares it gives it a function `mark(page, marks)`.
 macro_rules! rule {
-    ($(#[doc = $doc:literal])+ $rule:ident, $name:literal, [$($reason:ident),*]) => {
+    (
+        $(#[doc = $doc:literal])+
+        $rule:ident, $name:literal, [$($reason:ident),*] $(, needs $needs:expr)?
+    ) => {
         $(#[doc = $doc])+
         pub(crate) struct $rule;
 
@@ -24,6 +27,10 @@ macro_rules! rule {
                 concat!($($doc, "\n"),+)
             }
 
+            $(fn needs(&self) -> u64 {
+                $needs
+            })?
+
             fn mark(&self, page: &$crate::strip::Page, marks: &mut Vec<$crate::strip::Mark>) {
                 mark(page, marks);
             }
@@ -37,6 +44,7 @@ mod byline;
 mod caps_link;
 mod caption_repeat;
 mod count_marker;
+mod facts;
 mod glued_copy;
 pub mod main_text;
 mod metadata_header;
@@ -139,9 +147,9 @@ pub trait Rule: Sync {
     /// What it looks for, why that is safe, and where it was seen; the first line is a summary.
     fn doc(&self) -> &'static str;
 
-    /// The class of lines without which it marks nothing, if there is one.
-    fn class(&self) -> Option<Reason> {
-        None
+    /// Traits of which a page must have one, a bit for each, or the rule marks nothing.
+    fn needs(&self) -> u64 {
+        traits::ANY
     }
 
     /// Adds a mark for each block it knows.
@@ -185,9 +193,38 @@ pub static RULES: &[&dyn Rule] = &[
     &main_text::MainText,
 ];
 
+/// What a page may have, a bit for each: lines of a class, and what stands here.
+pub(crate) mod traits {
+    use crate::ledger::Reason;
+
+    /// A line whose words are of this class.
+    pub(crate) const fn class(reason: Reason) -> u64 {
+        1 << reason as u32
+    }
+
+    /// Any page has this.
+    pub(crate) const ANY: u64 = 1 << 63;
+    /// Scores of a model.
+    pub(crate) const JUDGED: u64 = 1 << 62;
+    /// A metadata header.
+    pub(crate) const HEADED: u64 = 1 << 61;
+    /// Lines above the title.
+    pub(crate) const OVERLINE: u64 = 1 << 60;
+    /// A line that is only a date.
+    pub(crate) const DATED: u64 = 1 << 59;
+    /// A line that is only a number.
+    pub(crate) const NUMBERED: u64 = 1 << 58;
+    /// A title of another article.
+    pub(crate) const TEASING: u64 = 1 << 57;
+    /// A caption, a credit, or a line that stands twice.
+    pub(crate) const PICTURED: u64 = 1 << 56;
+    /// A line of two equal halves.
+    pub(crate) const GLUED: u64 = 1 << 55;
+}
+
 /// The rules of one run.
 pub struct Rules {
-    /// Each with a bit for what the words of a page must say, or it is not asked.
+    /// Each with what it needs of a page, or it is not asked.
     listed: Vec<(&'static dyn Rule, u64)>,
     /// Whether the rule `main-text` is one of them, and its weights.
     is_judging: bool,
@@ -201,8 +238,8 @@ impl Rules {
     #[must_use]
     pub fn new(unwanted: &[String], model: Option<Arc<Model>>) -> Rules {
         let wanted = |rule: &&&dyn Rule| !unwanted.iter().any(|name| name == rule.name());
-        let asked = |rule: &&'static dyn Rule| (*rule, rule.class().map_or(ASKED, bit));
-        let listed: Vec<_> = RULES.iter().filter(wanted).map(asked).collect();
+        let listed: Vec<_> =
+            RULES.iter().filter(wanted).map(|rule| (*rule, rule.needs())).collect();
         let is_judging = listed.iter().any(|(rule, _)| rule.name() == main_text::MainText.name());
         Rules { listed, is_judging, model, keep: None }
     }
@@ -229,7 +266,26 @@ impl Rules {
     /// Reads `article` for the rules.
     #[must_use]
     pub fn read<'p, 'a>(&self, article: &'p Article<'a>, scratch: &mut Scratch) -> Page<'p, 'a> {
-        let mut page = Page::read(article, scratch);
+        self.judged(Page::read(article, scratch))
+    }
+
+    /// Reads the lines of all `articles`, and then one after the other for the rules. `at` is told whose lines are
+    /// being read.
+    pub fn read_all<'r, 'p, 'a>(
+        &'r self,
+        articles: Vec<&'p Article<'a>>,
+        scratch: &mut Scratch,
+        at: &dyn Fn(usize),
+    ) -> impl Iterator<Item = Page<'p, 'a>> + use<'r, 'p, 'a> {
+        let facts = facts::of_all(&articles, scratch, at);
+        articles
+            .into_iter()
+            .zip(facts)
+            .map(|(article, facts)| self.judged(Page::of(article, facts)))
+    }
+
+    /// `page` with what the model makes of it, where its rule runs.
+    fn judged<'p, 'a>(&self, mut page: Page<'p, 'a>) -> Page<'p, 'a> {
         if let Some(model) = self.model() {
             main_text::read(&mut page, model);
         }
@@ -328,10 +384,9 @@ pub fn strip<'a>(
     let marks = &mut scratch.marks;
     // A rule that failed on another article may have left some.
     marks.clear();
-    let said = page.hits.iter().filter_map(|&i| page.facts[i].hit);
-    let said = said.fold(ASKED, |said, hit| said | bit(hit.reason));
-    for (rule, asked) in &rules.listed {
-        if asked & said == 0 {
+    let has = page.traits();
+    for (rule, needs) in &rules.listed {
+        if needs & has == 0 {
             continue;
         }
         rule.mark(page, marks);
@@ -364,14 +419,6 @@ pub fn strip<'a>(
     place_credits(&mut stripped.captions, credits);
     stripped
 }
-
-/// A bit for each reason.
-fn bit(reason: Reason) -> u64 {
-    1 << reason as u32
-}
-
-/// The bit of rules that are asked of every page.
-const ASKED: u64 = 1 << 63;
 
 impl Fates {
     fn add(&mut self, mark: Mark, rule: &'static str) {

@@ -1,23 +1,18 @@
 //! What all rules need to know of one article: what each block looks like, where the title stands,
 //! where the body starts and ends. Read once, before the rules; it marks nothing itself.
 
-use std::num::NonZeroUsize;
-use std::sync::Arc;
-
 use super::alike::{Title, is_cut_copy, same};
+use super::facts::{self, Facts};
 use super::main_text::Judged;
-use super::seen::{Place, Plain, Scratch};
+use super::seen::Scratch;
+use super::traits;
 use crate::article::{Article, Block};
-use crate::fingerprint::{Digest, key_of};
+use crate::fingerprint::key_of;
 use crate::ledger::Reason;
-use crate::lexicon::{self, Hit, Strength};
-use crate::recognize::byline::{self, Byline};
-use crate::recognize::credit::{self, Credit};
-use crate::recognize::date::{self, DateLine, Kind};
+use crate::recognize::date::Kind;
 use crate::segment::header;
 use crate::segment::is_size_control;
-use crate::segment::lines::{ends_sentence, looks_like_title, width};
-use crate::segment::shape::Measure;
+use crate::segment::lines::{ends_sentence, looks_like_title};
 
 /// Blocks below a title within which it may be stated again (see `segment::cut`).
 const FRAME_BLOCKS: usize = 14;
@@ -29,42 +24,6 @@ const PROSE_WIDTH: usize = 110;
 /// With more plain lines than this between title and first sentence, the article is a list or a
 /// poem and its body starts at the first plain line.
 const PLAIN_LINES_MAX: usize = 6;
-
-/// A picture's caption stands two to four times, its copies at most this many blocks apart.
-const COPY_BLOCKS: usize = 8;
-
-/// What one block looks like. Small, so that those of most articles need no large piece of memory.
-#[derive(Clone, Debug)]
-pub struct Facts<'a> {
-    /// Columns.
-    pub width: usize,
-    /// The number of its words, when it is [plain](Measure::plain_words).
-    pub plain_words: Option<usize>,
-    /// Whether it ends as a sentence does.
-    pub sentence: bool,
-    /// What its words say.
-    pub hit: Option<Hit>,
-    /// Whether they are controls of a picture; asked only of a block whose words say something.
-    pub controls: Controls,
-    /// Whether it is only a date or a time. Few lines are, and facts are copied.
-    pub date: Option<Box<DateLine>>,
-    /// The credit in it, as rare.
-    pub credit: Option<Box<Credit<'a>>>,
-    /// Whether it names an author, as rare.
-    pub byline: Option<Box<Byline<'a>>>,
-    /// Whether it is nothing but digits, and how many.
-    pub digits: u8,
-    /// The block directly before or after says the same.
-    pub doubled: bool,
-    /// It is the caption of a picture.
-    pub caption: bool,
-    /// It is a title of another article, under a label that announces such.
-    pub teaser: Option<Reason>,
-    /// Where the second of two equal halves of the line starts.
-    pub second_copy: Option<NonZeroUsize>,
-    /// Its fingerprint, where that is known already.
-    pub digest: Option<Arc<Digest>>,
-}
 
 /// One article with what was read from it.
 #[derive(Debug)]
@@ -86,36 +45,23 @@ pub struct Page<'p, 'a> {
     /// What a model makes of the blocks, when there is a whole page around the article.
     pub main_text: Option<Judged>,
     published: Option<String>,
-    /// For each block, whether it states the title again.
-    repeats_title: Vec<bool>,
 }
 
 impl<'p, 'a> Page<'p, 'a> {
     /// Reads `article`.
     #[must_use]
     pub fn read(article: &'p Article<'a>, scratch: &mut Scratch) -> Page<'p, 'a> {
-        let blocks = &article.blocks;
-        let mut read: Vec<Facts> = Vec::with_capacity(blocks.len());
-        let mut hits = Vec::new();
-        let mut ends = [0; COPY_BLOCKS];
-        for (i, block) in blocks.iter().enumerate() {
-            // A line alone always says the same.
-            let same = |&j: &usize| blocks[j].text == block.text;
-            let end = last_bytes(&block.text);
-            let near = if ends.contains(&end) { i.saturating_sub(COPY_BLOCKS)..i } else { 0..0 };
-            ends[i % COPY_BLOCKS] = end;
-            let copied = near.rev().find(same);
-            read.push(match copied {
-                Some(j) => read[j].clone(),
-                None => facts(&block.text, scratch),
-            });
-            if read[i].hit.is_some() {
-                hits.push(i);
-            }
-        }
+        let facts = facts::of_all(&[article], scratch, &|_| ()).pop().unwrap_or_default();
+        Page::of(article, facts)
+    }
+
+    /// Reads `article`, of whose blocks these are the facts.
+    pub(super) fn of(article: &'p Article<'a>, facts: Vec<Facts<'p>>) -> Page<'p, 'a> {
+        let said = facts.iter().enumerate().filter(|(_, facts)| facts.hit.is_some());
+        let hits = said.map(|(i, _)| i).collect();
         let mut page = Page {
             article,
-            facts: read,
+            facts,
             hits,
             title: None,
             head: 0,
@@ -123,12 +69,10 @@ impl<'p, 'a> Page<'p, 'a> {
             frame_end: 0,
             main_text: None,
             published: None,
-            repeats_title: Vec::new(),
         };
         page.find_doubles();
         page.find_marked_captions();
-        let title = page.find_title();
-        page.read_around(title);
+        page.read_around(page.find_title());
         page
     }
 
@@ -146,7 +90,7 @@ impl<'p, 'a> Page<'p, 'a> {
 
     fn read_around(&mut self, title: Option<usize>) {
         self.title = title;
-        self.repeats_title = self.find_repeats();
+        self.find_repeats();
         self.frame_end = self.find_frame_end();
         self.find_framed_captions();
         self.head = self.find_head();
@@ -180,6 +124,25 @@ impl<'p, 'a> Page<'p, 'a> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.article.blocks.is_empty()
+    }
+
+    /// What the page has: see [`traits`].
+    pub(super) fn traits(&self) -> u64 {
+        let bit = |has: bool, bit: u64| if has { bit } else { 0 };
+        let said = self.hits.iter().filter_map(|&i| self.facts[i].hit);
+        let said = said.fold(traits::ANY, |said, hit| said | traits::class(hit.reason));
+        self.facts.iter().fold(
+            said | bit(self.main_text.is_some(), traits::JUDGED)
+                | bit(self.article.header_blocks > 0, traits::HEADED)
+                | bit(self.title.is_some_and(|title| title > 0), traits::OVERLINE),
+            |has, facts| {
+                has | bit(facts.date.is_some(), traits::DATED)
+                    | bit(facts.digits > 0, traits::NUMBERED)
+                    | bit(facts.teaser.is_some(), traits::TEASING)
+                    | bit(facts.caption | facts.doubled | facts.credit.is_some(), traits::PICTURED)
+                    | bit(facts.second_copy.is_some(), traits::GLUED)
+            },
+        )
     }
 
     /// Whether block `i` stands before the first or behind the last paragraph of the body.
@@ -471,21 +434,19 @@ impl<'p, 'a> Page<'p, 'a> {
 
     /// Whether block `i` states the title again, be it with the site's name behind it.
     pub(super) fn repeats_title(&self, i: usize) -> bool {
-        self.repeats_title[i]
+        self.facts[i].restates
     }
 
-    /// For each block, whether it states the title again.
-    fn find_repeats(&self) -> Vec<bool> {
+    /// Finds the blocks that state the title again.
+    fn find_repeats(&mut self) {
         let given = self.article.fields.title.as_deref();
         let own = self.title.filter(|_| given.is_none());
-        let Some(title) = given.or_else(|| own.map(|title| self.text(title))) else {
-            return vec![false; self.len()];
-        };
-        let title = Title::new(title);
-        let is_stated = |i: usize| {
-            Some(i) != own && title.is_stated(self.text(i), self.facts[i].plain_words.is_some())
-        };
-        (0..self.len()).map(is_stated).collect()
+        let title = given.or_else(|| own.map(|title| self.text(title))).map(Title::new);
+        for i in 0..self.len() {
+            let is_stated =
+                |title: &Title| title.is_stated(self.text(i), self.facts[i].plain_words.is_some());
+            self.facts[i].restates = Some(i) != own && title.as_ref().is_some_and(is_stated);
+        }
     }
 
     fn find_frame_end(&self) -> usize {
@@ -655,142 +616,7 @@ pub(super) fn header_value<'p>(article: &'p Article, index: usize) -> Option<&'p
     header::parse(&block.text).map(|(_, value)| value)
 }
 
-fn facts<'a>(text: &'a str, scratch: &mut Scratch) -> Facts<'a> {
-    let place = Place::of(text);
-    if let Some(plain) = place.and_then(|place| scratch.seen.get(text, place)) {
-        return Facts::of(plain);
-    }
-    let hit = lexicon::classify(text, &mut scratch.lexicon);
-    let date = if hit.is_none() { date::line(text).map(Box::new) } else { None };
-    let settled = hit.as_ref().is_some_and(|hit| hit.strength == Strength::Always);
-    let credit = if settled { None } else { credit::find(text).map(Box::new) };
-    let byline = if settled { None } else { byline::find(text).map(Box::new) };
-    // "Photo: ..." opens links to galleries and credits alike, and a reporter signs below the story
-    // where an agency does: a name on the line decides.
-    let credited = credit.as_ref().is_some_and(|credit| credit.alone && credit.strong);
-    let signed = byline.as_ref().is_some_and(|byline| byline.sure) && text.contains(':');
-    let hit = hit.filter(|hit| {
-        let picture = credited && hit.teaser;
-        let reporter = signed && hit.reason == Reason::WireSignoff;
-        !picture && !reporter
-    });
-    let controls = hit.as_ref().map_or(Controls::default(), |_| Controls::of(text));
-    let is_plain = date.is_none() && credit.is_none() && byline.is_none();
-    let Measure { width, plain_words } = Measure::of(text);
-    let facts = Facts {
-        width,
-        plain_words,
-        sentence: ends_sentence(text),
-        hit,
-        controls,
-        date,
-        credit,
-        byline,
-        digits: digits(text),
-        doubled: false,
-        caption: false,
-        teaser: None,
-        second_copy: second_copy(text),
-        digest: None,
-    };
-    if let Some(place) = place.filter(|_| is_plain) {
-        scratch.seen.put(text, place, facts.plain());
-    }
-    facts
-}
-
-impl Facts<'_> {
-    /// What is remembered of a line without date, credit and byline.
-    fn plain(&self) -> Plain {
-        Plain {
-            measure: Measure { width: self.width, plain_words: self.plain_words },
-            sentence: self.sentence,
-            hit: self.hit,
-            controls: self.controls,
-            digits: self.digits,
-            second_copy: self.second_copy,
-            digest: self.digest.clone(),
-        }
-    }
-
-    /// The facts of a line without date, credit and byline, before its place is known.
-    fn of(plain: Plain) -> Self {
-        Facts {
-            width: plain.measure.width,
-            plain_words: plain.measure.plain_words,
-            sentence: plain.sentence,
-            hit: plain.hit,
-            controls: plain.controls,
-            date: None,
-            credit: None,
-            byline: None,
-            digits: plain.digits,
-            doubled: false,
-            caption: false,
-            teaser: None,
-            second_copy: plain.second_copy,
-            digest: plain.digest,
-        }
-    }
-}
-
-/// How many bytes `text` has, if it is nothing but digits and not longer than a number is.
-fn digits(text: &str) -> u8 {
-    match u8::try_from(text.len()) {
-        Ok(len @ ..=24) if text.chars().all(char::is_numeric) => len,
-        _ => 0,
-    }
-}
-
-/// Columns of the whole line below which a doubled word may be a cheer or a name.
-const GLUED_WIDTH_MIN: usize = 32;
-
-/// Where the second of two equal halves of `text` starts, with the spaces before it. Of 377 such
-/// lines on 78 sites 16 were text, 14 of those rules drawn with one character; so it takes letters.
-fn second_copy(text: &str) -> Option<NonZeroUsize> {
-    let middle = text.len() / 2;
-    let bytes = text.as_bytes();
-    // Most lines differ in the first byte of their halves.
-    let alike = (middle..middle + 2).any(|m| bytes.get(m) == bytes.first());
-    if bytes.len() < GLUED_WIDTH_MIN / 2 || !alike {
-        return None;
-    }
-    let first = text.get(..middle)?.trim_end();
-    let second = text.get(first.len()..)?.trim_start();
-    let letters = first.chars().filter(|c| c.is_alphabetic()).count();
-    let doubled = first == second && letters * 2 > first.chars().count();
-    NonZeroUsize::new(first.len()).filter(|_| doubled && width(text) >= GLUED_WIDTH_MIN)
-}
-
-/// The last eight bytes, or all: different for most pairs of different lines.
-fn last_bytes(text: &str) -> u64 {
-    let bytes = text.as_bytes();
-    let last = bytes.last_chunk().copied().map(u64::from_le_bytes);
-    last.unwrap_or_else(|| bytes.iter().fold(1, |all, &byte| all << 8 | u64::from(byte)))
-}
-
 /// A quotation with who said it: what stands in brackets behind it is a source, not a credit.
 fn is_quotation(text: &str) -> bool {
     text.starts_with(['“', '"', '«', '„', '「', '‘'])
-}
-
-/// Whether a line holds the controls of a picture.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Controls {
-    /// Those above its caption.
-    pub open: bool,
-    /// Those under it.
-    pub close: bool,
-}
-
-impl Controls {
-    fn of(text: &str) -> Controls {
-        let text = text.to_lowercase();
-        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        let view = ["enlarge", "fullscreen", "full screen", "view image"];
-        let open = has(&view)
-            || has(&["image caption", "vollbild", "agrandir"])
-            || ((text.starts_with("image ") || text.starts_with("photo ")) && has(&[" of "]));
-        Controls { open, close: has(&["hide caption", "toggle caption"]) }
-    }
 }

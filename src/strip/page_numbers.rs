@@ -1,11 +1,11 @@
-use super::{Mark, Page};
+use super::{Mark, Page, traits};
 use crate::ledger::Reason;
 
 rule! {
     /// The numbers of an article's pages below its text: `1`, `2`, `3`, `Next >`.
     ///
     /// Bare numbers below the last paragraph go when they count up from one or stand beside chrome. Above, numbers may number a list and stay.
-    PageNumbers, "page-numbers", [GalleryCounter]
+    PageNumbers, "page-numbers", [GalleryCounter], needs traits::NUMBERED
 }
 
 fn mark(page: &Page, marks: &mut Vec<Mark>) {

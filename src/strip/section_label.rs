@@ -1,4 +1,4 @@
-use super::{Mark, Page};
+use super::{Mark, Page, traits};
 use crate::ledger::Reason;
 
 rule! {
@@ -7,7 +7,7 @@ rule! {
     /// Above the title any plain line of up to three words is one; between title and body only a
     /// word that is known as the name of a section. Below the first paragraph such a line is a
     /// sub-head and stays.
-    SectionLabel, "section-label", [SectionLabel]
+    SectionLabel, "section-label", [SectionLabel], needs traits::OVERLINE | traits::class(Reason::SectionLabel)
 }
 
 fn mark(page: &Page, marks: &mut Vec<Mark>) {

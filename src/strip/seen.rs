@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::fingerprint::{self, Digest};
 use crate::lexicon::{self, Hit};
 use crate::segment::shape::Measure;
-use crate::strip::page::Controls;
+use crate::strip::facts::Controls;
 use crate::strip::{Mark, Take};
 
 /// Buffers that a worker keeps from one article to the next.
@@ -67,6 +67,9 @@ struct Slot {
 impl Seen {
     /// What was found of `text`, whose place this is.
     pub(super) fn get(&mut self, text: &str, Place { place, tag }: Place) -> Option<Plain> {
+        if text.len() > LINE_BYTES_MAX {
+            return None;
+        }
         let tags = self.tags.get(place)?;
         let mut same =
             tags.iter().zip(self.slots.get_mut(place)?).filter(|(other, _)| **other == tag);
@@ -81,6 +84,9 @@ impl Seen {
 
     /// Remembers what was found of `text`, whose place this is, once it comes a second time.
     pub(super) fn put(&mut self, text: &str, Place { place, tag }: Place, plain: Plain) {
+        if text.len() > LINE_BYTES_MAX {
+            return;
+        }
         if self.slots.is_empty() {
             self.slots.resize(SLOTS / 2, Default::default());
             self.tags.resize(SLOTS / 2, [0; 2]);
@@ -110,7 +116,7 @@ impl Seen {
 }
 
 /// Where a line stands, if it is remembered.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     /// A pair of slots.
     place: usize,
@@ -119,16 +125,13 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// The place of a line that is short enough to be remembered, by a hash of its length and of the
-    /// bytes at both of its ends. Two lines that differ only in between share their place, and no more.
-    pub(super) fn of(text: &str) -> Option<Place> {
+    /// The place of a line, by a hash of its length and of the bytes at both of its ends. Two lines that differ only
+    /// in between share their place, and no more.
+    pub(super) fn of(text: &str) -> Place {
         const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
         /// Eight bytes each.
         const WORDS: usize = 3;
         const ENDS: usize = WORDS * size_of::<u64>();
-        if text.len() > LINE_BYTES_MAX {
-            return None;
-        }
         let mix = |hash: u64, word: u64| (hash.rotate_left(23) ^ word).wrapping_mul(ODD);
         let mix_all = |hash, bytes: &[[u8; 8]]| {
             bytes.iter().fold(hash, |hash, word| mix(hash, u64::from_le_bytes(*word)))
@@ -148,7 +151,12 @@ impl Place {
         let place = usize::try_from(hash >> 40).unwrap_or_default() % (SLOTS / 2);
         // Of other bits than the place.
         let tag = u32::try_from(hash >> 18 & 0x3F_FFFF).unwrap_or_default() | 1 << 31;
-        Some(Place { place, tag })
+        Place { place, tag }
+    }
+
+    /// The place among fewer, of which there are `count`.
+    pub(super) fn among(self, count: usize) -> usize {
+        self.place % count
     }
 }
 
@@ -157,14 +165,12 @@ mod tests {
     use super::*;
 
     fn get(seen: &mut Seen, text: &str) -> Option<Plain> {
-        seen.get(text, Place::of(text)?)
+        seen.get(text, Place::of(text))
     }
 
     fn put(seen: &mut Seen, text: &str, plain: Plain) {
-        if let Some(place) = Place::of(text) {
-            seen.put(text, place, plain.clone());
-            seen.put(text, place, plain);
-        }
+        seen.put(text, Place::of(text), plain.clone());
+        seen.put(text, Place::of(text), plain);
     }
 
     #[test]
@@ -172,8 +178,8 @@ mod tests {
         let mut seen = Seen::default();
         let lines: Vec<String> = (0..500).map(|n| format!("line {n}")).collect();
         for known in [0, 450] {
-            for (line, place) in lines.iter().filter_map(|line| Some((line, Place::of(line)?))) {
-                seen.put(line, place, Plain::default());
+            for line in &lines {
+                seen.put(line, Place::of(line), Plain::default());
             }
             let found = lines.iter().filter(|line| get(&mut seen, line).is_some()).count();
             assert!((known..=known + known / 9).contains(&found), "{found}");

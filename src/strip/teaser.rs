@@ -1,4 +1,4 @@
-use super::{Mark, Page};
+use super::{Mark, Page, traits};
 use crate::ledger::Reason;
 
 rule! {
@@ -6,7 +6,7 @@ rule! {
     ///
     /// Below the last sentence every title-like line under such a label goes; between sentences only
     /// the line directly under it. A sentence always ends the list.
-    Teaser, "teaser", [ReadMore, Tags, Newsletter, Nav]
+    Teaser, "teaser", [ReadMore, Tags, Newsletter, Nav], needs traits::TEASING
 }
 
 fn mark(page: &Page, marks: &mut Vec<Mark>) {

@@ -1,4 +1,4 @@
-use super::{Mark, Page};
+use super::{Mark, Page, traits};
 use crate::ledger::Reason;
 use crate::recognize::date::Kind;
 
@@ -9,7 +9,7 @@ rule! {
     /// Dates between paragraphs order a timeline and stay, and then a bare date above the first one
     /// stays too. Times alone (`10 p.m.`) order a live blog and are never touched. Relative times go
     /// anywhere: none of 156 was text.
-    Timestamp, "timestamp", [Timestamp]
+    Timestamp, "timestamp", [Timestamp], needs traits::DATED
 }
 
 fn mark(page: &Page, marks: &mut Vec<Mark>) {

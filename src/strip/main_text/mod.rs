@@ -11,7 +11,7 @@ use hashbrown::hash_map::Entry;
 
 pub use self::second_round::read as second_round;
 pub use self::signals::Reading;
-use super::{Mark, Page, Rule, Take};
+use super::{Mark, Page, Rule, Take, traits};
 use crate::ledger::Reason;
 use crate::model::signals::Signals;
 use crate::model::{self, Model};
@@ -53,7 +53,7 @@ rule! {
     MainText, "main-text", [
         Nav, ReadMore, ShareBar, CommentPrompt, Newsletter, Tags, Copyright, CookieBanner, Timestamp,
         AdMarker, MediaPlaceholder, SectionLabel, CaptionRepeat
-    ]
+    ], needs traits::JUDGED
 }
 
 fn mark(page: &Page, marks: &mut Vec<Mark>) {

@@ -15,7 +15,7 @@ use crate::model::words::Words;
 use crate::recognize::date::Kind;
 use crate::segment::shape::Shape;
 use crate::strip::Page;
-use crate::strip::page::Facts;
+use crate::strip::facts::Facts;
 
 /// Columns from which a sentence counts as prose here: shorter ones are labels and comments as often.
 const PROSE_WIDTH: u32 = 60;
