@@ -213,9 +213,12 @@ impl<'a> Rule<'a> {
         self.places.resize(self.counted.groups.len(), Places::default());
         let mut lines = Vec::new();
         let mut found = Vec::new();
+        // Behind all groups stands one that is not chosen, for what is in none.
+        let mut chosen = self.chosen.clone();
+        chosen.push(false);
         let looked_at = self.distinct.looked_at.iter().enumerate();
         for (article, _) in looked_at.filter(|(_, looked_at)| **looked_at) {
-            self.read(article, &mut lines);
+            self.read(article, &chosen, &mut lines);
             place_lines(&lines, &mut found);
             found.sort_unstable_by_key(|place: &Place| place.group);
             for same in found.chunk_by(|a, b| a.group == b.group) {
@@ -233,12 +236,13 @@ impl<'a> Rule<'a> {
     }
 
     /// The lines of an article, each with what is chosen of it.
-    fn read(&self, article: usize, lines: &mut Vec<Line>) {
+    fn read(&self, article: usize, chosen: &[bool], lines: &mut Vec<Line>) {
         lines.clear();
         let notes = self.counted.notes;
         for entry in notes.entries(article) {
             let group = self.counted.group_of[entry];
-            let chosen = if group != ALONE && self.chosen[group as usize] { group } else { ALONE };
+            let chosen = chosen[(group as usize).min(chosen.len() - 1)];
+            let chosen = if chosen { group } else { ALONE };
             let marks = notes.marks[entry];
             match lines.last_mut().filter(|_| marks.is_template()) {
                 Some(line) => line.template = chosen,
@@ -421,12 +425,13 @@ struct Place {
 /// Finds in which places of an article each chosen group stands.
 fn place_lines(lines: &[Line], found: &mut Vec<Place>) {
     found.clear();
-    let is_chosen = |line: &Line| line.exact != ALONE || line.template != ALONE;
+    // No jumps where lines are of this kind and that, which would be hard to predict. All bits of ALONE are set.
+    let is_chosen = |line: &Line| line.exact & line.template != ALONE;
     // What is the article's own on either side: paragraphs and short lines.
     let count = |own: &mut [u32; 2], line: &Line| {
-        if !is_chosen(line) {
-            own[usize::from(line.heading)] += 1;
-        }
+        let own_line = u32::from(!is_chosen(line));
+        let heading = own_line * u32::from(line.heading);
+        *own = [own[0] + own_line - heading, own[1] + heading];
     };
     let mut behind = [0, 0];
     for line in lines {

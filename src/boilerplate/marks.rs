@@ -2,7 +2,7 @@
 
 use crate::recognize::is_unspaced;
 use crate::recognize::template::ends_sentence;
-use crate::vector::{BITS, Loop, Machine, behind, row_of, widest};
+use crate::vector::{BITS, Loop, Machine, row_of, widest};
 
 /// What a paragraph looks like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -125,7 +125,8 @@ fn is_heading(text: &str) -> bool {
         return text.len() <= most;
     }
     let width = |c| if is_unspaced(c) { UNSPACED_CHARS } else { 1 };
-    text.chars().map(width).sum::<usize>() <= most
+    // Characters are counted faster than their kinds.
+    text.chars().count() <= most && text.chars().map(width).sum::<usize>() <= most
 }
 
 /// Looking for marks that programs are full of, and menus are not.
@@ -148,6 +149,10 @@ impl Loop for FindCode<'_> {
     }
 }
 
+/// Bytes that rows have in common: the longest sign of a contact is one longer.
+const SHARED: usize = 4;
+const _: () = assert!(NUMBER_DIGITS as usize == SHARED + 1);
+
 /// Looking for the start of an address of mail or of a page, or a number to call.
 struct FindContact<'t>(&'t [u8]);
 
@@ -157,24 +162,18 @@ impl Loop for FindContact<'_> {
     #[inline(always)]
     fn run(self, machine: impl Machine) -> bool {
         let mut contact = 0;
-        let [mut digits_before, mut colons_before, mut slashes_before, mut ws_before] = [0; 4];
         let mut room = [b' '; 2 * BITS];
-        for row in self.0.chunks(BITS) {
-            let row = machine.bytes(row_of(self.0, row, &mut room));
+        // Each row goes on with the end of the one before: what is looked for stands in one of them.
+        for start in (0..self.0.len().saturating_sub(SHARED).max(1)).step_by(BITS - SHARED) {
+            let row = machine.bytes(row_of(self.0, &self.0[start..], &mut room));
             let is = |byte| machine.equal(row, byte);
-            let (colons, slashes, ws) = (is(b':'), is(b'/'), is(b'w'));
-            let page =
-                behind(colons, colons_before, 2) & behind(slashes, slashes_before, 1) & slashes;
-            let three =
-                behind(ws, ws_before, 3) & behind(ws, ws_before, 2) & behind(ws, ws_before, 1);
-            let digits = machine.digits(row);
-            let mut number = digits;
-            for by in 1..NUMBER_DIGITS {
-                number &= behind(digits, digits_before, by);
+            let (slashes, ws, digits) = (is(b'/'), is(b'w'), machine.digits(row));
+            let (two_slashes, three_ws) = (slashes & slashes >> 1, ws & ws >> 1 & ws >> 2);
+            let two = digits & digits >> 1;
+            contact |= is(b'@') | two & two >> 2 & digits >> (NUMBER_DIGITS - 1);
+            if two_slashes | three_ws != 0 {
+                contact |= is(b':') & two_slashes >> 1 | three_ws & is(b'.') >> 3;
             }
-            contact |= is(b'@') | page | three & is(b'.') | number;
-            (digits_before, colons_before, slashes_before, ws_before) =
-                (digits, colons, slashes, ws);
         }
         contact != 0
     }

@@ -255,17 +255,21 @@ impl Gathered {
                 without(&article, gone, &mut keys)
             });
             let left = left.collect::<Result<Vec<_>, Error>>()?;
-            let keyed = left.into_iter().zip(keys.digests()).map(|((cut, left), fingerprint)| {
-                let key = |left: &Left| dedupe::exact_key(fingerprint, left.words, left.title);
-                (cut, left.map(|left| (key(&left), left.bytes)))
+            // All of a piece together, which is faster than one after the other.
+            let left = left.into_iter().zip(keys.digests()).map(|((cut, left), fingerprint)| {
+                let key = |left: Left| {
+                    (dedupe::exact_key(fingerprint, left.words, left.title), left.bytes)
+                };
+                (cut, left.map(key))
             });
-            Ok((first_articles[piece] as usize, keyed.collect()))
+            Ok((first_articles[piece] as usize, left.collect()))
         };
         each_piece(pool, spool.len(), work, observer, &mut |(first, all)| {
             for (candidate, (cut, left)) in candidates[first..].iter_mut().zip(all) {
                 cuts.push(cut);
                 *candidate = candidate.zip(left).map(|(candidate, ((key, rest), bytes))| {
-                    Candidate { key, rest, bytes: bytes.unwrap_or(candidate.bytes), ..candidate }
+                    let bytes = bytes.unwrap_or(candidate.bytes);
+                    Candidate { key, rest, bytes, ..candidate }
                 });
             }
             Ok(())
@@ -325,14 +329,14 @@ pub(super) fn articles_of(
 /// What is left of an article, besides its fingerprint.
 struct Left {
     words: usize,
-    /// The fingerprint of its title, where the words are few.
+    /// What tells it from others, where its words are few.
     title: Option<Digest>,
     /// `None` where all of it is left.
     bytes: Option<u64>,
 }
 
-/// Which paragraphs of `article` are `gone`, and what is left without them, if anything is; its key goes to `keys` in
-/// any case.
+/// Which paragraphs of `article` are `gone`, and what is left without them, if anything is. What it is fingerprinted
+/// by becomes the next of `keys`.
 fn without(
     article: &StoredHead,
     gone: impl Fn(Digest) -> bool,
@@ -348,17 +352,17 @@ fn without(
             keys.extend(paragraph.digest);
         }
     }
-    if bytes > 0 {
-        keys.end();
+    let left = if bytes > 0 {
         let title = if words < dedupe::SHORT_WORDS { article.title()? } else { None };
-        let bytes = (!cut.is_empty()).then_some(bytes);
-        return Ok((cut, Some(Left { words, title: title.and_then(title_digest), bytes })));
-    }
-    let left = article.title_alone(gone)?.map(|(title, digest)| {
-        keys.extend(digest);
-        let words = crate::normalize::words(title);
-        Left { words, title: None, bytes: Some(title.len() as u64) }
-    });
+        let title = title.and_then(title_digest);
+        Some(Left { words, title, bytes: (!cut.is_empty()).then_some(bytes) })
+    } else {
+        article.title_alone(gone)?.map(|(title, digest)| {
+            keys.extend(digest);
+            let words = crate::normalize::words(title);
+            Left { words, title: None, bytes: Some(title.len() as u64) }
+        })
+    };
     keys.end();
     Ok((cut, left))
 }

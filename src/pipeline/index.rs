@@ -7,7 +7,7 @@ use hashbrown::HashSet;
 use crate::boilerplate::{Cut, SourceId};
 use crate::dedupe::{ArticleId, Candidate};
 
-/// The tables, by [`ArticleId`]. 97 bytes an article, its id, and 10 to 20 more for an id of the input.
+/// The tables, by [`ArticleId`]. 97 bytes an article, its id, and 8 more for an id of the input.
 #[derive(Default)]
 pub(super) struct Index {
     /// What deciding needs; `None` for an article that was rejected late.
@@ -30,11 +30,9 @@ struct Ids {
     text: String,
     ends: Vec<usize>,
     /// Hashes of the ids that stand in the input: a made id must not equal one.
-    given: HashSet<u64>,
+    given: Vec<u64>,
     taken: HashSet<u64>,
     wishes: Vec<bool>,
-    /// Whether an id was made, or stands in the input twice: else all are as the input has them.
-    is_unsettled: bool,
 }
 
 /// The ids of some articles, one after the other in one string, and the hash of each that stands in the input.
@@ -75,8 +73,7 @@ impl Index {
         self.ids.text.push_str(id);
         self.ids.ends.push(self.ids.text.len());
         self.ids.wishes.push(given.is_some());
-        let is_new = given.is_some_and(|given| self.ids.given.insert(given));
-        self.ids.is_unsettled |= !is_new;
+        self.ids.given.extend(given);
     }
 
     /// Where `article` lies in the spool.
@@ -97,17 +94,20 @@ impl Index {
             + size_of::<Place>()
             + size_of::<usize>()
             + size_of::<bool>();
-        let given = self.ids.given.allocation_size();
-        (self.len() * article + self.ids.text.len() + given) as u64
+        (self.len() * article + self.ids.text.len() + size_of_val(&self.ids.given[..])) as u64
     }
 
     /// Makes ids unique, in input order: the first article with an id keeps it, later ones get `~2`,
     /// `~3` behind it, unless the input has that id as well.
     pub(super) fn settle_ids(&mut self) {
-        if !self.ids.is_unsettled {
-            (self.ids.given, self.ids.wishes) = Default::default();
+        let mut given = std::mem::take(&mut self.ids.given);
+        // Sorted once, which is faster than entering each into a table far from the processor.
+        given.sort_unstable();
+        if given.len() == self.len() && given.array_windows().all(|[id, next]| id != next) {
+            self.ids.wishes = Vec::new();
             return;
         }
+        let given: HashSet<u64> = given.into_iter().collect();
         let old = std::mem::take(&mut self.ids);
         let mut new = Ids { text: String::with_capacity(old.text.len()), ..Ids::default() };
         let mut counts: hashbrown::HashMap<u64, u32> = hashbrown::HashMap::new();
@@ -116,7 +116,7 @@ impl Index {
             let id = &old.text[start..end];
             start = end;
             let wish = hash(id);
-            let free = (old.wishes[index] || !old.given.contains(&wish)) && new.taken.insert(wish);
+            let free = (old.wishes[index] || !given.contains(&wish)) && new.taken.insert(wish);
             new.text.push_str(id);
             if !free {
                 let count = counts.entry(wish).or_insert(1);
@@ -127,14 +127,14 @@ impl Index {
                     new.text.push('~');
                     new.text.push_str(&count.to_string());
                     let made = hash(&new.text[stem - id.len()..]);
-                    if !old.given.contains(&made) && new.taken.insert(made) {
+                    if !given.contains(&made) && new.taken.insert(made) {
                         break;
                     }
                 }
             }
             new.ends.push(new.text.len());
         }
-        (new.taken, new.given) = Default::default();
+        new.taken = HashSet::new();
         self.ids = new;
     }
 

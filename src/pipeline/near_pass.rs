@@ -10,7 +10,7 @@ use super::guard::guarded;
 use super::idle::Idle;
 use super::index::Index;
 use super::sketches::{AllSketches, Sketches};
-use super::stored::{Part, StoredHead};
+use super::stored::{Part, StoredHead, utf8};
 use crate::boilerplate::{self, Learned};
 use crate::dedupe::near::sample::sample;
 use crate::dedupe::near::{
@@ -60,7 +60,7 @@ fn sketch(
     let work = |piece: usize| -> Result<(Sketches, u64), Error> {
         let bytes = spool.read(piece)?;
         let mut sketches = Sketches::default();
-        let (mut text, mut samples) = (String::new(), Vec::new());
+        let (mut text, mut samples) = <(Vec<u8>, Vec<u32>)>::default();
         for id in articles_of(first_articles, piece, index.len()) {
             let is_wanted = index.candidates[id.0 as usize].is_some()
                 && verdicts[id.0 as usize] == Verdict::Keep;
@@ -72,7 +72,9 @@ fn sketch(
                 let words = words.min(near::WORDS_COUNTED);
                 let title = if words < near::WORDS_COUNTED { title_hash(&article)? } else { 0 };
                 let words = u8::try_from(words).unwrap_or(u8::MAX);
-                sketches.push(ranks.of(id), &samples, Facts { title, words, rate });
+                let count = u32::try_from(samples.len()).unwrap_or(u32::MAX);
+                let facts = Facts { title, words, samples: count, rate };
+                sketches.push(ranks.of(id), &samples, facts);
                 Ok(())
             };
             if is_wanted {
@@ -105,8 +107,8 @@ impl Texts<'_> {
         &self,
         id: ArticleId,
         article: &StoredHead<'t>,
-        room: &'t mut String,
-    ) -> Result<(&'t str, usize), Error> {
+        room: &'t mut Vec<u8>,
+    ) -> Result<(&'t [u8], usize), Error> {
         let Index { sources, cuts, .. } = &self.gathered.index;
         let (source, cut) = (sources[id.0 as usize], cuts[id.0 as usize]);
         let is_learned = |digest| self.learned.contains(source, digest);
@@ -122,15 +124,16 @@ impl Texts<'_> {
             if row.is_empty() || row.end + 2 == place.start {
                 row = if row.is_empty() { place } else { row.start..place.end };
             } else {
-                push_row(room, article.text(row)?);
+                push_row(room, article.text(row));
                 row = place;
             }
         }
         if row.is_empty() {
             let title = if cut.is_empty() { None } else { article.title_alone(is_learned)? };
-            return Ok(title.map_or(("", 0), |(title, _)| (title, normalize::words(title))));
+            let title = title.map_or("", |(title, _)| title);
+            return Ok((title.as_bytes(), normalize::words(title)));
         }
-        let text = article.text(row)?;
+        let text = article.text(row);
         if room.is_empty() {
             return Ok((text, words));
         }
@@ -140,11 +143,11 @@ impl Texts<'_> {
 }
 
 /// Puts paragraphs behind those of `text`.
-fn push_row(text: &mut String, row: &str) {
+fn push_row(text: &mut Vec<u8>, row: &[u8]) {
     if !text.is_empty() {
-        text.push_str("\n\n");
+        text.extend_from_slice(b"\n\n");
     }
-    text.push_str(row);
+    text.extend_from_slice(row);
 }
 
 /// Compares articles on their texts, read from the spool.
@@ -209,14 +212,14 @@ impl Measure<Error> for Measuring<'_> {
     }
 }
 
-/// Sets kept at hand: a representative is often compared again soon.
-const SETS: usize = 64;
+/// Sets kept at hand: a representative is often compared again soon. Few enough for the second cache.
+const SETS: usize = 16;
 /// Shingles of the largest set that is kept; it takes 24 bytes a shingle.
 const SET_MAX: usize = 1 << 13;
 
 /// The shingles of articles, read when they are needed.
 struct Sets {
-    scratch: (String, Vec<u64>),
+    scratch: (Vec<u8>, Vec<u64>),
     /// The article compared last, which is compared with several.
     own: (Option<ArticleId>, Shingles),
     /// Others, each in the place that its number says.
@@ -274,14 +277,14 @@ impl Sets {
 fn fill(
     texts: &Texts,
     article: ArticleId,
-    (text, words): &mut (String, Vec<u64>),
+    (text, words): &mut (Vec<u8>, Vec<u64>),
     set: &mut Shingles,
 ) -> Result<(), Error> {
     let Gathered { index, spool, .. } = texts.gathered;
     let bytes = spool.read_from(index.place(article))?;
     let (text, _) = texts.whole(article, &StoredHead::read(&bytes)?, text)?;
     words.clear();
-    near::words(text, words);
+    near::words(utf8(text)?, words);
     set.fill(words);
     Ok(())
 }

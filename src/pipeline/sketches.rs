@@ -264,7 +264,7 @@ mod tests {
             for _ in 0..articles {
                 let sample = |n: u32| (rank / 2 * 31 + n).wrapping_mul(0x9E37_79B1) % 0xFFF0_0007;
                 let samples: Vec<u32> = (0..40).chain(0..rank % 3).map(sample).collect();
-                sketches.push(rank, &samples, Facts { title: 0, words: 60, rate: rank });
+                sketches.push(rank, &samples, Facts { words: 60, ..Facts::default() });
                 rank += 1;
             }
             sketches
@@ -287,7 +287,7 @@ mod tests {
     #[test]
     fn what_is_shared_is_the_same_for_any_memory() -> Result<(), Box<dyn std::error::Error>> {
         let (runs, whole) = share(u64::MAX, 1)?;
-        assert_eq!((runs, whole.count(0), whole.count(2)), (0, 40, 40));
+        assert_eq!((runs, whole.repeated(0), whole.repeated(2)), (0, 0, 2));
         for (memory, expected) in [(0, 4), (1 << 10, 4), (100_000, 2)] {
             for threads in [1, 3] {
                 let (runs, shared) = share(memory, threads)?;

@@ -29,8 +29,8 @@ pub struct Shared {
     ends: Vec<usize>,
     /// Where the list of each sample starts in `lists`.
     samples: Vec<u32>,
-    /// For each article, how many different samples it has, shared or not.
-    counts: Vec<u32>,
+    /// For each article, how many of its samples it has had before.
+    repeated: Vec<u32>,
     /// Lists one behind the other, each with a [`Head`] before it: most are read in one go. A head is written
     /// after what it counts.
     lists: Vec<AtomicU32>,
@@ -191,7 +191,8 @@ impl Needs {
 
 /// [`Shared`] in the making: takes the pairs of all articles part by part, and says which are to be filled in.
 pub struct Sharing {
-    /// For each article how many different samples it has, and how many of them others have, too.
+    /// For each article how many of its samples it has had before, and how many of the others several articles have.
+    /// Most samples are alone, and nothing is to be looked up in memory for them.
     counts: Vec<[u32; 2]>,
 }
 
@@ -205,24 +206,22 @@ impl Sharing {
     /// Takes pairs (see [`pair`]) with all of a sample among them, of which [`sort`] sorted so many; returns how many
     /// are of samples that several articles share, and puts those to the front.
     pub fn take(&mut self, part: &mut [u64], sorted: usize) -> usize {
-        let (part, alone) = part.split_at_mut(sorted);
-        for &pair in &*alone {
-            self.counts[rank(pair)][0] += 1;
-        }
+        let part = &mut part[..sorted];
         let (mut kept, mut start) = (0, 0);
         while start < part.len() {
             let (first, sample) = (part[start], part[start] >> 32);
             let same = part[start..].iter().take_while(|pair| *pair >> 32 == sample).count();
             let end = start + same;
-            if first == part[end - 1] {
-                self.counts[rank(first)][0] += 1;
-            } else {
+            let is_shared = first != part[end - 1];
+            if same > 1 {
                 let mut last = None;
                 for at in start..end {
                     let pair = part[at];
-                    if last.replace(pair) != Some(pair) {
-                        let [all, shared] = &mut self.counts[rank(pair)];
-                        (*all, *shared) = (*all + 1, *shared + 1);
+                    let [repeated, shared] = &mut self.counts[rank(pair)];
+                    if last.replace(pair) == Some(pair) {
+                        *repeated += 1;
+                    } else if is_shared {
+                        *shared += 1;
                         part[kept] = pair;
                         kept += 1;
                     }
@@ -244,11 +243,11 @@ impl Sharing {
             start
         };
         let ends = self.counts.iter().map(start).collect();
-        let counts = self.counts.iter().map(|[all, _]| *all).collect();
+        let repeated = self.counts.iter().map(|[repeated, _]| *repeated).collect();
         let samples = vec![0; end];
         // One list without room for all samples whose own would start too far behind.
         let lists = vec![AtomicU32::new(Head { len: 0, room: 0 }.to_bits())];
-        Filling(Shared { ends, samples, counts, lists })
+        Filling(Shared { ends, samples, repeated, lists })
     }
 }
 
@@ -288,10 +287,10 @@ impl Filling {
 }
 
 impl Shared {
-    /// How many different samples the article `rank` has.
+    /// How many samples of the article `rank` are the same as another of it.
     #[must_use]
-    pub fn count(&self, rank: u32) -> u32 {
-        self.counts[rank as usize]
+    pub fn repeated(&self, rank: u32) -> u32 {
+        self.repeated[rank as usize]
     }
 
     fn samples(&self, rank: u32) -> &[u32] {
@@ -319,19 +318,23 @@ impl Shared {
         let mask = ((most_hits * PLACES_EACH).next_power_of_two() - 1).min(PLACES - 1);
         places[..=mask].fill(0);
         let (least, mut most) = (needs.of(rank).min(FEW), 0);
-        for other in lists.iter().flat_map(|list| self.listed(*list)) {
-            let place = &mut places[other.place(mask)];
-            *place = place.saturating_add(1);
-            most = most.max(*place);
-            if other.is_few() {
-                hits.push(other.rank());
+        for list in &*lists {
+            for other in self.listed(*list) {
+                let place = &mut places[other.place(mask)];
+                *place = place.saturating_add(1);
+                most = most.max(*place);
+                if other.is_few() {
+                    hits.push(other.rank());
+                }
             }
         }
         if most >= least {
-            let others = lists.iter().flat_map(|list| self.listed(*list));
-            let others =
-                others.filter(|other| !other.is_few() && places[other.place(mask)] >= least);
-            hits.extend(others.map(Listed::rank));
+            for list in &*lists {
+                let others = self.listed(*list);
+                let others =
+                    others.filter(|other| !other.is_few() && places[other.place(mask)] >= least);
+                hits.extend(others.map(Listed::rank));
+            }
         }
         room.found(rank, needs)
     }
@@ -452,7 +455,7 @@ mod tests {
             .zip(samples)
             .flat_map(|(rank, samples)| samples.iter().map(move |&sample| pair(sample, rank)));
         let (shared, mut recent) = (shared(pairs.collect(), 4), Recent::default());
-        assert_eq!([0, 1, 2, 3].map(|rank| shared.count(rank)), [3, 2, 0, 3]);
+        assert_eq!([0, 1, 2, 3].map(|rank| shared.repeated(rank)), [1, 0, 0, 0]);
         let mut room = LookUp::default();
         let mut look_up =
             |shared: &Shared, rank| shared.look_up(rank, &needs(&[1; 4]), &mut room).clone();

@@ -1,6 +1,8 @@
 //! How similar two articles are: measured on their texts, not estimated.
 
-use crate::vector::{BITS, Loop, Machine, filled, widest};
+use std::cell::Cell;
+
+use crate::vector::{BITS, EIGHT, Loop, Machine, widest};
 
 /// Words of the shingles that similarity is measured on.
 const SHINGLE_WORDS: usize = 3;
@@ -63,14 +65,17 @@ impl Word {
     #[inline(always)]
     fn take_up(&mut self, text: &[u8], mut start: usize, end: usize) {
         while start < end {
-            let bytes = match text.get(start..start + 8).and_then(<[u8]>::first_chunk) {
-                Some(eight) => u64::from_le_bytes(*eight),
-                None => last(&text[start..]),
-            };
-            let own = OWN[(end - start).min(8)];
-            self.0 = fold(self.0 ^ ((bytes | LOWER_CASE) & own), WORD) | 1;
-            start += 8;
+            let letters = text[start..].first_chunk().copied();
+            self.add(letters.unwrap_or_else(|| last(&text[start..])), end - start);
+            start += EIGHT;
         }
+    }
+
+    /// Takes up the first of `letters`, so many or all.
+    #[inline(always)]
+    fn add(&mut self, letters: [u8; EIGHT], len: usize) {
+        let own = OWN[len.min(EIGHT)];
+        self.0 = fold(self.0 ^ ((u64::from_le_bytes(letters) | LOWER_CASE) & own), WORD) | 1;
     }
 
     fn push(&mut self, c: char) {
@@ -98,10 +103,13 @@ const OWN: [u64; 9] = {
     own
 };
 
-/// The first eight of `bytes`, or all where a text ends with fewer.
+/// Fewer than eight bytes, filled up.
 #[cold]
-fn last(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |all, &byte| all << 8 | u64::from(byte))
+#[inline(never)]
+fn last(bytes: &[u8]) -> [u8; EIGHT] {
+    let mut filled = [0; EIGHT];
+    filled[..bytes.len()].copy_from_slice(bytes);
+    filled
 }
 
 /// Taking up ASCII: where words begin and end is read from one number for many bytes, as a jump a byte would be
@@ -121,30 +129,44 @@ impl Loop for Ascii<'_, '_, '_> {
         let (mut word, mut start) = (std::mem::take(kept), 0);
         // Whether the byte before is of a word, and for what came before `text` so is its first one.
         let mut inside = !word.is_empty();
-        let mut room = [b' '; BITS];
-        for (block, offset) in text.chunks(BITS).zip((0..).step_by(BITS)) {
-            let row = machine.bytes(filled(block, &mut room));
+        for offset in (0..text.len()).step_by(BITS) {
+            let rest = &text[offset..];
+            // A word that ends in these bytes has its first eight letters here, or less than eight.
+            let mut room;
+            let bytes: &[u8; BITS + EIGHT] = if let Some(bytes) = rest.first_chunk() {
+                bytes
+            } else {
+                room = [b' '; BITS + EIGHT];
+                room[..rest.len()].copy_from_slice(rest);
+                &room
+            };
+            let row = machine.bytes(bytes.first_chunk().unwrap_or(&[b' '; BITS]));
             let letters = machine.letters(row) | machine.digits(row);
             let before = letters << 1 | u64::from(inside);
             let mut starts = letters & !before;
             // A word may go on behind the text.
-            let mut ends = before & !letters & (u64::MAX >> (BITS - block.len()));
-            let mut next = || {
-                let next = offset + starts.trailing_zeros() as usize;
-                starts &= starts.wrapping_sub(1);
-                next
-            };
-            if !inside {
-                start = next();
+            let len = rest.len().min(BITS);
+            let mut ends = before & !letters & (u64::MAX >> (BITS - len));
+            if inside && ends != 0 {
+                word.take_up(text, start, offset + ends.trailing_zeros() as usize);
+                ends &= ends - 1;
+                word.end(out);
             }
             while ends != 0 {
-                let end = offset + ends.trailing_zeros() as usize;
-                ends &= ends - 1;
-                word.take_up(text, start, end);
+                let first = starts.trailing_zeros() as usize % BITS;
+                let end = ends.trailing_zeros() as usize;
+                (starts, ends) = (starts & (starts - 1), ends & (ends - 1));
+                let letters = bytes[first..].first_chunk().copied();
+                word.add(letters.unwrap_or_default(), end - first);
+                if end - first > EIGHT {
+                    word.take_up(text, offset + first + EIGHT, offset + end);
+                }
                 word.end(out);
-                start = next();
             }
-            inside = letters >> (block.len() - 1) & 1 != 0;
+            if starts != 0 {
+                start = offset + starts.trailing_zeros() as usize;
+            }
+            inside = letters >> (len - 1) & 1 != 0;
         }
         if inside {
             word.take_up(text, start, text.len());
@@ -220,32 +242,42 @@ impl Shingles {
     pub fn of(text: &str) -> Shingles {
         let (mut list, mut set) = (Vec::new(), Shingles::default());
         words(text, &mut list);
-        set.fill(&list);
+        set.fill(&mut list);
         set
     }
 
-    /// Makes this the set of the shingles of `words`.
-    pub fn fill(&mut self, words: &[u64]) {
+    /// Makes this the set of the shingles of `words`, in whose place other numbers are left.
+    pub fn fill(&mut self, words: &mut Vec<u64>) {
         let Shingles { slots, list } = self;
-        list.clear();
+        // The hashes of words have no pattern, and that of a shingle has none either.
+        let hash = |words: &[u64]| {
+            words.iter().fold(0, |hash: u64, word| hash.rotate_left(21) ^ word).max(1)
+        };
+        if words.len() < SHINGLE_WORDS {
+            let all = hash(words);
+            words.truncate(1);
+            words.fill(all);
+        } else {
+            let cells = Cell::from_mut(words.as_mut_slice()).as_slice_of_cells();
+            for [first, second, third] in cells.array_windows::<SHINGLE_WORDS>() {
+                first.set(hash(&[first.get(), second.get(), third.get()]));
+            }
+            words.truncate(words.len() + 1 - SHINGLE_WORDS);
+        }
         slots.clear();
         slots.resize((2 * words.len()).next_power_of_two().max(4), 0);
-        let slots = slots.as_mut_slice();
-        // The hashes of words have no pattern, and that of a shingle has none either.
-        let mut enter = |words: &[u64]| {
-            let hash = words.iter().fold(0, |hash: u64, word| hash.rotate_left(21) ^ word).max(1);
-            let slot = &mut slots[place(slots, hash)];
-            if *slot == 0 {
-                *slot = hash;
-                list.push(hash);
-            }
-        };
-        if words.len() < SHINGLE_WORDS && !words.is_empty() {
-            enter(words);
-        }
-        for words in words.array_windows::<SHINGLE_WORDS>() {
-            enter(words);
-        }
+        list.resize(words.len(), 0);
+        let (slots, new, mut len) = (slots.as_mut_slice(), list.as_mut_slice(), 0);
+        each_place(words, |place, hash| {
+            let slot = &mut slots[place & (slots.len() - 1)];
+            let is_new = *slot == 0;
+            let held = if is_new { hash } else { *slot };
+            *slot = held;
+            new[len] = hash;
+            len += usize::from(is_new);
+            held != hash
+        });
+        list.truncate(len);
     }
 
     /// Number of different shingles.
@@ -265,8 +297,17 @@ impl Shingles {
     #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
     pub fn compare(&self, other: &Shingles) -> Similarity {
         let (few, many) = if self.len() <= other.len() { (self, other) } else { (other, self) };
-        let slots = many.slots.as_slice();
-        let shared = few.list.iter().filter(|&&hash| slots[place(slots, hash)] == hash).count();
+        let (slots, mut shared) = (many.slots.as_slice(), 0);
+        let mut room = [0; AT_A_TIME];
+        for some in few.list.chunks(AT_A_TIME) {
+            let hashes = &mut room[..some.len()];
+            hashes.copy_from_slice(some);
+            each_place(hashes, |place, hash| {
+                let other = slots[place & (slots.len() - 1)];
+                shared += usize::from(other == hash);
+                other != 0 && other != hash
+            });
+        }
         let share = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
         Similarity {
             similarity: share(2 * shared, self.len() + other.len()),
@@ -277,16 +318,25 @@ impl Shingles {
     }
 }
 
-/// Where `hash` stands in a table, or the empty place where it would.
+/// Hashes of a set that are looked up in another at a time.
+const AT_A_TIME: usize = 256;
+
+/// Calls `look` on each of `hashes` with its place in a table, on those for which it says so with the next place, and so
+/// on; other numbers are left in their place. All go on together, for a jump for each would be hard to predict.
 #[inline(always)]
-fn place(slots: &[u64], hash: u64) -> usize {
-    let mask = slots.len() - 1;
-    #[expect(clippy::cast_possible_truncation, reason = "its lower bits are meant")]
-    let mut place = hash as usize & mask;
-    while slots[place] != 0 && slots[place] != hash {
-        place = (place + 1) & mask;
+fn each_place(hashes: &mut [u64], mut look: impl FnMut(usize, u64) -> bool) {
+    let all = Cell::from_mut(hashes).as_slice_of_cells();
+    let (mut left, mut by) = (all, 0);
+    while !left.is_empty() {
+        let mut going_on = 0;
+        for hash in left.iter().map(Cell::get) {
+            #[expect(clippy::cast_possible_truncation, reason = "its lower bits are meant")]
+            let goes_on = look((hash as usize).wrapping_add(by), hash);
+            all[going_on].set(hash);
+            going_on += usize::from(goes_on);
+        }
+        (left, by) = (&all[..going_on], by + 1);
     }
-    place
 }
 
 /// How much two articles have in common.
@@ -304,6 +354,8 @@ pub struct Similarity {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     fn of(text: &str) -> Vec<u64> {
@@ -334,7 +386,7 @@ mod tests {
             assert_ne!(of(&long[..at]), of(long));
         }
         let eights = ["abcdefgh", "abcdefghabcdefgh", "abcdefgh ", "bcdefgh", "aéb", "abé", "éab"];
-        let different: std::collections::HashSet<Vec<u64>> = eights.iter().map(|w| of(w)).collect();
+        let different: HashSet<Vec<u64>> = eights.iter().map(|w| of(w)).collect();
         assert_eq!(different.len(), eights.len() - 1);
     }
 
@@ -371,6 +423,42 @@ mod tests {
         assert_eq!(of("العـــربية"), of("العربية"));
         assert_eq!(of("می\u{200C}شود"), of("میشود"));
         assert_ne!(of("كتب"), of("كتاب"));
+    }
+
+    #[test]
+    fn sets_hold_and_share_what_plain_ones_do() {
+        let mut state = 1_u64;
+        let mut below = |most: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) % most
+        };
+        // Of few words shingles come again; words with zeros at such a place make shingles that end in zeros, and all
+        // ask for one place of a table.
+        let sizes = [0, 1, 2, 3, 4, 9, 300, 2_000];
+        let cases =
+            sizes.into_iter().flat_map(|size| [(size, 3, 0), (size, 90, 0), (size, 40, 30)]);
+        for ((size, words, zeros), (other_size, ..)) in cases.clone().zip(cases.skip(2)) {
+            let mut list = |size: usize| (0..size).map(|_| below(words) << zeros).collect();
+            let lists: [Vec<u64>; 2] = [list(size), list(other_size)];
+            let plain = lists.each_ref().map(|list| {
+                let shingles = list.windows(list.len().clamp(1, SHINGLE_WORDS));
+                let hash = |hash: u64, word: &u64| hash.rotate_left(21) ^ word;
+                shingles.map(|words| words.iter().fold(0, hash).max(1)).collect::<HashSet<u64>>()
+            });
+            let sets = lists.map(|mut list| {
+                let mut set = Shingles::of("what was in it before, of more words or of fewer");
+                set.fill(&mut list);
+                set
+            });
+            let found = sets[0].compare(&sets[1]);
+            let shared = plain[0].intersection(&plain[1]).count();
+            assert_eq!(found.sizes, plain.each_ref().map(HashSet::len));
+            let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+            for (share, plain) in [found.first_in_second, found.second_in_first].iter().zip(&plain)
+            {
+                assert!((share * number(plain.len()) - number(shared)).abs() < 1e-6, "{found:?}");
+            }
+        }
     }
 
     #[test]

@@ -45,8 +45,10 @@ pub struct Facts {
     pub title: u64,
     /// Its words, counted up to [`WORDS_COUNTED`].
     pub words: u8,
+    /// How many samples it has, those that are the same counted each.
+    pub samples: u32,
     /// One in so many places of its text was sampled.
-    pub rate: u32,
+    pub rate: u8,
 }
 
 impl Facts {
@@ -156,7 +158,8 @@ pub fn decide<E>(
     for (rank, of) in facts {
         by_rank[rank as usize] = of;
     }
-    let lengths = ranks.all().map(|rank| Length::of(&by_rank[rank as usize], shared.count(rank)));
+    let lengths =
+        ranks.all().map(|rank| Length::of(&by_rank[rank as usize], shared.repeated(rank)));
     let lengths: Vec<Length> = lengths.collect();
     let needs = lengths.iter().map(Length::need).collect();
     let known = Known { facts: by_rank, lengths, needs, ranks, threshold };
@@ -177,12 +180,14 @@ struct Length {
     /// Its samples, if every place were sampled.
     samples: u64,
     /// See [`Facts::rate`].
-    rate: u32,
+    rate: u8,
 }
 
 impl Length {
-    fn of(facts: &Facts, samples: u32) -> Length {
-        Length { samples: u64::from(samples) * u64::from(facts.rate), rate: facts.rate }
+    /// That of an article that has so many samples again.
+    fn of(facts: &Facts, repeated: u32) -> Length {
+        let different = u64::from(facts.samples.saturating_sub(repeated));
+        Length { samples: different * u64::from(facts.rate), rate: facts.rate }
     }
 
     /// Samples that a candidate shares at least with this article, where it is no shorter; whatever the
@@ -723,10 +728,11 @@ mod tests {
         for (article, rank) in texts.iter().zip(0..) {
             let text = article.join(" ");
             let mut samples = Vec::new();
-            let rate = sample::sample(&text, &mut samples);
+            let rate = sample::sample(text.as_bytes(), &mut samples);
             let words = u8::try_from(article.len().min(WORDS_COUNTED)).unwrap_or(u8::MAX);
             pairs.extend(samples.iter().map(|&sample| join::pair(sample, rank)));
-            facts.push((rank, Facts { title: 0, words, rate }));
+            let count = u32::try_from(samples.len()).unwrap_or(u32::MAX);
+            facts.push((rank, Facts { title: 0, words, samples: count, rate }));
             sets.push(Shingles::of(&text));
         }
         let ranks = Ranks::in_order(texts.len());

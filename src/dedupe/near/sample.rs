@@ -15,18 +15,18 @@ use crate::vector::{BITS, EIGHT, Loop, Machine, filled, widest};
 const WANTED: usize = 32;
 /// At most one in this many places is sampled, however long the article: a paragraph of 50 words inside
 /// a long article then has about five samples.
-pub const RATE_MAX: u32 = 64;
+pub const RATE_MAX: u8 = 64;
 /// An article with fewer samples is sampled again at a higher rate.
 const SAMPLES_MIN: usize = 8;
 
-/// Puts the samples of an article's `text` to `out`, and returns at which rate: one in so many places.
+/// Puts the samples of an article's `text`, of UTF-8, to `out`, and returns at which rate: one in so many places.
 /// Case, spaces and punctuation of ASCII make no difference.
-pub fn sample(text: &str, out: &mut Vec<u32>) -> u32 {
-    let wanted = u32::try_from(text.len() / WANTED).unwrap_or(u32::MAX);
+pub fn sample(text: &[u8], out: &mut Vec<u32>) -> u8 {
+    let wanted = u8::try_from(text.len() / WANTED).unwrap_or(u8::MAX);
     let mut rate = wanted.clamp(1, RATE_MAX);
     let start = out.len();
     loop {
-        roll(text.as_bytes(), u64::MAX / u64::from(rate), out);
+        roll(text, u64::MAX / u64::from(rate), out);
         if rate == 1 || out.len() - start >= SAMPLES_MIN {
             return rate;
         }
@@ -148,9 +148,9 @@ static GEARS: [u64; 256] = {
 mod tests {
     use super::*;
 
-    fn of(text: &str) -> (u32, Vec<u32>) {
+    fn of(text: &str) -> (u8, Vec<u32>) {
         let mut samples = Vec::new();
-        let rate = sample(text, &mut samples);
+        let rate = sample(text.as_bytes(), &mut samples);
         samples.sort_unstable();
         samples.dedup();
         (rate, samples)
