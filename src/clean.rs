@@ -133,8 +133,7 @@ impl CleanArticle {
         old.digests.clear();
         let CleanArticle { dump, id, made_id, source, url, text, paragraphs, digests, .. } = old;
         let empty = CleanArticle::default();
-        *self =
-            CleanArticle { dump, id, made_id, source, url, text, paragraphs, digests, ..empty };
+        *self = CleanArticle { dump, id, made_id, source, url, text, paragraphs, digests, ..empty };
     }
 
     /// Every paragraph with its fingerprint.

@@ -5,6 +5,7 @@
 
 pub mod article;
 pub mod boilerplate;
+mod checksum;
 pub mod clean;
 pub mod cli;
 pub mod dedupe;

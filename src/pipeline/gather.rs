@@ -11,7 +11,7 @@ use super::idle::Idle;
 use super::index::{Index, NewIds};
 use super::ordered::ordered;
 use super::spool::Spool;
-use super::stored::{Entry, Flat, StoredArticle, StoredHead, Storing};
+use super::stored::{Entry, Flat, StoredArticle, StoredHead, Storing, store};
 use crate::boilerplate::{self, Cut, Key, Learned, Learner, SourceId};
 use crate::clean::{CleanArticle, Outcome};
 use crate::dedupe::{self, ArticleId, Candidate};
@@ -444,15 +444,10 @@ fn chunk(
 const PROBLEMS_PER_BATCH: usize = 20;
 
 impl Chunk {
-    fn take(
-        &mut self,
-        outcome: Outcome,
-        keep: Keep,
-        flat: &mut Flat,
-    ) -> Result<(), Error> {
+    fn take(&mut self, outcome: Outcome, keep: Keep, flat: &mut Flat) -> Result<(), Error> {
         let what = match outcome {
             Ok(article) => {
-                flat.fill(article);
+                flat.fill(article)?;
                 let stored = StoredArticle::of(article, flat);
                 self.bytes.reserve(article.text.len() + article.text.len() / 16 + 1024);
                 store(&Storing::Article(&stored), &mut self.bytes)?;
@@ -502,34 +497,6 @@ pub(super) fn tell(reject: &Reject, observer: &dyn Observer) {
         None => reject.file.to_string(),
     };
     observer.problem(&place, &format!("{}: {}", reject.reason, reject.detail));
-}
-
-/// Appends `entry` in its stored form.
-fn store(entry: &Storing, bytes: &mut Vec<u8>) -> Result<(), Error> {
-    let bug = |error: postcard::Error| Error::at("spool", ErrorKind::Bug(error.to_string()));
-    postcard::serialize_with_flavor(entry, Appending(bytes)).map_err(bug)
-}
-
-/// Where the stored form goes: texts are copied at once, which `postcard` does byte by byte to what it knows only
-/// as something that can be extended.
-struct Appending<'b>(&'b mut Vec<u8>);
-
-impl postcard::ser_flavors::Flavor for Appending<'_> {
-    type Output = ();
-
-    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
-        self.0.push(byte);
-        Ok(())
-    }
-
-    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
-        self.0.extend_from_slice(bytes);
-        Ok(())
-    }
-
-    fn finalize(self) -> postcard::Result<()> {
-        Ok(())
-    }
 }
 
 /// Calls `each` on every entry of a piece of the spool.

@@ -30,7 +30,8 @@ pub(super) fn samples(writing: &Writing, tally: &Tally) -> Result<Samples, Error
     for (article, starts) in places {
         let id = ArticleId(article);
         with_article(writing, id, &mut |article, kept| {
-            samples.removals.extend(removals(article, kept, writing.id(id), &starts));
+            samples.removals.extend(removals(article, kept, writing.id(id), &starts)?);
+            Ok(())
         })?;
     }
     samples.removals = in_turns(samples.removals);
@@ -76,7 +77,7 @@ fn in_turns(removals: Vec<Removed>) -> Vec<Removed> {
 fn with_article(
     writing: &Writing,
     id: ArticleId,
-    each: &mut dyn FnMut(&StoredArticle, &Kept),
+    each: &mut dyn FnMut(&StoredArticle, &Kept) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let gathered = writing.known.gathered;
     let bytes = gathered.spool.read_from(gathered.index.place(id))?;
@@ -84,8 +85,9 @@ fn with_article(
     each_entry(&bytes, &mut |entry| {
         if let Entry::Article(article) = entry {
             found = true;
-            let kept = writing.kept(id, &article, true, &mut Tally::default());
-            each(&article, &kept);
+            let mut kept = Kept::default();
+            writing.keep(id, &article, true, &mut Tally::default(), &mut kept);
+            each(&article, &kept)?;
         }
         Ok(())
     })?;
@@ -102,7 +104,7 @@ fn removals(
     kept: &Kept,
     id: &str,
     starts: &BTreeSet<usize>,
-) -> Vec<Removed> {
+) -> Result<Vec<Removed>, Error> {
     // Every block that is no field, in the order of the text; a part stands before the rest of its block.
     let mut lines: Vec<(usize, &str, bool)> = Vec::new();
     for (index, (paragraph, text, _)) in article.texts().enumerate() {
@@ -124,14 +126,16 @@ fn removals(
         ..Removed::default()
     };
     let mut found: Vec<usize> = Vec::new();
-    for removal in &article.removals {
-        lines.push((removal.span.start, removal.text, true));
-        if starts.contains(&removal.span.start) {
-            found.push(removal.span.start);
+    for removal in article.removals() {
+        let removal = removal?;
+        let facts = &removal.facts;
+        lines.push((facts.span.start, removal.text, true));
+        if starts.contains(&facts.span.start) {
+            found.push(facts.span.start);
             rows.push(Removed {
-                partial: removal.partial,
+                partial: facts.partial,
                 repeats: removal.repeated(article.dump),
-                ..row(removal.rule, removal.reason.as_str(), removal.line, removal.text)
+                ..row(facts.rule, facts.reason.as_str(), facts.line, removal.text)
             });
         }
     }
@@ -158,7 +162,7 @@ fn removals(
             })
             .collect();
     }
-    rows
+    Ok(rows)
 }
 
 /// A copy: how alike it is, its number, and its kind.
@@ -206,7 +210,8 @@ fn named(writing: &Writing, id: ArticleId) -> Result<(Named, String), Error> {
             source: page::shown_name(article.source),
             dump: page::shown_name(article.dump),
         };
-        found.1 = kept.text.to_string();
+        kept.text().clone_into(&mut found.1);
+        Ok(())
     })?;
     Ok(found)
 }

@@ -15,10 +15,11 @@ use crate::write::rows::{ArticleRow, RejectRow, RemovalRow, RepeatsRow};
 
 /// One entry of the spool, in input order.
 #[derive(Debug, Deserialize)]
+#[expect(clippy::large_enum_variant, reason = "most are articles, and one is held at a time")]
 pub(super) enum Entry<'a> {
     /// An article.
     #[serde(borrow)]
-    Article(Box<StoredArticle<'a>>),
+    Article(StoredArticle<'a>),
     /// A record or a file that could not be used.
     #[serde(borrow)]
     Reject(RejectRow<'a>),
@@ -53,13 +54,20 @@ pub(super) struct StoredArticle<'a> {
     /// [`PLACE_BYTES`] of each paragraph.
     #[serde(with = "raw_bytes")]
     places: &'a [u8],
-    /// Blocks of paragraphs as they came in, where normalizing changed them; each by the number of its paragraph.
-    #[serde(borrow)]
-    raws: Vec<(u32, &'a str)>,
+    /// Blocks of paragraphs as they came in, where normalizing changed them, one behind the other.
+    #[serde(borrow, with = "long_text")]
+    raw: &'a str,
+    /// [`RAW_BYTES`] of each of them.
+    #[serde(with = "raw_bytes")]
+    raws: &'a [u8],
     pub(super) captions: Cow<'a, [Caption]>,
     pub(super) meta: Option<&'a str>,
-    #[serde(borrow)]
-    pub(super) removals: Vec<StoredRemoval<'a>>,
+    /// Texts of removals, one behind the other.
+    #[serde(borrow, with = "long_text")]
+    removed: &'a str,
+    /// A [`RemovalFacts`] of each of them.
+    #[serde(with = "raw_bytes")]
+    removals: &'a [u8],
     pub(super) blocks_in: usize,
     pub(super) blocks_in_fields: usize,
 }
@@ -71,31 +79,27 @@ pub(super) struct StoredParagraph<'a> {
     pub(super) raw: Option<&'a str>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+/// A [`Removal`](crate::ledger::Removal) whose text lies in the spool.
 pub(super) struct StoredRemoval<'a> {
+    pub(super) facts: RemovalFacts<'a>,
+    pub(super) text: &'a str,
+}
+
+/// All of a removal but its text.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct RemovalFacts<'a> {
+    bytes: usize,
     pub(super) span: Span,
     pub(super) line: usize,
     pub(super) rule: &'a str,
     pub(super) reason: Reason,
-    pub(super) text: &'a str,
     repeats: Option<Repeats>,
     pub(super) partial: bool,
 }
 
 impl<'a> StoredArticle<'a> {
-    /// A view of `article`, to whose paragraphs `flat` belongs.
+    /// A view of `article`, whose parts are in `flat`.
     pub(super) fn of(article: &'a CleanArticle, flat: &'a Flat) -> StoredArticle<'a> {
-        let raws = (0_u32..).zip(&article.paragraphs);
-        let raws = raws.filter_map(|(index, paragraph)| Some((index, paragraph.raw.as_deref()?)));
-        let removals = article.removals.iter().map(|removal| StoredRemoval {
-            span: removal.span,
-            line: removal.line,
-            rule: removal.rule,
-            reason: removal.reason,
-            text: &removal.text,
-            repeats: removal.repeats.clone(),
-            partial: removal.partial,
-        });
         StoredArticle {
             title: article.title.as_deref(),
             title_from_text: article.title_from_text,
@@ -111,10 +115,12 @@ impl<'a> StoredArticle<'a> {
             dateline: article.dateline.as_deref(),
             language: article.language.as_deref(),
             places: &flat.places,
-            raws: raws.collect(),
+            raw: &flat.raw,
+            raws: &flat.raws,
             captions: Cow::Borrowed(&article.captions),
             meta: article.meta.as_deref(),
-            removals: removals.collect(),
+            removed: &flat.removed,
+            removals: &flat.removals,
             blocks_in: article.blocks_in,
             blocks_in_fields: article.blocks_in_fields,
         }
@@ -128,20 +134,34 @@ impl<'a> StoredArticle<'a> {
     /// Every paragraph with what is known of it.
     pub(super) fn parts(&self) -> impl Iterator<Item = (StoredParagraph<'a>, Part)> {
         let (places, _) = self.places.as_chunks::<PLACE_BYTES>();
-        let mut raws = self.raws.iter().peekable();
+        let (mut raws, mut rest) =
+            (self.raws.as_chunks::<RAW_BYTES>().0.iter().peekable(), self.raw);
         (0_u32..).zip(places).zip(parts(self.facts)).map(move |((index, place), part)| {
             let [start @ .., n0, n1, n2, n3, l0, l1, l2, l3] = *place;
             let start = usize::try_from(u64::from_le_bytes(start)).unwrap_or(usize::MAX);
             let end = start + u32::from_le_bytes([n0, n1, n2, n3]) as usize;
             let line = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
-            let raw = raws.next_if(|(of, _)| *of == index).map(|(_, raw)| *raw);
+            let raw = raws.next_if(|[of @ .., _, _, _, _]| u32::from_le_bytes(*of) == index);
+            let raw = raw.map(|&[.., n0, n1, n2, n3]| {
+                take_text(&mut rest, u32::from_le_bytes([n0, n1, n2, n3]) as usize)
+            });
             (StoredParagraph { span: Span { start, end }, line, raw }, part)
         })
     }
 
-    /// How many paragraphs it has.
-    pub(super) fn len(&self) -> usize {
-        self.facts.len() / FACT_BYTES
+    /// What was removed, in the order of the text.
+    pub(super) fn removals(&self) -> impl Iterator<Item = Result<StoredRemoval<'a>, Error>> {
+        let (mut facts, mut texts) = (self.removals, self.removed);
+        std::iter::from_fn(move || {
+            if facts.is_empty() {
+                return None;
+            }
+            let read = postcard::take_from_bytes::<RemovalFacts>(facts).map_err(bug);
+            Some(read.map(|(removal, rest)| {
+                facts = rest;
+                StoredRemoval { text: take_text(&mut texts, removal.bytes), facts: removal }
+            }))
+        })
     }
 
     /// The title, when it is a block of the text and nothing else of the text remains without the
@@ -201,7 +221,6 @@ impl<'a> StoredHead<'a> {
             #[serde(borrow)]
             Article(StoredHead<'h>),
         }
-        let bug = |error: postcard::Error| Error::at("spool", ErrorKind::Bug(error.to_string()));
         let (Head::Article(head), _) = postcard::take_from_bytes(bytes).map_err(bug)?;
         Ok(head)
     }
@@ -245,25 +264,59 @@ const FACT_BYTES: usize = 40;
 /// The same of its place in the dump: the first byte, how many there are, and the line.
 const PLACE_BYTES: usize = 16;
 
-/// What of the paragraphs of an article is stored in fields of fixed size; its memory goes from one to the next.
+/// The same of a block as it came in: the number of its paragraph, and its length.
+const RAW_BYTES: usize = 8;
+
+/// What is stored of all paragraphs of an article, and of all its removals; its memory goes from one to the next.
 #[derive(Default)]
 pub(super) struct Flat {
     facts: Vec<u8>,
     places: Vec<u8>,
+    raw: String,
+    raws: Vec<u8>,
+    removed: String,
+    removals: Vec<u8>,
 }
 
 impl Flat {
     /// Fills it with those of `article`.
-    pub(super) fn fill(&mut self, article: &CleanArticle) {
-        self.facts.clear();
-        self.places.clear();
-        for (paragraph, digest) in article.paragraphs.iter().zip(&article.digests) {
+    pub(super) fn fill(&mut self, article: &CleanArticle) -> Result<(), Error> {
+        let Flat { facts, places, raw, raws, removed, removals } = self;
+        [facts, places, raws, removals].into_iter().for_each(Vec::clear);
+        [raw, removed].into_iter().for_each(String::clear);
+        let paragraphs = article.paragraphs.iter().zip(&article.digests).enumerate();
+        for (index, (paragraph, digest)) in paragraphs {
             self.facts.extend_from_slice(&digest.0);
             self.facts.extend_from_slice(&pair(paragraph.bytes, paragraph.words));
             self.places.extend_from_slice(&(paragraph.span.start as u64).to_le_bytes());
             self.places.extend_from_slice(&pair(paragraph.span.len(), paragraph.line));
+            if let Some(raw) = &paragraph.raw {
+                self.raw.push_str(raw);
+                self.raws.extend_from_slice(&pair(index, raw.len()));
+            }
         }
+        for removal in &article.removals {
+            self.removed.push_str(&removal.text);
+            let facts = RemovalFacts {
+                bytes: removal.text.len(),
+                span: removal.span,
+                line: removal.line,
+                rule: removal.rule,
+                reason: removal.reason,
+                repeats: removal.repeats.clone(),
+                partial: removal.partial,
+            };
+            store(&facts, &mut self.removals)?;
+        }
+        Ok(())
     }
+}
+
+/// Takes the next `bytes` off `texts`.
+fn take_text<'a>(texts: &mut &'a str, bytes: usize) -> &'a str {
+    let (text, rest) = texts.split_at_checked(bytes).unwrap_or_default();
+    *texts = rest;
+    text
 }
 
 /// Two numbers of four bytes: a piece of the spool is far smaller than 4 GiB, and no dump has as many lines.
@@ -302,6 +355,39 @@ fn title_alone<'a>(
     Some((title, fingerprint::paragraph(title, &mut String::new())?))
 }
 
+/// Appends `value` in its stored form.
+pub(super) fn store(value: &impl Serialize, bytes: &mut Vec<u8>) -> Result<(), Error> {
+    postcard::serialize_with_flavor(value, Appending(bytes)).map_err(bug)
+}
+
+/// Where the stored form goes: texts are copied at once, which `postcard` does byte by byte to what it knows only
+/// as something that can be extended.
+struct Appending<'b>(&'b mut Vec<u8>);
+
+impl postcard::ser_flavors::Flavor for Appending<'_> {
+    type Output = ();
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
+    }
+}
+
+/// What is stored is read as it was written.
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
+fn bug(error: postcard::Error) -> Error {
+    Error::at("spool", ErrorKind::Bug(error.to_string()))
+}
+
 /// What is known of an article only when all of them are.
 pub(super) struct Settled<'r> {
     pub(super) id: &'r str,
@@ -317,7 +403,7 @@ pub(super) struct Settled<'r> {
 impl StoredRemoval<'_> {
     /// What it repeats, in words for people; empty for nothing.
     pub(super) fn repeated(&self, own: &str) -> String {
-        match &self.repeats {
+        match &self.facts.repeats {
             None => String::new(),
             Some(Repeats::TitleField) => "the title that the record gives".to_owned(),
             Some(Repeats::Elsewhere { dump, .. }) if dump != own => dump.clone(),
@@ -328,21 +414,22 @@ impl StoredRemoval<'_> {
     /// The row of the ledger, for the article `article` of `dump`.
     pub(super) fn row<'r>(&'r self, dump: &'r str, article: &'r str) -> RemovalRow<'r> {
         let place = |dump, span: Span| RepeatsRow::Place { dump, start: span.start, end: span.end };
+        let RemovalFacts { span, line, rule, reason, ref repeats, partial, .. } = self.facts;
         RemovalRow {
             dump,
             article,
-            start: self.span.start,
-            end: self.span.end,
-            line: self.line,
-            rule: self.rule,
-            reason: self.reason,
+            start: span.start,
+            end: span.end,
+            line,
+            rule,
+            reason,
             text: self.text,
-            repeats: self.repeats.as_ref().map(|repeats| match repeats {
+            repeats: repeats.as_ref().map(|repeats| match repeats {
                 Repeats::Span(span) => place(dump, *span),
                 Repeats::Elsewhere { dump, span } => place(dump, *span),
                 Repeats::TitleField => RepeatsRow::Field { field: "title" },
             }),
-            partial: self.partial,
+            partial,
         }
     }
 }
@@ -388,6 +475,7 @@ mod tests {
 
     use super::*;
     use crate::clean::CleanParagraph;
+    use crate::ledger::Removal;
 
     #[test]
     fn paragraphs_are_read_as_they_were_stored() {
@@ -405,8 +493,19 @@ mod tests {
                 raw: raw.map(str::to_owned),
             });
         }
+        for (line, text) in ["Share", "", "Mehr über das Thema"].into_iter().enumerate() {
+            article.removals.push(Removal {
+                span: Span { start: line << 30, end: (line << 30) + text.len() },
+                line,
+                rule: "share-bar",
+                reason: Reason::ShareBar,
+                text: text.to_owned(),
+                repeats: (line == 1).then_some(Repeats::TitleField),
+                partial: line == 2,
+            });
+        }
         let mut flat = Flat::default();
-        flat.fill(&article);
+        flat.fill(&article).unwrap();
         let stored = StoredArticle::of(&article, &flat);
         let entry = Storing::Article(&stored);
         let bytes = postcard::to_extend(&entry, Vec::new()).unwrap();
@@ -428,7 +527,13 @@ mod tests {
         }
         let all = article.paragraphs.iter().cloned().zip(article.digests.iter().copied());
         assert_eq!(read, all.collect::<Vec<_>>());
-        assert_eq!(stored.len(), texts.len());
+        let removals: Result<Vec<_>, _> = stored.removals().collect();
+        let removals = removals.unwrap();
+        assert_eq!(removals.len(), article.removals.len());
+        for (removal, expected) in removals.iter().zip(&article.removals) {
+            let row = removal.row("a#1", "1");
+            assert_eq!(format!("{row:?}"), format!("{:?}", RemovalRow::new(expected, "a#1", "1")));
+        }
         let head = StoredHead::read(&bytes).unwrap();
         assert_eq!(head.text(0..article.text.len()), article.text.as_bytes());
         let digests: Vec<Digest> = head.parts().map(|part| part.digest).collect();

@@ -1,8 +1,6 @@
 //! The last pass: every article to the files, in parallel by piece of the spool and in input order.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::mpsc;
 use std::thread::ScopedJoinHandle;
@@ -243,6 +241,7 @@ impl Writing<'_> {
         }
         written.removals.bytes.reserve(bytes.len() / 4);
         let mut id = ArticleId(self.known.gathered.first_articles[piece]);
+        let mut kept = Kept::default();
         each_entry(&bytes, &mut |entry| {
             match entry {
                 Entry::Reject(reject) => {
@@ -251,7 +250,7 @@ impl Writing<'_> {
                     written.tally.reject(reject.reason, reject.record.is_none());
                 }
                 Entry::Article(article) => {
-                    self.article(id, &article, &mut written);
+                    self.article(id, &article, &mut kept, &mut written)?;
                     id.0 += 1;
                 }
             }
@@ -260,16 +259,24 @@ impl Writing<'_> {
         Ok(written)
     }
 
-    fn article(&self, id: ArticleId, article: &StoredArticle, written: &mut Written) {
+    fn article<'a>(
+        &'a self,
+        id: ArticleId,
+        article: &StoredArticle<'a>,
+        kept: &mut Kept<'a>,
+        written: &mut Written,
+    ) -> Result<(), Error> {
         let known = self.known;
         let index = id.0 as usize;
         let source = known.gathered.index.sources[index];
         let Some(candidate) = &known.gathered.index.candidates[index] else {
-            return reject_late(article, source, written);
+            reject_late(article, source, written);
+            return Ok(());
         };
         let verdict = known.verdicts[index];
         let copy_of = verdict.representative().map(|other| known.gathered.index.id(other));
-        let kept = self.kept(id, article, known.is_written(id), &mut written.tally);
+        let is_written = known.is_written(id);
+        self.keep(id, article, is_written, &mut written.tally, kept);
         let has_repeats = kept.gone.iter().any(|gone| gone.first.is_some());
         let fingerprint = candidate.fingerprint().filter(|_| !has_repeats);
         let fingerprint = fingerprint.unwrap_or_else(|| fingerprint::article_of(&kept.digests));
@@ -308,7 +315,6 @@ impl Writing<'_> {
             counts.duplicates = 1;
             written.tally.totals.duplicates += 1;
         }
-        let is_written = known.is_written(id);
         if let Some(published) = article.published {
             let words = is_written.then_some(kept.words);
             written.tally.month(published, copy_of.is_some(), words);
@@ -317,12 +323,12 @@ impl Writing<'_> {
             counts.blocks_duplicate = blocks;
             written.tally.totals.blocks_duplicate += blocks;
             written.tally.source(source, article.source).add(&counts);
-            return;
+            return Ok(());
         }
         let settled = Settled {
             id: name,
             title: article.title.filter(|_| !kept.title_is_text),
-            text: &kept.text,
+            text: kept.text(),
             fingerprint,
             paragraphs: &kept.digests,
             words: kept.words,
@@ -331,7 +337,7 @@ impl Writing<'_> {
         };
         let row = article.row(&settled);
         // Grown once: doubling would hold a long article's row three times over.
-        let room = kept.text.len() + kept.text.len() / 16 + 1024;
+        let room = settled.text.len() + settled.text.len() / 16 + 1024;
         if known.options.emit.contains(&Emit::Jsonl) {
             written.articles_jsonl.bytes.reserve(room);
             row.jsonl(&mut written.articles_jsonl.bytes);
@@ -342,36 +348,37 @@ impl Writing<'_> {
             row.csv(&mut written.articles_csv.bytes, known.options.csv_raw);
             written.articles_csv.rows += 1;
         }
-        let removed = removals(article, (id, source), name, &kept.gone, written);
+        let removed = removals(article, (id, source), name, &kept.gone, written)?;
         // Counted on its own, so that the sums of the run can find a mistake.
         let fields = article.blocks_in_fields - usize::from(kept.title_is_text);
         let out = (kept.digests.len() + fields) as u64;
         let totals = &mut written.tally.totals;
         totals.written += 1;
         totals.blocks_out += out;
-        totals.text_bytes_out += kept.text.len() as u64;
+        totals.text_bytes_out += settled.text.len() as u64;
         (counts.written, counts.blocks_out, counts.blocks_removed) = (1, out, removed);
         written.tally.source(source, article.source).add(&counts);
         if self.clusters.contains(&id.0) {
             written.tally.titles.insert(id.0, article.title.map(str::to_owned));
         }
+        Ok(())
     }
 
-    /// What remains of `article` without boilerplate and repeats; counts the paragraphs that the
-    /// report lists.
-    pub(super) fn kept<'a>(
+    /// Overwrites `kept` with what remains of `article` without boilerplate and repeats; counts the paragraphs that
+    /// the report lists.
+    pub(super) fn keep<'a>(
         &'a self,
         id: ArticleId,
         article: &StoredArticle<'a>,
         is_written: bool,
         tally: &mut Tally,
-    ) -> Kept<'a> {
+        kept: &mut Kept<'a>,
+    ) {
         let Index { sources, cuts, .. } = &self.known.gathered.index;
         let (source, cut) = (sources[id.0 as usize], cuts[id.0 as usize]);
-        let mut kept = Kept::default();
-        kept.digests.reserve(article.len());
-        // What stays, as places in the text: paragraphs in a row are one.
-        let mut rows: Vec<Range<usize>> = Vec::new();
+        kept.clear();
+        // Paragraphs in a row that stay, as a place in the text.
+        let mut row = 0..0;
         for (index, (paragraph, part)) in article.parts().enumerate() {
             let Part { place, words, digest } = part;
             let gone = if cut.contains(index, || self.known.learned.contains(source, digest)) {
@@ -387,9 +394,15 @@ impl Writing<'_> {
                 None => {
                     kept.digests.push(digest.0);
                     kept.words += words;
-                    match rows.last_mut().filter(|row| row.end + 2 == place.start) {
-                        Some(row) => row.end = place.end,
-                        None => rows.push(place),
+                    if kept.digests.len() == 1 {
+                        row = place;
+                    } else {
+                        if row.end + 2 != place.start {
+                            kept.joined.push_str(&article.text[row.clone()]);
+                            kept.joined.push_str("\n\n");
+                            row.start = place.start;
+                        }
+                        row.end = place.end;
                     }
                 }
                 Some((rule, reason, first)) => kept.gone.push(Gone {
@@ -407,21 +420,15 @@ impl Writing<'_> {
             && let Some((title, digest)) =
                 article.title_alone(|digest| self.known.learned.contains(source, digest))
         {
-            kept.text = Cow::Borrowed(title);
+            kept.whole = title;
             kept.words = normalize::words(title);
             kept.digests.push(digest.0);
             kept.title_is_text = true;
-            return kept;
+        } else if kept.joined.is_empty() {
+            kept.whole = &article.text[row];
+        } else {
+            kept.joined.push_str(&article.text[row]);
         }
-        kept.text = match rows.as_slice() {
-            [] => Cow::Borrowed(""),
-            [row] => Cow::Borrowed(&article.text[row.clone()]),
-            rows => {
-                let rows: Vec<&str> = rows.iter().map(|row| &article.text[row.clone()]).collect();
-                Cow::Owned(rows.join("\n\n"))
-            }
-        };
-        kept
     }
 
     fn count(&self, digest: Digest, text: &str, removed: bool, tally: &mut Tally) {
@@ -511,15 +518,30 @@ fn start(text: &str, chars: usize) -> &str {
     &text[..end]
 }
 
-/// What remains of an article.
+/// What remains of an article; its memory goes from one to the next.
 #[derive(Default)]
 pub(super) struct Kept<'a> {
-    pub(super) text: Cow<'a, str>,
+    /// The text, where it lies in one piece; else it is put together in `joined`.
+    whole: &'a str,
+    joined: String,
     words: usize,
     digests: Vec<[u8; 32]>,
     pub(super) gone: Vec<Gone<'a>>,
     /// The title is all that remains, and is the text.
     title_is_text: bool,
+}
+
+impl Kept<'_> {
+    pub(super) fn text(&self) -> &str {
+        if self.joined.is_empty() { self.whole } else { &self.joined }
+    }
+
+    fn clear(&mut self) {
+        self.joined.clear();
+        self.digests.clear();
+        self.gone.clear();
+        (self.whole, self.words, self.title_is_text) = ("", 0, false);
+    }
 }
 
 /// A paragraph that goes because of other articles.
@@ -541,7 +563,7 @@ fn removals(
     name: &str,
     gone: &[Gone],
     written: &mut Written,
-) -> u64 {
+) -> Result<u64, Error> {
     let (mut blocks, mut head) = (0, None);
     let mut enter = |row: RemovalRow| {
         row.jsonl_behind(&mut head, &mut written.removals.bytes);
@@ -572,8 +594,9 @@ fn removals(
             partial: false,
         });
     };
-    for removal in &article.removals {
-        while let Some(before) = gone.next_if(|gone| gone.span.start < removal.span.start) {
+    for removal in article.removals() {
+        let removal = removal?;
+        while let Some(before) = gone.next_if(|gone| gone.span.start < removal.facts.span.start) {
             enter_gone(before, &mut enter);
         }
         enter(removal.row(article.dump, name));
@@ -581,7 +604,7 @@ fn removals(
     for rest in gone {
         enter_gone(rest, &mut enter);
     }
-    blocks
+    Ok(blocks)
 }
 
 /// An article in which only boilerplate stood is rejected as empty.

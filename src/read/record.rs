@@ -29,8 +29,30 @@ struct Member<'a> {
     key: Cow<'a, str>,
     raw_key: &'a str,
     value: &'a str,
-    /// What the value says, where it is a string with escapes and was read already.
-    text: Option<String>,
+    text: Text,
+}
+
+/// What is known of the text of a value.
+#[derive(Clone, Debug, Default)]
+enum Text {
+    /// Nothing yet.
+    #[default]
+    Unread,
+    /// It stands between the quotes as it is.
+    Plain,
+    /// It had escapes, and this is it.
+    Read(String),
+}
+
+impl Member<'_> {
+    /// The text of the value, which is asked for once; `None` where it is no string.
+    fn take_text(&mut self) -> Option<String> {
+        match std::mem::take(&mut self.text) {
+            Text::Unread => string(self.value),
+            Text::Plain => Some(self.value.get(1..self.value.len() - 1)?.to_owned()),
+            Text::Read(text) => Some(text),
+        }
+    }
 }
 
 /// Why a record is none.
@@ -105,31 +127,49 @@ fn members(raw: &str, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<Member<'_>
 /// strings are passed over 64 bytes at a time. `None` for all others, and for whatever a parser would refuse,
 /// which also says why, or repair, half of an escaped pair in a string. Texts are read of keys that are wanted.
 fn plain_members(raw: &str, is_wanted: impl Fn(&str) -> bool) -> Option<Vec<Member<'_>>> {
-    let is = |at: usize, byte: u8| raw.as_bytes().get(at) == Some(&byte);
-    let behind = |at: usize, mark: u8| is(at, mark).then(|| at + 1 + usize::from(is(at + 1, b' ')));
-    // As many as an allocator has at hand.
-    let mut members = Vec::with_capacity(12);
-    let mut at = behind(0, b'{')?;
-    loop {
-        let (key_end, _) = plain_string(raw, at, false)?;
-        let raw_key = raw.get(at..key_end)?;
-        let key = raw_key.get(1..raw_key.len() - 1)?;
-        if key.contains('\\') || members.len() == MEMBERS_MAX {
-            return None;
+    widest(Plain { raw, is_wanted })
+}
+
+/// Reading the members of such an object.
+struct Plain<'r, W> {
+    raw: &'r str,
+    is_wanted: W,
+}
+
+impl<'r, W: Fn(&str) -> bool> Loop for Plain<'r, W> {
+    type Output = Option<Vec<Member<'r>>>;
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) -> Option<Vec<Member<'r>>> {
+        let Plain { raw, is_wanted } = self;
+        let is = |at: usize, byte: u8| raw.as_bytes().get(at) == Some(&byte);
+        let behind =
+            |at: usize, mark: u8| is(at, mark).then(|| at + 1 + usize::from(is(at + 1, b' ')));
+        // As many as an allocator has at hand.
+        let mut members = Vec::with_capacity(12);
+        let mut at = behind(0, b'{')?;
+        loop {
+            let (key_end, _) = plain_string(machine, raw, at, false)?;
+            let raw_key = raw.get(at..key_end)?;
+            let key = raw_key.get(1..raw_key.len() - 1)?;
+            if key.contains('\\') || members.len() == MEMBERS_MAX {
+                return None;
+            }
+            let start = behind(key_end, b':')?;
+            let mut text = Text::Unread;
+            if is(start, b'"') {
+                (at, text) = plain_string(machine, raw, start, is_wanted(key))?;
+            } else {
+                at = start + value_len(raw.get(start..)?)?;
+            }
+            let value = raw.get(start..at)?;
+            members.push(Member { key: Cow::Borrowed(key), raw_key, value, text });
+            if is(at, b'}') {
+                let rest = raw.get(at + 1..)?.trim_end_matches([' ', '\t', '\n', '\r']);
+                return rest.is_empty().then_some(members);
+            }
+            at = behind(at, b',')?;
         }
-        let start = behind(key_end, b':')?;
-        let mut text = None;
-        if is(start, b'"') {
-            (at, text) = plain_string(raw, start, is_wanted(key))?;
-        } else {
-            at = start + value_len(raw.get(start..)?)?;
-        }
-        members.push(Member { key: Cow::Borrowed(key), raw_key, value: raw.get(start..at)?, text });
-        if is(at, b'}') {
-            let rest = raw.get(at + 1..)?.trim_end_matches([' ', '\t', '\n', '\r']);
-            return rest.is_empty().then_some(members);
-        }
-        at = behind(at, b',')?;
     }
 }
 
@@ -140,74 +180,67 @@ fn value_len(rest: &str) -> Option<usize> {
     (value.get().len() == values.byte_offset()).then_some(value.get().len())
 }
 
-/// Where the string ends that starts at `start` of `raw`, and what it says where it has escapes and that
-/// `is_wanted`; `None` where there is none, or one that a parser refuses.
-fn plain_string(raw: &str, start: usize, is_wanted: bool) -> Option<(usize, Option<String>)> {
-    let inner = raw.get(start..)?.strip_prefix('"')?;
-    let (len, text) = widest(Reading { inner, is_wanted })?;
-    Some((start + 1 + len, text))
-}
-
 /// Room for a text with escapes, where so much may follow: enough for most articles. What a title leaves is given back.
 const TEXT_ROOM: usize = 16 << 10;
 
-/// Reading a string up to its end.
-struct Reading<'t> {
-    /// What follows the quote at its start.
-    inner: &'t str,
-    /// Whether its text is asked for.
+/// Where the string ends that starts at `start` of `raw`, and its text, read if it `is_wanted`; `None` where there is
+/// none, or one that a parser refuses.
+#[inline(always)]
+fn plain_string(
+    machine: impl Machine,
+    raw: &str,
+    start: usize,
     is_wanted: bool,
-}
-
-impl Loop for Reading<'_> {
-    /// The byte behind the quote at its end, and the text where it is wanted and there are escapes.
-    type Output = Option<(usize, Option<String>)>;
-
-    #[inline(always)]
-    fn run(self, machine: impl Machine) -> Option<(usize, Option<String>)> {
-        let Reading { inner, is_wanted } = self;
-        let bytes = inner.as_bytes();
-        let mut text = String::new();
-        let mut room = [b' '; BITS];
-        // What stands before it is in the text or an escape.
-        let mut next = 0;
-        for (index, row) in bytes.chunks(BITS).enumerate() {
-            let row = machine.bytes(filled(row, &mut room));
-            let mut marks = machine.one_of(row, [b'"', b'\\']) | machine.within(row, 0..=0x1F);
-            while marks != 0 {
-                let at = index * BITS + marks.trailing_zeros() as usize;
-                marks &= marks - 1;
-                if at < next {
-                    continue;
-                }
-                match bytes[at] {
-                    b'"' => {
-                        let has_escapes = is_wanted && next > 0;
-                        if has_escapes {
-                            push(&mut text, inner, next, at)?;
-                        }
-                        if text.len() < text.capacity() / 2 {
-                            text.shrink_to_fit();
-                        }
-                        return Some((at + 1, has_escapes.then_some(text)));
+) -> Option<(usize, Text)> {
+    let inner = raw.get(start..)?.strip_prefix('"')?;
+    let bytes = inner.as_bytes();
+    let mut text = String::new();
+    let mut room = [b' '; BITS];
+    // What stands before it is in the text or an escape.
+    let mut next = 0;
+    for (index, row) in bytes.chunks(BITS).enumerate() {
+        let row = machine.bytes(filled(row, &mut room));
+        let row_start = index * BITS;
+        let mut marks = machine.one_of(row, [b'"', b'\\']) | machine.within(row, 0..=0x1F);
+        marks &= since(next, row_start);
+        while marks != 0 {
+            let at = row_start + marks.trailing_zeros() as usize;
+            match bytes[at] {
+                b'"' => {
+                    let end = start + 1 + at + 1;
+                    if next == 0 || !is_wanted {
+                        return Some((end, if next == 0 { Text::Plain } else { Text::Unread }));
                     }
-                    b'\\' => {
-                        let (c, len) = escaped(bytes.get(at + 1..)?)?;
-                        if is_wanted {
-                            if next == 0 {
-                                text.reserve(bytes.len().min(TEXT_ROOM));
-                            }
-                            push(&mut text, inner, next, at)?;
-                            text.push(c);
-                        }
-                        next = at + 1 + len;
+                    push(&mut text, inner, next, at)?;
+                    if text.len() < text.capacity() / 2 {
+                        text.shrink_to_fit();
                     }
-                    _ => return None,
+                    return Some((end, Text::Read(text)));
                 }
+                b'\\' => {
+                    let (c, len) = escaped(bytes.get(at + 1..)?)?;
+                    if is_wanted {
+                        if next == 0 {
+                            text.reserve(bytes.len().min(TEXT_ROOM));
+                        }
+                        push(&mut text, inner, next, at)?;
+                        text.push(c);
+                    }
+                    next = at + 1 + len;
+                    marks &= since(next, row_start);
+                }
+                _ => return None,
             }
         }
-        None
     }
+    None
+}
+
+/// Bits of a row that starts at `start` for its bytes from `place` on.
+#[inline(always)]
+fn since(place: usize, start: usize) -> u64 {
+    let passed = place.saturating_sub(start);
+    if passed < BITS { u64::MAX << passed } else { 0 }
 }
 
 /// Appends what stands between two places of `inner`: a whole row is copied where it is shorter, for a copy whose
@@ -293,7 +326,7 @@ impl<'a> Visitor<'a> for Members<'_, 'a> {
                 let key = unescape(inner);
                 Cow::Owned(key.ok_or_else(|| A::Error::custom("a malformed escape in a key"))?)
             };
-            self.0.push(Member { key, raw_key, value: value.get(), text: None });
+            self.0.push(Member { key, raw_key, value: value.get(), text: Text::Unread });
             if self.0.len() > MEMBERS_MAX {
                 return Err(A::Error::custom("too many keys"));
             }
@@ -350,10 +383,10 @@ fn pick(members: &mut [Member], file: &Origin) -> Result<(String, Fields), Refus
     let mut kept_whole = None;
     for field in FieldName::ALL {
         let Some((_, index)) = chosen[field.index()] else { continue };
-        let Member { value, ref mut text, .. } = members[index];
+        let value = members[index].value;
         let slot = match field {
             FieldName::Text => {
-                article = text.take().or_else(|| string(value)).unwrap_or_default();
+                article = members[index].take_text().unwrap_or_default();
                 continue;
             }
             FieldName::Byline => {
@@ -371,7 +404,7 @@ fn pick(members: &mut [Member], file: &Origin) -> Result<(String, Fields), Refus
             FieldName::Dateline => &mut fields.dateline,
             FieldName::Language => &mut fields.language,
         };
-        *slot = text.take().or_else(|| string(value)).or_else(|| Some(value.to_owned()));
+        *slot = members[index].take_text().or_else(|| Some(value.to_owned()));
     }
     if chosen[FieldName::Text.index()].is_none() {
         return Err(Refusal(RejectReason::NoText, no_text(members, file)));
@@ -657,7 +690,7 @@ mod tests {
     fn plain_members_are_those_of_the_parser() {
         let shown = |members: Vec<Member>| -> Vec<String> {
             let shown = |m: &Member| {
-                let text = m.text.clone().or_else(|| string(m.value));
+                let text = m.clone().take_text();
                 format!("{} {} {} {text:?}", m.key, m.raw_key, m.value)
             };
             members.iter().map(shown).collect()

@@ -13,6 +13,7 @@ use zstd::stream::raw::{DParameter, Decoder as Unzstd, InBuffer, Operation, OutB
 
 use super::Limits;
 use super::find::refusal;
+use crate::checksum::Checksum;
 use crate::ledger::RejectReason;
 
 /// Compressed bytes taken from the file at a time.
@@ -48,7 +49,7 @@ pub(super) struct Raw {
     source: Source,
     /// Of a regular file, what the system said of it when it was opened.
     opened: Option<Metadata>,
-    hasher: Option<blake3::Hasher>,
+    checksum: Option<Checksum>,
     bytes: u64,
     ended: bool,
     error: Option<io::Error>,
@@ -63,7 +64,7 @@ impl Raw {
         Raw {
             source,
             opened,
-            hasher: hashed.then(blake3::Hasher::new),
+            checksum: hashed.then(Checksum::default),
             bytes: 0,
             ended: false,
             error: None,
@@ -77,30 +78,32 @@ impl Raw {
 
     /// BLAKE3 of the bytes read so far, in hex; empty when it is not wanted.
     pub(super) fn blake3(&self) -> String {
-        let hex = |hasher: &blake3::Hasher| hasher.finalize().to_hex().to_string();
-        self.hasher.as_ref().map(hex).unwrap_or_default()
+        let hex = |checksum: &Checksum| checksum.hash().to_hex().to_string();
+        self.checksum.as_ref().map(hex).unwrap_or_default()
     }
 
     /// Appends `count` bytes, fewer only at the end; whatever sizes the system reads in, the same
     /// file gives the same pieces. Returns how many came.
     fn fill(&mut self, out: &mut Vec<u8>, count: usize) -> usize {
-        let start = out.len();
-        if !self.ended {
-            out.reserve(count);
+        let (start, end) = (out.len(), out.len() + count);
+        out.reserve(count);
+        while !self.ended && out.len() < end {
+            let before = out.len();
+            // Hashed while it is still in a cache.
+            let some = INPUT_BYTES.min(end - before);
             // Into room that was not filled with zeros before.
             let read = match &mut self.source {
-                Source::File(file) => file.take(count as u64).read_to_end(out),
-                Source::Stdin(stdin) => stdin.take(count as u64).read_to_end(out),
+                Source::File(file) => file.take(some as u64).read_to_end(out),
+                Source::Stdin(stdin) => stdin.take(some as u64).read_to_end(out),
             };
-            self.ended = out.len() - start < count;
+            self.ended = out.len() - before < some;
             self.error = read.err();
+            if let Some(checksum) = &mut self.checksum {
+                checksum.update(&out[before..]);
+            }
         }
-        let filled = out.len();
-        if let Some(hasher) = &mut self.hasher {
-            hasher.update(&out[start..]);
-        }
-        self.bytes += (filled - start) as u64;
-        filled - start
+        self.bytes += (out.len() - start) as u64;
+        out.len() - start
     }
 
     /// Once all is read: why this is not the file that was opened. Whoever writes to a file while it is

@@ -11,16 +11,41 @@ pub(super) fn some<const N: usize>(bytes: &[u8; N], len: usize, out: &mut Vec<u8
     out.truncate(end);
 }
 
-/// What is written for a byte: the first of seven bytes, and how many.
+/// Appends `number` in digits. Most have few, which are reckoned side by side: how many there are cannot be foretold.
+pub(super) fn number(number: u64, out: &mut Vec<u8>) {
+    match u32::try_from(number) {
+        Ok(few) if few < 100_000_000 => {
+            let digits = eight_digits(few);
+            // The last one stands, even if it is a zero.
+            let zeros = (digits | 1 << 56).trailing_zeros() / 8;
+            let digits = (digits | u64::from_le_bytes([b'0'; 8])) >> (8 * zeros);
+            some(&digits.to_le_bytes(), 8 - zeros as usize, out);
+        }
+        _ => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
+    }
+}
+
+/// The decimal digits of a number of at most eight, the first one in the lowest byte.
+fn eight_digits(number: u32) -> u64 {
+    // Halves of four digits, then of two, then digits, each divided by the product with a fraction.
+    let fours = u64::from(number / 10_000) | u64::from(number % 10_000) << 32;
+    let hundreds = ((fours * 10_486) >> 20) & 0x7F_0000_007F;
+    let twos = hundreds | (fours - hundreds * 100) << 16;
+    let tens = ((twos * 103) >> 10) & 0x000F_000F_000F_000F;
+    tens | (twos - tens * 10) << 8
+}
+
+/// What is written instead of something: the first of seven bytes, and how many.
 pub(super) type Instead = ([u8; 7], u8);
 
-/// Appends `text`, where `instead` says what is written for each byte that `odd` finds in a row of them.
+/// Appends `text`, where `instead` says what is written for each byte that `odd` finds in a row of them, looking at it
+/// and the next one of the row, if there is one, and whether it is for both.
 #[inline(always)]
 pub(super) fn rewritten<M: Machine>(
     machine: M,
     text: &[u8],
     odd: impl Fn(M::Bytes) -> u64,
-    instead: impl Fn(u8) -> Instead,
+    instead: impl Fn(u8, Option<u8>) -> (Instead, bool),
     out: &mut Vec<u8>,
 ) {
     let mut room = [b' '; BITS];
@@ -32,16 +57,33 @@ pub(super) fn rewritten<M: Machine>(
         some(row, len, out);
         while marks != 0 {
             let at = marks.trailing_zeros() as usize;
-            marks &= marks - 1;
             // Back to it, and once more what follows it in the row.
             out.truncate(out.len() - (len - at));
-            let (bytes, count) = instead(row[at]);
+            let ((bytes, count), is_for_both) = instead(row[at], row.get(at + 1).copied());
+            let last = at + usize::from(is_for_both);
+            marks &= u64::MAX << last << 1;
             some(&bytes, count.into(), out);
-            match rest[at + 1..].first_chunk::<BITS>() {
-                Some(next) => some(next, len - at - 1, out),
-                None => out.extend_from_slice(&rest[at + 1..len]),
+            match rest[last + 1..].first_chunk::<BITS>() {
+                Some(next) => some(next, len - last - 1, out),
+                None => out.extend_from_slice(&rest[last + 1..len]),
             }
         }
         rest = &rest[len..];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_in_digits() {
+        let edges = (0..64).flat_map(|bit| [(1_u64 << bit) - 1, 1 << bit]);
+        let tens = (0..20).map(|power| 10_u64.pow(power)).flat_map(|ten| [ten - 1, ten, ten + 1]);
+        for expected in edges.chain(tens).chain(0..100_000).chain((0..1 << 27).step_by(997)) {
+            let mut out = b"before ".to_vec();
+            number(expected, &mut out);
+            assert_eq!(out, format!("before {expected}").into_bytes());
+        }
     }
 }

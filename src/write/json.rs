@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use serde::ser::Serialize;
+
 use super::append::{self, Instead};
 use crate::vector::{self, BITS, Loop, Machine, widest};
 
@@ -51,6 +53,19 @@ impl<'o> Object<'o> {
         self.out
     }
 
+    /// Writes several members, a text or null each, which is faster than one after the other.
+    pub(super) fn texts<const N: usize>(
+        &mut self,
+        members: &[Member; N],
+        texts: [Option<&str>; N],
+    ) {
+        let start = self.out.len();
+        widest(Appending { members, texts: &texts, out: self.out });
+        if N > 0 && std::mem::take(&mut self.is_empty) {
+            self.out[start] = b'{';
+        }
+    }
+
     #[inline(always)]
     pub(super) fn text<const N: usize>(&mut self, key: &[u8; N], text: &str) {
         string(text, self.value(key));
@@ -76,12 +91,55 @@ impl<'o> Object<'o> {
 
     #[inline(always)]
     pub(super) fn number<const N: usize>(&mut self, key: &[u8; N], number: u64) {
-        self.value(key).extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+        append::number(number, self.value(key));
     }
 
     #[inline(always)]
     pub(super) fn truth<const N: usize>(&mut self, key: &[u8; N], truth: bool) {
-        self.value(key).extend_from_slice(if truth { b"true" } else { b"false" });
+        let (word, len) = if truth { (b"true ", 4) } else { (b"false", 5) };
+        append::some(word, len, self.value(key));
+    }
+}
+
+/// What stands before a text in an object: the mark before its key, the key and the marks behind it; and how many bytes
+/// of it there are.
+pub(super) type Member = ([u8; MEMBER_BYTES], usize);
+
+/// The member with this key, which needs no escapes.
+pub(super) const fn member(key: &str) -> Member {
+    let key = key.as_bytes();
+    assert!(key.len() + 4 <= MEMBER_BYTES, "a key that is too long");
+    let mut member = [0; MEMBER_BYTES];
+    (member[0], member[1]) = (b',', b'"');
+    let mut at = 0;
+    while at < key.len() {
+        member[2 + at] = key[at];
+        at += 1;
+    }
+    (member[2 + at], member[3 + at]) = (b'"', b':');
+    (member, key.len() + 4)
+}
+
+/// Appending members with texts.
+struct Appending<'m, 't, 'o> {
+    members: &'m [Member],
+    texts: &'m [Option<&'t str>],
+    out: &'o mut Vec<u8>,
+}
+
+impl Loop for Appending<'_, '_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) {
+        let Appending { members, texts, out } = self;
+        for ((member, len), text) in members.iter().zip(texts) {
+            append::some(member, *len, out);
+            match text {
+                Some(text) => escaped(machine, text, out),
+                None => out.extend_from_slice(b"null"),
+            }
+        }
     }
 }
 
@@ -99,32 +157,31 @@ pub(super) fn list<T>(out: &mut Vec<u8>, items: &[T], mut each: impl FnMut(&T, &
 
 /// Appends `text` as a JSON string.
 pub(super) fn string(text: &str, out: &mut Vec<u8>) {
+    widest(Appending { members: &[([0; MEMBER_BYTES], 0)], texts: &[Some(text)], out });
+}
+
+/// Appends a text with escapes, between quotes. Called once: what is called twice may not be inlined, nor the questions
+/// of the machine then.
+#[inline(always)]
+fn escaped(machine: impl Machine, text: &str, out: &mut Vec<u8>) {
     out.reserve(text.len() + text.len() / 32 + BITS + 2);
-    widest(Escaping { text: text.as_bytes(), out });
+    let odd = |row| machine.one_of(row, [b'"', b'\\']) | machine.within(row, 0..=0x1F);
+    // Of line ends most stand in pairs, between paragraphs.
+    let instead = |byte: u8, next: Option<u8>| {
+        let is_pair = byte == b'\n' && next == Some(b'\n');
+        (ESCAPES[usize::from(byte) + usize::from(is_pair) * PAIR], is_pair)
+    };
+    out.push(b'"');
+    append::rewritten(machine, text.as_bytes(), odd, instead, out);
+    out.push(b'"');
 }
 
-/// Appending a text with escapes, between quotes.
-struct Escaping<'t, 'o> {
-    text: &'t [u8],
-    out: &'o mut Vec<u8>,
-}
-
-impl Loop for Escaping<'_, '_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self, machine: impl Machine) {
-        let Escaping { text, out } = self;
-        let odd = |row| machine.one_of(row, [b'"', b'\\']) | machine.within(row, 0..=0x1F);
-        out.push(b'"');
-        append::rewritten(machine, text, odd, |byte| ESCAPES[usize::from(byte)], out);
-        out.push(b'"');
-    }
-}
+/// How many places behind that of one line end of [`ESCAPES`] two of them stand.
+const PAIR: usize = 256 - b'\n' as usize;
 
 /// How each byte that needs one is escaped. Looked up, for which one comes next cannot be foretold.
-static ESCAPES: [Instead; 256] = {
-    let mut escapes = [([0; 7], 0); 256];
+static ESCAPES: [Instead; 257] = {
+    let mut escapes = [([0; 7], 0); 257];
     let mut byte: u8 = 0;
     while byte < 0x20 {
         let digit = byte & 15;
@@ -139,8 +196,14 @@ static ESCAPES: [Instead; 256] = {
         escapes[byte as usize] = ([b'\\', letter, 0, 0, 0, 0, 0], 2);
         index += 1;
     }
+    escapes[PAIR + b'\n' as usize] = (*b"\\n\\n\0\0\0", 4);
     escapes
 };
+
+/// Appends what `serde_json` makes of `value`.
+pub(super) fn serialized(value: &impl Serialize, out: &mut Vec<u8>) {
+    serde_json::to_writer(out, value).expect("rows of texts and numbers fit into JSON");
+}
 
 /// Appends `bytes` in hex.
 pub(super) fn hex<const N: usize>(bytes: &[u8; N], out: &mut Vec<u8>) {
@@ -154,7 +217,7 @@ mod tests {
     #[test]
     fn strings_are_those_of_serde_json() {
         let all: String = ('\0'..='\u{2FF}').collect();
-        let long = "plain text, then \"quotes\" and \\ and\nlines ".repeat(9);
+        let long = "plain text, then \"quotes\" and \\ and\nlines\n\n\n".repeat(9);
         let texts = (0..all.len())
             .filter_map(|at| all.get(at..))
             .chain((0..long.len()).map(|at| &long[at..]));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use flate2::write::GzEncoder;
 
+use crate::checksum::Checksum;
 use crate::error::{Error, ErrorKind};
 use crate::options::Compression;
 
@@ -105,12 +106,16 @@ pub(super) enum Sink {
 type Disk = BufWriter<Hashed>;
 
 const BUFFER_BYTES: usize = 64 << 10;
+
+/// Bytes written at a time, up to a multiple of so many: still in the second cache when they are hashed.
+const WRITTEN_BYTES: usize = 64 << 10;
+
 const GZIP_LEVEL: u32 = 6;
 const ZSTD_LEVEL: i32 = 3;
 
 impl Sink {
     pub(super) fn new(file: File, compression: Compression) -> io::Result<Sink> {
-        let hashed = Hashed { file: Arc::new(file), bytes: 0, hasher: blake3::Hasher::new() };
+        let hashed = Hashed { file: Arc::new(file), bytes: 0, checksum: Checksum::default() };
         let disk = BufWriter::with_capacity(BUFFER_BYTES, hashed);
         Ok(match compression {
             Compression::None => Sink::Plain(disk),
@@ -151,7 +156,7 @@ impl Sink {
             Sink::Zst(steps) => steps.finish()?.finish()?,
         };
         let hashed = disk.into_inner().map_err(io::IntoInnerError::into_error)?;
-        Ok((hashed.file, hashed.bytes, hashed.hasher.finalize()))
+        Ok((hashed.file, hashed.bytes, hashed.checksum.hash()))
     }
 }
 
@@ -169,13 +174,15 @@ impl std::fmt::Debug for Sink {
 pub(super) struct Hashed {
     file: Arc<File>,
     bytes: u64,
-    hasher: blake3::Hasher,
+    checksum: Checksum,
 }
 
 impl Write for Hashed {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
-        self.hasher.update(&bytes[..written]);
+        let over = usize::try_from(self.bytes % WRITTEN_BYTES as u64).unwrap_or(0);
+        let some = &bytes[..bytes.len().min(WRITTEN_BYTES - over)];
+        let written = self.file.write(some)?;
+        self.checksum.update(&some[..written]);
         self.bytes += written as u64;
         Ok(written)
     }

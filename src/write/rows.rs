@@ -11,7 +11,7 @@ use serde::ser::Serialize;
 use serde_json::value::RawValue;
 
 use super::cells::Cells;
-use super::json::{self, Object};
+use super::json::{self, Member, Object, member};
 use crate::article::{Caption, Span};
 use crate::ledger::{Reason, Reject, RejectReason, Removal, Repeats};
 
@@ -55,6 +55,20 @@ pub struct ArticleRow<'a> {
     pub meta: Option<&'a str>,
 }
 
+/// The first members of an [`ArticleRow`].
+const ARTICLE_TEXTS: [Member; 10] = [
+    member("id"),
+    member("dump"),
+    member("source"),
+    member("url"),
+    member("title"),
+    member("byline"),
+    member("dateline"),
+    member("published"),
+    member("language"),
+    member("text"),
+];
+
 impl ArticleRow<'_> {
     /// The first line of `articles.csv`, with its line end.
     pub const CSV_HEADER: &'static str = "id,dump,source,url,title,byline,dateline,published,\
@@ -63,16 +77,19 @@ impl ArticleRow<'_> {
     /// Appends the row as one line of JSON.
     pub fn jsonl(&self, out: &mut Vec<u8>) {
         let mut row = Object::open(out);
-        row.text(b"id", self.id);
-        row.text(b"dump", self.dump);
-        row.optional(b"source", self.source);
-        row.optional(b"url", self.url);
-        row.optional(b"title", self.title);
-        row.optional(b"byline", self.byline);
-        row.optional(b"dateline", self.dateline);
-        row.optional(b"published", self.published);
-        row.optional(b"language", self.language);
-        row.text(b"text", self.text);
+        let texts = [
+            Some(self.id),
+            Some(self.dump),
+            self.source,
+            self.url,
+            self.title,
+            self.byline,
+            self.dateline,
+            self.published,
+            self.language,
+            Some(self.text),
+        ];
+        row.texts(&ARTICLE_TEXTS, texts);
         json::list(row.value(b"captions"), self.captions, |caption, out| {
             let mut object = Object::open(out);
             object.optional(b"text", caption.text.as_deref());
@@ -97,16 +114,18 @@ impl ArticleRow<'_> {
     /// apostrophe in front.
     pub fn csv(&self, out: &mut Vec<u8>, raw: bool) {
         let mut cells = Cells::new(out, raw);
-        cells.text(self.id);
-        cells.text(self.dump);
-        cells.optional(self.source);
-        cells.optional(self.url);
-        cells.optional(self.title);
-        cells.optional(self.byline);
-        cells.optional(self.dateline);
-        cells.optional(self.published);
-        cells.optional(self.language);
-        cells.text(self.text);
+        cells.texts(&[
+            self.id,
+            self.dump,
+            self.source.unwrap_or_default(),
+            self.url.unwrap_or_default(),
+            self.title.unwrap_or_default(),
+            self.byline.unwrap_or_default(),
+            self.dateline.unwrap_or_default(),
+            self.published.unwrap_or_default(),
+            self.language.unwrap_or_default(),
+            self.text,
+        ]);
         cells.joined(self.captions.iter().filter_map(|caption| caption.text.as_deref()));
         cells.joined(self.captions.iter().filter_map(|caption| caption.credit.as_deref()));
         cells.text(self.fingerprint);
@@ -184,7 +203,7 @@ impl DuplicateRow<'_> {
         row.optional(b"published", self.published);
         row.plain(b"kind", self.kind.as_str());
         row.text(b"duplicate_of", self.duplicate_of);
-        serialized(&rounded(self.similarity), row.value(b"similarity"));
+        json::serialized(&rounded(self.similarity), row.value(b"similarity"));
         row.text(b"cluster", self.cluster);
         row.text(b"fingerprint", self.fingerprint);
         row.close();
@@ -359,9 +378,10 @@ impl<'a> RemovalRow<'a> {
         row.number(b"start", self.start as u64);
         row.number(b"end", self.end as u64);
         row.number(b"line", self.line as u64);
-        row.text(b"rule", self.rule);
-        row.plain(b"reason", self.reason.as_str());
-        row.text(b"text", self.text);
+        row.texts(
+            &const { [member("rule"), member("reason"), member("text")] },
+            [Some(self.rule), Some(self.reason.as_str()), Some(self.text)],
+        );
         let repeats = row.value(b"repeats");
         match self.repeats {
             None => repeats.extend_from_slice(b"null"),
@@ -422,12 +442,8 @@ impl RejectRow<'_> {
 }
 
 fn line(row: &impl Serialize, out: &mut Vec<u8>) {
-    serialized(row, out);
+    json::serialized(row, out);
     out.push(b'\n');
-}
-
-fn serialized(value: &impl Serialize, out: &mut Vec<u8>) {
-    serde_json::to_writer(out, value).expect("rows of texts and numbers fit into JSON");
 }
 
 /// Six decimals are more than the measure can tell apart, and hide how a platform rounds the last bit.

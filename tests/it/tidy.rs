@@ -13,6 +13,7 @@ use copydesk::{clean, strip};
 /// The doors, `lib.rs` and `main.rs`, are no rooms.
 const ROOMS: &[(&str, &[&str])] = &[
     ("article", &[]),
+    ("checksum", &[]),
     ("difference", &[]),
     ("sample", &[]),
     ("error", &[]),
@@ -32,8 +33,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("dedupe", &["fingerprint", "options", "vector"]),
     ("report", &["ledger", "options"]),
     ("page", &["difference", "options", "report", "text"]),
-    ("read", &["article", "error", "ledger", "options", "vector"]),
-    ("write", &["article", "error", "ledger", "options", "vector"]),
+    ("read", &["article", "checksum", "error", "ledger", "options", "vector"]),
+    ("write", &["article", "checksum", "error", "ledger", "options", "vector"]),
     (
         "segment",
         &["article", "fingerprint", "lexicon", "normalize", "options", "recognize", "vector"],
