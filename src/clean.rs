@@ -271,7 +271,9 @@ impl Cleaner {
         }
         if self.fingerprints {
             scratch.keys.clear();
-            all.iter().for_each(|clean| scratch.keys.push_article(&clean.digests));
+            for clean in all.iter() {
+                scratch.keys.push_article(&clean.digests);
+            }
             for (clean, digest) in all.iter_mut().zip(scratch.keys.digests()) {
                 clean.fingerprint = Some(digest);
             }

@@ -58,7 +58,9 @@ impl Keys {
 
     /// Adds the key of an article: see [`super::article`].
     pub(crate) fn push_article(&mut self, paragraphs: &[Digest]) {
-        paragraphs.iter().for_each(|paragraph| self.extend(*paragraph));
+        for paragraph in paragraphs {
+            self.extend(*paragraph);
+        }
         self.end();
     }
 
@@ -166,7 +168,9 @@ mod tests {
         let paragraphs: Vec<_> = (0..70).map(|n: u32| digest(&n.to_string())).collect();
         let mut keys = Keys::default();
         let articles: Vec<_> = (0..=70).cycle().take(500).map(|n| &paragraphs[..n]).collect();
-        articles.iter().for_each(|article| keys.push_article(article));
+        for article in &articles {
+            keys.push_article(article);
+        }
         let alone: Vec<_> = articles.iter().map(|article| super::super::article(article)).collect();
         assert_eq!(keys.digests(), alone);
     }
