@@ -43,7 +43,8 @@ mod tests {
 
     #[test]
     fn parts_of_any_length_have_the_hash_of_the_whole() {
-        let bytes: Vec<u8> = (0_u32..5 << 14).flat_map(|n| n.wrapping_mul(n).to_le_bytes()).collect();
+        let bytes: Vec<u8> =
+            (0_u32..5 << 14).flat_map(|n| n.wrapping_mul(n).to_le_bytes()).collect();
         for lens in [&[1, 1023, 70_000][..], &[STEP], &[STEP - 1, 2], &[3 * STEP + 5, 0], &[99_999]]
         {
             let (mut checksum, mut rest) = (Checksum::default(), &*bytes);
