@@ -40,8 +40,6 @@ pub struct Scratch {
     /// go together, and to which of its paragraphs.
     keys: Keys,
     places: Vec<(usize, usize)>,
-    /// Articles whose memory is used again.
-    articles: Vec<CleanArticle>,
 }
 
 /// One paragraph of a clean article.
@@ -114,28 +112,7 @@ pub struct CleanArticle {
     pub blocks_in_fields: usize,
 }
 
-/// An article, which may be taken out of its place, or why there is none.
-pub type Outcome<'a> = Result<&'a mut CleanArticle, Reject>;
-
-/// Bytes of text from which the memory of an article is not kept for another one.
-const KEPT_BYTES: usize = 64 << 10;
-
 impl CleanArticle {
-    /// Empties it, and keeps the memory of what all articles have.
-    fn clear(&mut self) {
-        let mut old = std::mem::take(self);
-        if old.text.capacity() > KEPT_BYTES {
-            return;
-        }
-        let texts = [&mut old.dump, &mut old.made_id, &mut old.source, &mut old.text];
-        texts.into_iter().for_each(String::clear);
-        old.paragraphs.clear();
-        old.digests.clear();
-        let CleanArticle { dump, id, made_id, source, url, text, paragraphs, digests, .. } = old;
-        let empty = CleanArticle::default();
-        *self = CleanArticle { dump, id, made_id, source, url, text, paragraphs, digests, ..empty };
-    }
-
     /// Every paragraph with its fingerprint.
     #[must_use]
     pub fn texts(&self) -> impl ExactSizeIterator<Item = (&str, Digest)> {
@@ -171,8 +148,7 @@ impl Cleaner {
         scratch: &mut Scratch,
         each: &mut dyn FnMut(Result<CleanArticle, Reject>),
     ) {
-        let mut each = |outcome: Outcome| each(outcome.map(std::mem::take));
-        self.clean_all(std::slice::from_ref(dump), scratch, &Cell::default(), &mut each);
+        self.clean_all(std::slice::from_ref(dump), scratch, &Cell::default(), each);
     }
 
     /// Cleans every article of `dumps`, in order. An article in which no paragraph remains, and a
@@ -180,14 +156,13 @@ impl Cleaner {
     /// it, or the rest of it.
     ///
     /// Some articles go through each stage together: the code of all stages is more than fits into the first cache
-    /// of a processor. `at` says at any moment which record is worked at, or which article of a text. An article may be
-    /// taken out of its place; else its memory is used for the next ones.
+    /// of a processor. `at` says at any moment which record is worked at, or which article of a text.
     pub fn clean_all(
         &self,
         dumps: &[Dump],
         scratch: &mut Scratch,
         at: &Cell<Option<u64>>,
-        each: &mut dyn FnMut(Outcome),
+        each: &mut dyn FnMut(Result<CleanArticle, Reject>),
     ) {
         let (mut found, mut bytes) = (Vec::with_capacity(TOGETHER.min(dumps.len())), 0);
         let mut flush = |found: &mut Vec<Found>, rejected: Option<Reject>| {
@@ -243,7 +218,7 @@ impl Cleaner {
         found: &[Found],
         scratch: &mut Scratch,
         at: &Cell<Option<u64>>,
-        each: &mut dyn FnMut(Outcome),
+        each: &mut dyn FnMut(Result<CleanArticle, Reject>),
     ) {
         let told = || found.iter().inspect(|found| at.set(Some(found.record)));
         let articles = found.iter().map(|found| &found.article).collect();
@@ -259,26 +234,21 @@ impl Cleaner {
             .collect();
         scratch.keys.clear();
         scratch.places.clear();
-        let mut articles = std::mem::take(&mut scratch.articles);
-        articles.resize_with(articles.len().max(found.len()), CleanArticle::default);
-        let all = &mut articles[..found.len()];
-        for (index, ((found, stripped), clean)) in told().zip(stripped).zip(&mut *all).enumerate() {
-            clean.clear();
-            finish(index, found, stripped, scratch, clean);
-        }
+        let finish = |(index, (found, stripped))| finish(index, found, stripped, scratch);
+        let mut all: Vec<_> = told().zip(stripped).enumerate().map(finish).collect();
         for (&(index, paragraph), digest) in scratch.places.iter().zip(scratch.keys.digests()) {
             all[index].digests[paragraph] = digest;
         }
         if self.fingerprints {
             scratch.keys.clear();
-            for clean in all.iter() {
+            for clean in &all {
                 scratch.keys.push_article(&clean.digests);
             }
             for (clean, digest) in all.iter_mut().zip(scratch.keys.digests()) {
                 clean.fingerprint = Some(digest);
             }
         }
-        for (found, clean) in told().zip(all) {
+        for (found, mut clean) in told().zip(all) {
             if clean.paragraphs.is_empty() {
                 each(Err(empty(found.dump, found.record, found.line, found.place)));
                 continue;
@@ -289,7 +259,6 @@ impl Cleaner {
             };
             each(Ok(clean));
         }
-        scratch.articles = articles;
     }
 }
 
@@ -316,13 +285,7 @@ struct Found<'d> {
 /// split has `path#record.number`.
 #[must_use]
 pub fn dump_name(dump: &Dump, number: u64, parts: usize) -> String {
-    let mut name = String::new();
-    push_dump_name(dump, number, parts, &mut name);
-    name
-}
-
-fn push_dump_name(dump: &Dump, number: u64, parts: usize, name: &mut String) {
-    name.reserve(dump.path.len() + 24);
+    let mut name = String::with_capacity(dump.path.len() + 24);
     name.push_str(&dump.path);
     let mut add = |mark, number| {
         name.push(mark);
@@ -332,6 +295,7 @@ fn push_dump_name(dump: &Dump, number: u64, parts: usize, name: &mut String) {
     if dump.record.is_some() && parts > 1 {
         add('.', number);
     }
+    name
 }
 
 /// The reject of an article without paragraphs.
@@ -395,34 +359,34 @@ fn too_large(
 
 /// Normalizes what stripping left, and settles the fields but for the language. Fingerprints that are not known yet
 /// are left open: see [`Scratch`].
-fn finish(
-    index: usize,
-    found: &Found,
-    stripped: Stripped,
-    scratch: &mut Scratch,
-    clean: &mut CleanArticle,
-) {
+fn finish(index: usize, found: &Found, stripped: Stripped, scratch: &mut Scratch) -> CleanArticle {
     let Found { dump, article, .. } = found;
-    push_dump_name(dump, found.number, found.parts, &mut clean.dump);
-    (clean.record, clean.line) = (found.record, found.line);
-    clean.id.clone_from(&article.fields.id);
-    if clean.id.is_none() {
-        clean.made_id = made_id(article.span().of(&dump.text));
-    }
-    clean.removals = stripped.removals;
-    clean.blocks_in = stripped.blocks_in;
-    clean.blocks_in_fields = stripped.blocks_in_fields;
-    clean.meta.clone_from(&article.fields.meta);
+    let mut clean = CleanArticle {
+        dump: dump_name(dump, found.number, found.parts),
+        record: found.record,
+        line: found.line,
+        id: article.fields.id.clone(),
+        made_id: match article.fields.id {
+            Some(_) => String::new(),
+            None => made_id(article.span().of(&dump.text)),
+        },
+        removals: stripped.removals,
+        blocks_in: stripped.blocks_in,
+        blocks_in_fields: stripped.blocks_in_fields,
+        meta: article.fields.meta.clone(),
+        ..CleanArticle::default()
+    };
     let bytes: usize = stripped.paragraphs.iter().map(|paragraph| paragraph.text.len() + 2).sum();
     clean.text.reserve(bytes);
     clean.paragraphs.reserve(stripped.paragraphs.len());
     clean.digests.reserve(stripped.paragraphs.len());
     for paragraph in &stripped.paragraphs {
-        add_paragraph(index, clean, paragraph, &dump.text, scratch);
+        add_paragraph(index, &mut clean, paragraph, &dump.text, scratch);
     }
     clean.removals.sort_by_key(|removal| removal.span.start);
     clean.captions = stripped.captions.into_iter().map(normalized_caption).collect();
-    set_fields(clean, dump, article, stripped.title, stripped.byline, stripped.published);
+    set_fields(&mut clean, dump, article, stripped.title, stripped.byline, stripped.published);
+    clean
 }
 
 /// Adds one paragraph; a line of characters that cannot be seen goes to the ledger.
@@ -519,10 +483,9 @@ fn set_fields(
         let url = Url::parse(given.url.as_deref()?).ok()?;
         url.host_str().map(str::to_owned).filter(|host| !host.is_empty())
     };
-    let source = given.source.as_deref().map(normalize::text).filter(|source| !source.is_empty());
-    let source = source.or_else(|| host().map(Cow::Owned));
+    let source = field(&given.source, None).or_else(host);
     clean.source_named = source.is_some();
-    clean.source.push_str(source.as_deref().unwrap_or(&dump.folder));
+    clean.source = source.unwrap_or_else(|| dump.folder.to_string());
     let dated = |found: &String| date::published(found).unwrap_or_else(|| found.clone());
     let published = given.published.as_ref().map(dated).or(published);
     clean.published = published.map(written).filter(|published| !published.is_empty());

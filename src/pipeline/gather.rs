@@ -13,7 +13,7 @@ use super::ordered::ordered;
 use super::spool::Spool;
 use super::stored::{Entry, Flat, StoredArticle, StoredHead, Storing, store};
 use crate::boilerplate::{self, Cut, Key, Learned, Learner, SourceId};
-use crate::clean::{CleanArticle, Outcome};
+use crate::clean::CleanArticle;
 use crate::dedupe::{self, ArticleId, Candidate};
 use crate::error::{Error, ErrorKind};
 use crate::fingerprint::{self, Digest, Keys};
@@ -444,14 +444,19 @@ fn chunk(
 const PROBLEMS_PER_BATCH: usize = 20;
 
 impl Chunk {
-    fn take(&mut self, outcome: Outcome, keep: Keep, flat: &mut Flat) -> Result<(), Error> {
+    fn take(
+        &mut self,
+        outcome: Result<CleanArticle, Reject>,
+        keep: Keep,
+        flat: &mut Flat,
+    ) -> Result<(), Error> {
         let what = match outcome {
             Ok(article) => {
-                flat.fill(article)?;
-                let stored = StoredArticle::of(article, flat);
+                flat.fill(&article)?;
+                let stored = StoredArticle::of(&article, flat);
                 self.bytes.reserve(article.text.len() + article.text.len() / 16 + 1024);
                 store(&Storing::Article(&stored), &mut self.bytes)?;
-                self.note(article, keep);
+                self.note(&article, keep);
                 What::Article
             }
             Err(reject) => {

@@ -4,13 +4,14 @@ use std::any::Any;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::Batch;
+use super::{Batch, CleanArticle};
 use crate::article::Dump;
-use crate::clean::{Outcome, TOGETHER, TOGETHER_BYTES};
+use crate::clean::{TOGETHER, TOGETHER_BYTES};
 use crate::error::{Error, ErrorKind};
+use crate::ledger::Reject;
 
 /// Takes the articles and rejects of a dump.
-pub(super) type Each<'a> = &'a mut dyn FnMut(Outcome);
+pub(super) type Each<'a> = &'a mut dyn FnMut(Result<CleanArticle, Reject>);
 
 /// Calls `work`; a panic in it becomes an error at `place`.
 ///

@@ -34,7 +34,7 @@ use self::idle::{Idle, kept};
 use self::ordered::ordered;
 pub use self::write_pass::BOILERPLATE;
 use crate::boilerplate::{Counted, Learned, Learner, Part, Repeated};
-use crate::clean::{Cleaner, Scratch};
+use crate::clean::{CleanArticle, Cleaner, Scratch};
 use crate::dedupe::near::Miss;
 use crate::dedupe::{self, Verdict};
 use crate::error::{Error, ErrorKind};
