@@ -11,28 +11,9 @@ pub(super) fn some<const N: usize>(bytes: &[u8; N], len: usize, out: &mut Vec<u8
     out.truncate(end);
 }
 
-/// Appends `number` in digits. Most have few, which are reckoned side by side: how many there are cannot be foretold.
+/// Appends `number` in digits.
 pub(super) fn number(number: u64, out: &mut Vec<u8>) {
-    match u32::try_from(number) {
-        Ok(few) if few < 100_000_000 => {
-            let digits = eight_digits(few);
-            // The last one stands, even if it is a zero.
-            let zeros = (digits | 1 << 56).trailing_zeros() / 8;
-            let digits = (digits | u64::from_le_bytes([b'0'; 8])) >> (8 * zeros);
-            some(&digits.to_le_bytes(), 8 - zeros as usize, out);
-        }
-        _ => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
-    }
-}
-
-/// The decimal digits of a number of at most eight, the first one in the lowest byte.
-fn eight_digits(number: u32) -> u64 {
-    // Halves of four digits, then of two, then digits, each divided by the product with a fraction.
-    let fours = u64::from(number / 10_000) | u64::from(number % 10_000) << 32;
-    let hundreds = ((fours * 10_486) >> 20) & 0x7F_0000_007F;
-    let twos = hundreds | (fours - hundreds * 100) << 16;
-    let tens = ((twos * 103) >> 10) & 0x000F_000F_000F_000F;
-    tens | (twos - tens * 10) << 8
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
 /// What is written instead of something: the first of seven bytes, and how many.

@@ -1,6 +1,6 @@
 //! The cells of one CSV row.
 
-use super::{append, json};
+use super::append;
 use crate::vector::{BITS, Loop, Machine, filled, widest};
 
 /// Writes one row, cell by cell, at the end of a buffer: the very bytes that a `csv::Writer` makes, which copies a
@@ -53,12 +53,7 @@ impl<'out> Cells<'out> {
     /// A cell that is a number between 0 and 1.
     pub(super) fn share(&mut self, share: f64) {
         // As in JSON, where a whole number keeps its `.0`.
-        if share < SHORT_SHARE {
-            self.plain(&format!("{share:?}"));
-        } else {
-            json::serialized(&share, self.out);
-            self.out.push(b',');
-        }
+        self.plain(&format!("{share:?}"));
     }
 
     /// A cell of letters and digits, of which nobody need make sure.
@@ -74,9 +69,6 @@ impl<'out> Cells<'out> {
         }
     }
 }
-
-/// Shares from this one on are written as in JSON, where smaller ones are too.
-const SHORT_SHARE: f64 = 1e-3;
 
 /// Appending cells with the comma behind each.
 struct Appending<'t, 'o> {
