@@ -109,10 +109,12 @@ fn source(phrases: &Phrases) -> Result<String, Box<dyn Error>> {
     let starts = starts.into_iter().map(|(hash, start)| (*hash, format!("{start:?}"))).collect();
     table(&mut out, "STARTS", "Start", starts)?;
 
-    let mut ends: Vec<_> = phrases.ends.iter().collect();
-    ends.sort_unstable();
-    let ends = ends.into_iter().map(|hash| (*hash, "()".to_owned())).collect();
-    table(&mut out, "ENDS", "()", ends)?;
+    for (name, ends) in [("ENDS", &phrases.ends), ("TAIL_ENDS", &phrases.tail_ends)] {
+        let mut ends: Vec<_> = ends.iter().collect();
+        ends.sort_unstable();
+        let ends = ends.into_iter().map(|hash| (*hash, "()".to_owned())).collect();
+        table(&mut out, name, "()", ends)?;
+    }
 
     let longest = |lens: &mut dyn Iterator<Item = usize>| lens.max().unwrap_or_default();
     let leads = phrases.listed.iter().map(|listed| listed.before.len());

@@ -24,6 +24,13 @@ pub(super) struct Start {
     pub(super) open: u16,
     /// The same for those that a divider must follow here.
     pub(super) divided: u16,
+    /// The [bits](next_bit) of the words that more is known of behind these.
+    pub(super) next: u64,
+}
+
+/// The bit for a word by which most are told to be none of some.
+pub(super) fn next_bit(word: u64) -> u64 {
+    1 << bucket(word, u64::BITS.ilog2())
 }
 
 /// The hash of some words and the one behind them.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::agreed::{
-    AFTER_LIST, BEFORE_LIST, GLUED_BYTES_MAX, IN_LIST, START_WORDS, Start, WHOLE, join,
+    AFTER_LIST, BEFORE_LIST, GLUED_BYTES_MAX, IN_LIST, START_WORDS, Start, WHOLE, join, next_bit,
 };
 use super::fold::{Folded, Words, is_unspaced, is_word};
 
@@ -54,6 +54,9 @@ pub(super) struct Phrases {
     pub(super) open: Vec<Open>,
     /// For each open phrase that starts with `...`, its place and the hash of its last word.
     pub(super) tails: Vec<(u64, usize)>,
+    /// What such a line ends in: the hash of its last word and the one before it, or of the last word of a phrase that
+    /// has no other there.
+    pub(super) tail_ends: HashSet<u64>,
     pub(super) tail_bytes_max: usize,
     /// What is known of a line by its first word, its first two, its first three.
     pub(super) starts: HashMap<u64, Start>,
@@ -334,10 +337,11 @@ impl Phrases {
             return Err("stands there already");
         }
         if open.parts.first().is_none_or(String::is_empty) {
-            let end = open.parts.last().map(String::as_str).unwrap_or_default();
-            let word = Words::from_end(end).next().ok_or("no word at its end")?;
+            let mut words = Words::from_end(phrase.rsplit("...").next().unwrap_or_default());
+            let last = words.next().ok_or("no word at its end")?;
             self.tail_bytes_max = self.tail_bytes_max.max(bytes_max);
-            self.tails.push((word, self.open.len()));
+            self.tails.push((last, self.open.len()));
+            self.tail_ends.insert(words.next().map_or(last, |before| join(last, before)));
         }
         self.open.push(open);
         if let Some((head, _)) = phrase.split_once("...").filter(|(head, _)| !head.is_empty()) {
@@ -357,6 +361,9 @@ impl Phrases {
             hash = join(hash, word);
             next = words.next();
             let start = self.starts.entry(hash).or_default();
+            if let Some(next) = next.filter(|_| count < START_WORDS) {
+                start.next |= next_bit(next);
+            }
             match kind {
                 Kind::Role(role @ (IN_LIST | AFTER_LIST)) => start.roles |= role,
                 _ if next.is_some() && count < START_WORDS => {}

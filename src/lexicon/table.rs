@@ -2,7 +2,7 @@
 
 use super::agreed::{
     AFTER_LIST, BEFORE_LIST, FILTER_BITS, GLUED_BYTES_MAX, IN_LIST, NO_BYTES, START_WORDS, Start,
-    WHOLE, bucket, hash_on, join, pair_bit, pair_row,
+    WHOLE, bucket, hash_on, join, next_bit, pair_bit, pair_row,
 };
 use super::fold::{Words, is_unspaced, is_word};
 use super::{Hit, Strength};
@@ -10,7 +10,7 @@ use crate::ledger::Reason;
 
 use made::{
     AFTER_BYTES_MAX, BEFORE_BYTES_MAX, CLASSES, ENDS, EXACT, EXACT_BYTES_MAX, HEAD_BYTES_MAX,
-    HEADS, LEADING, LEADING_PAIRS, LIST_WORD_BYTES_MAX, LIST_WORDS, OPEN, STARTS,
+    HEADS, LEADING, LEADING_PAIRS, LIST_WORD_BYTES_MAX, LIST_WORDS, OPEN, STARTS, TAIL_ENDS,
     TAIL_LINE_BYTES_MAX, TAILS, TEXT, TRAILING, TRAILING_PAIRS,
 };
 
@@ -131,9 +131,17 @@ pub(super) fn may_match(line: &str) -> Option<bool> {
     let last = words.next();
     // A word with a hump in it ends in a label that starts at the hump.
     let may = (may_be_row && words.hump_seen())
-        || last
-            .is_some_and(|word| (may_be_row && ENDS.has(word)) || (may_be_tail && TAILS.has(word)));
+        || last.is_some_and(|last| {
+            (may_be_row && ENDS.has(last)) || (may_be_tail && is_tail(last, words))
+        });
     may.then_some(opens)
+}
+
+/// Whether a phrase that any words may start may end in the word `last`, behind the next one of `before`.
+fn is_tail(last: u64, mut before: Words<'_, true>) -> bool {
+    TAILS.has(last)
+        && (TAIL_ENDS.has(last)
+            || before.next().is_some_and(|before| TAIL_ENDS.has(join(last, before))))
 }
 
 /// What `line` may be by its start, and whether it may start like an open phrase. Of those the whole words are
@@ -186,6 +194,9 @@ fn may_start(line: &str, words: &mut Words<'_, false>) -> (May, bool) {
                 || (start.roles & IN_LIST != 0 && next.roles & AFTER_LIST != 0))
         {
             may_be_row = true;
+        }
+        if start.next & next_bit(next) == 0 {
+            break;
         }
     }
     let may = match (may_be_row, may_be_open) {
