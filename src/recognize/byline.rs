@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use hashbrown::HashSet;
 
-use super::words::{self, DateWord, Starts, date_word};
+use super::words::{self, DateWord, Names, Starts, date_word};
 
 /// The word lists of this file.
 const WORDS: &str = include_str!("words/bylines.txt");
@@ -23,11 +23,10 @@ pub struct Byline<'a> {
 const LINE_MAX: usize = 200;
 
 /// Labels that a colon ends, without accents and in lower case.
-static LABELS: LazyLock<HashSet<String>> =
-    LazyLock::new(|| words::list(WORDS, "labels").map(words::fold).collect());
+static LABELS: LazyLock<Names> = LazyLock::new(|| Names::of(words::list(WORDS, "labels")));
 
 /// By the first letters of a line, whether it may open with one of [`LABELS`].
-static LABEL_LETTERS: LazyLock<Starts> = LazyLock::new(|| Starts::of(&*LABELS));
+static LABEL_LETTERS: LazyLock<Starts> = LazyLock::new(|| LABELS.starts());
 
 /// The same in scripts without case, folded at first use by the caller's look-up: a colon, a dash or
 /// a space ends them.
@@ -94,7 +93,7 @@ fn labelled(line: &str) -> Option<Byline<'_>> {
     memchr::memchr2(b':', 0xEF, near)?;
     let window = line.char_indices().nth(30).map_or(line, |(at, _)| &line[..at]);
     let colon = window.find([':', '：'])?;
-    if !words::with_fold(line[..colon].trim(), |label| LABELS.contains(label)) {
+    if !LABELS.has(line[..colon].trim()) {
         return None;
     }
     let rest = line[colon..].trim_start_matches([':', '：']).trim_start();

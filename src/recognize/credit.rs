@@ -11,7 +11,7 @@ use super::marks;
 use super::source::{
     is_agency, is_agency_like, looks_like_source, names_agency, parts, without_photo,
 };
-use super::words::{self, Starts, agency, contains};
+use super::words::{self, Names, Starts, agency, contains};
 
 /// The word lists of this file.
 pub(super) const WORDS: &str = include_str!("words/credits.txt");
@@ -46,27 +46,30 @@ const _: () = assert!(LABELLED_MAX <= marks::TEXT_MAX);
 
 /// Words that say that a picture's author follows. They are followed by a colon, a comma, a slash,
 /// "©", or nothing if the next word is a name. Lower case, without accents, the longest first.
-static LABELS: LazyLock<HashSet<String>> =
-    LazyLock::new(|| words::list(WORDS, "labels").map(words::fold).collect());
+static LABELS: LazyLock<Names> = LazyLock::new(|| Names::of(words::list(WORDS, "labels")));
 
 /// The first words of [`LABELS`], by which most words are told to open none.
-static LABEL_STARTS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    LABELS.iter().filter_map(|label| label.split(' ').next()).map(str::to_owned).collect()
+static LABEL_STARTS: LazyLock<Names> = LazyLock::new(|| {
+    let labels: Vec<String> = words::list(WORDS, "labels").map(words::fold).collect();
+    Names::of(labels.iter().filter_map(|label| label.split(' ').next()))
 });
 
 /// By the first letters of a text, whether it may open with one of [`LABELS`].
-static LABEL_LETTERS: LazyLock<Starts> = LazyLock::new(|| Starts::of(&*LABELS));
+static LABEL_LETTERS: LazyLock<Starts> = LazyLock::new(|| LABELS.starts());
 
 /// Labels that introduce a caption as often as a credit: what follows must then look like a source.
-static CAPTION_LABELS: LazyLock<HashSet<String>> =
-    LazyLock::new(|| words::list(WORDS, "caption labels").map(words::fold).collect());
+static CAPTION_LABELS: LazyLock<Names> =
+    LazyLock::new(|| Names::of(words::list(WORDS, "caption labels")));
 
 /// By the first letters of a line, whether it may open with one of [`CAPTION_LABELS`].
-static CAPTION_LETTERS: LazyLock<Starts> = LazyLock::new(|| Starts::of(&*CAPTION_LABELS));
+static CAPTION_LETTERS: LazyLock<Starts> = LazyLock::new(|| CAPTION_LABELS.starts());
 
 /// What stands for a credit without naming one, as `(Supplied)`. Lower case, without accents.
-static SOURCES: LazyLock<HashSet<String>> =
-    LazyLock::new(|| words::list(WORDS, "sources").map(words::fold).collect());
+static SOURCES: LazyLock<Names> = LazyLock::new(|| Names::of(words::list(WORDS, "sources")));
+
+/// What opens a text that stands for a credit.
+static COURTESY: LazyLock<Starts> =
+    LazyLock::new(|| Starts::of(&["courtesy ", "cortesia "].map(str::to_owned)));
 
 /// What stands behind a credit and is no name, as `, File`.
 static ENDS: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "ends").collect());
@@ -159,7 +162,7 @@ fn prefix_label(line: &str) -> Option<Range<usize>> {
             ["Image caption ", "Media caption "].iter().find(|label| line.starts_with(**label))?;
         (*label, label.len())
     };
-    if label.len() > 36 || !words::with_fold(label.trim(), |label| CAPTION_LABELS.contains(label)) {
+    if label.len() > 36 || !CAPTION_LABELS.has(label.trim()) {
         return None;
     }
     let rest = line[end..].trim_start();
@@ -214,15 +217,12 @@ fn strip_label(text: &str) -> Option<(&str, bool)> {
         if at == 0 {
             continue;
         }
-        let first = best.is_none() && count == 1;
-        let (starts, by) = words::with_fold(&text[..at], |label| {
-            let starts = !first || LABEL_STARTS.contains(label);
-            (starts, (starts && LABELS.contains(label)).then(|| ends_in_by(label)))
-        });
-        if !starts {
+        let label = &text[..at];
+        if best.is_none() && count == 1 && !LABEL_STARTS.has(label) {
             return None;
         }
-        if let Some(by) = by {
+        if LABELS.has(label) {
+            let by = words::with_fold(label, ends_in_by);
             let rest = &text[at..];
             let core = rest.trim_start_matches([
                 ':', '：', ',', '/', '|', '.', '…', '-', '–', '=', ' ', '\u{a0}', '©', '／',
@@ -269,12 +269,12 @@ fn plain(content: &str) -> Option<(Cow<'_, str>, bool)> {
     if let Some(name) = taken_name(text) {
         return Some((name, true));
     }
-    let stands_for_one = words::with_fold(text, |folded| {
-        folded.starts_with("courtesy ")
-            || folded.starts_with("cortesia ")
-            || SOURCES.contains(folded)
-    });
-    if stands_for_one {
+    let is_courtesy = || {
+        words::with_fold(text, |folded| {
+            folded.starts_with("courtesy ") || folded.starts_with("cortesia ")
+        })
+    };
+    if SOURCES.has(text) || (COURTESY.may_open(text) && is_courtesy()) {
         return Some((Cow::Borrowed(text), true));
     }
     let known = names_agency(text);
@@ -564,7 +564,7 @@ fn labelled(line: &str, body: usize) -> Option<Credit<'_>> {
             let start = window[..at].trim_end();
             // "Photo © X": the label goes with it.
             let word = start.rfind(' ').map_or(0, |space| space + 1);
-            let label = LABELS.contains(&words::fold(&start[word..]));
+            let label = LABELS.has(&start[word..]);
             return credit(
                 from + if label { word } else { at },
                 text,

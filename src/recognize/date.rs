@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use arrayvec::ArrayVec;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::fmt::temporal::Pieces;
@@ -333,11 +334,14 @@ fn skipped(line: &str, start: usize, tokens: &[Token], lenient: bool) -> Option<
     if !lenient || last_word.is_some() || line.len() > 120 || !words::has_digit(rest) {
         return None;
     }
-    let mut ends = Vec::new();
+    let mut ends = ArrayVec::<_, 3>::new();
     for (at, c) in rest.char_indices() {
-        if !(words::is_word_char(c) || matches!(c, '\'' | '’' | '.')) {
+        if !words::is_of_name(c) {
+            if ends.is_empty() && !words::may_open_name(&rest[..at]) {
+                return None;
+            }
             ends.push(at);
-            if c != ' ' || ends.len() == 3 {
+            if c != ' ' || ends.is_full() {
                 break;
             }
         }

@@ -124,7 +124,7 @@ fn fits(word: &str) -> bool {
     first.is_uppercase()
         || words::digit(first).is_some()
         || (word.len() <= 5 && PARTICLES.contains(word))
-        || date_word(word).is_some_and(|found| found.is(DateWord::MONTH | DateWord::YEAR))
+        || words::is_month_or_year(word)
 }
 
 /// Latin, Cyrillic, Greek and Armenian, where capitals tell names.
