@@ -12,7 +12,12 @@ rule! {
 }
 
 fn mark(page: &Page, marks: &mut Vec<Mark>) {
-    for i in 0..page.len() {
+    let is_said = |&&i: &&usize| {
+        page.facts[i].hit.as_ref().is_some_and(|hit| hit.reason == Reason::AuthorBio)
+    };
+    // Behind the head only the words of a line say so.
+    let end = page.hits.iter().rfind(is_said).map_or(0, |last| last + 1);
+    for i in 0..end.max(page.head) {
         let facts = &page.facts[i];
         let may_be_role = i > 0 && i < page.head && !facts.sentence;
         let is_role = || may_be_role && is_author_role(page.text(i));
