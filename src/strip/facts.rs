@@ -1,7 +1,7 @@
 //! What each line of some articles looks like, one question after the other asked of many lines: the code of all
 //! questions is more than a first cache holds.
 
-use std::num::NonZeroUsize;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use super::seen::{Place, Plain, Scratch};
@@ -22,7 +22,7 @@ pub struct Facts<'a> {
     /// Columns.
     pub width: usize,
     /// The number of its words, when it is [plain](Measure::plain_words).
-    pub plain_words: Option<usize>,
+    pub plain_words: Option<u32>,
     /// Whether it ends as a sentence does.
     pub sentence: bool,
     /// What its words say.
@@ -46,10 +46,13 @@ pub struct Facts<'a> {
     /// It is a title of another article, under a label that announces such.
     pub teaser: Option<Reason>,
     /// Where the second of two equal halves of the line starts.
-    pub second_copy: Option<NonZeroUsize>,
+    pub second_copy: Option<NonZeroU32>,
     /// Its fingerprint, where that is known already.
     pub digest: Option<Arc<Digest>>,
 }
+
+// Those of 16 blocks, which few articles have, fit into what the allocator has at hand.
+const _: () = assert!(size_of::<Facts>() <= 64);
 
 /// The facts of all blocks of `articles`. `at` is told at which of them it works.
 pub(super) fn of_all<'p>(
@@ -145,18 +148,13 @@ impl<'p, 'f> Asked<'p, 'f> {
     /// Asks the lines one question after the other, and sets the facts of their blocks.
     fn answer(&mut self, all: &mut [Vec<Facts<'p>>], scratch: &mut Scratch) {
         self.ask(|line| line.hit = lexicon::classify(line.text, &mut scratch.lexicon));
+        // What these three read of a line is still near for the next of them.
         self.ask(|line| {
             if line.hit.is_none() {
                 line.date = date::line(line.text).map(Box::new);
             }
-        });
-        self.ask(|line| {
             if !line.is_settled() {
                 line.credit = credit::find(line.text).map(Box::new);
-            }
-        });
-        self.ask(|line| {
-            if !line.is_settled() {
                 line.byline = byline::find(line.text).map(Box::new);
             }
         });
@@ -207,7 +205,7 @@ impl<'p> Line<'p> {
         let Measure { width, plain_words } = Measure::of(text);
         let facts = Facts {
             width,
-            plain_words,
+            plain_words: plain_words.and_then(|words| words.try_into().ok()),
             sentence: ends_sentence(text),
             hit,
             controls,
@@ -233,8 +231,9 @@ impl Facts<'_> {
 
     /// What is remembered of a line without date, credit and byline.
     fn plain(&self) -> Plain {
+        let plain_words = self.plain_words.map(|words| words as usize);
         Plain {
-            measure: Measure { width: self.width, plain_words: self.plain_words },
+            measure: Measure { width: self.width, plain_words },
             sentence: self.sentence,
             hit: self.hit,
             controls: self.controls,
@@ -248,7 +247,7 @@ impl Facts<'_> {
     fn of(plain: Plain) -> Self {
         Facts {
             width: plain.measure.width,
-            plain_words: plain.measure.plain_words,
+            plain_words: plain.measure.plain_words.and_then(|words| words.try_into().ok()),
             sentence: plain.sentence,
             hit: plain.hit,
             controls: plain.controls,
@@ -273,7 +272,7 @@ const GLUED_WIDTH_MIN: usize = 32;
 
 /// Where the second of two equal halves of `text` starts, with the spaces before it. Of 377 such
 /// lines on 78 sites 16 were text, 14 of those rules drawn with one character; so it takes letters.
-fn second_copy(text: &str) -> Option<NonZeroUsize> {
+fn second_copy(text: &str) -> Option<NonZeroU32> {
     let middle = text.len() / 2;
     let bytes = text.as_bytes();
     // Most lines differ in the first byte of their halves.
@@ -285,7 +284,8 @@ fn second_copy(text: &str) -> Option<NonZeroUsize> {
     let second = text.get(first.len()..)?.trim_start();
     let letters = first.chars().filter(|c| c.is_alphabetic()).count();
     let doubled = first == second && letters * 2 > first.chars().count();
-    NonZeroUsize::new(first.len()).filter(|_| doubled && width(text) >= GLUED_WIDTH_MIN)
+    let second = first.len().try_into().ok().and_then(NonZeroU32::new);
+    second.filter(|_| doubled && width(text) >= GLUED_WIDTH_MIN)
 }
 
 /// Whether a line holds the controls of a picture.

@@ -1,5 +1,3 @@
-use std::num::NonZeroUsize;
-
 use super::{Copied, Mark, Page, Take, traits};
 use crate::ledger::Reason;
 
@@ -27,7 +25,8 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
         // With a space between, a sentence may be said twice.
         let spaced = |copy: usize| text.get(copy..).is_some_and(|rest| rest.starts_with(' '));
         let said = |copy: usize| spaced(copy) && facts.sentence && !facts.caption;
-        if let Some(copy) = facts.second_copy.map(NonZeroUsize::get).filter(|&copy| !said(copy)) {
+        let copy = facts.second_copy.map(|copy| copy.get() as usize);
+        if let Some(copy) = copy.filter(|&copy| !said(copy)) {
             cut(copy..text.len(), Some(Copied::Block(i)));
         }
         let label = facts.credit.as_ref().and_then(|credit| credit.prefix_label.clone());

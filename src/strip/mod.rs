@@ -459,7 +459,8 @@ fn paragraph<'a>(
 ) -> Paragraph<'a> {
     let (block, facts) = (&page.article.blocks[index], &page.facts[index]);
     let plain = facts.plain_words.filter(|_| whole);
-    let plain = plain.map(|words| PlainParagraph { words, digest: facts.digest.clone() });
+    let plain =
+        plain.map(|words| PlainParagraph { words: words as usize, digest: facts.digest.clone() });
     Paragraph { text, span: block.span, line: block.line, plain }
 }
 

@@ -111,7 +111,8 @@ impl<'p, 'a> Page<'p, 'a> {
     #[inline]
     pub fn single(&self, i: usize) -> &'p str {
         let text = self.text(i);
-        self.facts[i].second_copy.and_then(|second| text.get(..second.get())).unwrap_or(text)
+        let second = self.facts[i].second_copy.map(|second| second.get() as usize);
+        second.and_then(|second| text.get(..second)).unwrap_or(text)
     }
 
     /// Number of blocks.

@@ -1,7 +1,7 @@
 //! What was found of lines that stood a moment ago: pages of one site repeat theirs, and a line alone
 //! always says the same. A small memory of fixed size; what it holds changes no result.
 
-use std::num::NonZeroUsize;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use crate::fingerprint::{self, Digest};
@@ -37,7 +37,7 @@ pub(super) struct Plain {
     pub(super) hit: Option<Hit>,
     pub(super) controls: Controls,
     pub(super) digits: u8,
-    pub(super) second_copy: Option<NonZeroUsize>,
+    pub(super) second_copy: Option<NonZeroU32>,
     /// The fingerprint of a plain line that was seen again: it will be, more often than not.
     pub(super) digest: Option<Arc<Digest>>,
 }
