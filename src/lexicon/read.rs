@@ -338,10 +338,10 @@ impl Phrases {
         }
         if open.parts.first().is_none_or(String::is_empty) {
             let mut words = Words::from_end(phrase.rsplit("...").next().unwrap_or_default());
-            let last = words.next().ok_or("no word at its end")?;
+            let word = words.next().ok_or("no word at its end")?;
             self.tail_bytes_max = self.tail_bytes_max.max(bytes_max);
-            self.tails.push((last, self.open.len()));
-            self.tail_ends.insert(words.next().map_or(last, |before| join(last, before)));
+            self.tails.push((word, self.open.len()));
+            self.tail_ends.insert(words.next().map_or(word, |before| join(word, before)));
         }
         self.open.push(open);
         if let Some((head, _)) = phrase.split_once("...").filter(|(head, _)| !head.is_empty()) {

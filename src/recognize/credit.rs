@@ -683,7 +683,7 @@ fn last_segment(line: &str, body: usize) -> Option<Credit<'_>> {
         return slashed(line, from);
     }
     // "Sam Holt for NPR", but not "Meal Plans for Busy Weeks".
-    let for_outlet = segment.split_once(" for ").is_some_and(|(name, outlet)| {
+    let for_outlet = words::split_once(segment, " for ").is_some_and(|(name, outlet)| {
         let article =
             outlet.strip_prefix("The ").or(outlet.strip_prefix("the ")).is_some_and(|outlet| {
                 outlet.split_whitespace().count() <= 4

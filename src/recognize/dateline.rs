@@ -234,7 +234,8 @@ fn ends_in_month(head: &str) -> bool {
 fn is_place(head: &str) -> bool {
     is_city(place_of(head))
         || [" and ", " und ", " y ", " et ", " e ", ", "].iter().any(|joint| {
-            head.split_once(joint).is_some_and(|(one, other)| is_city(one) && is_city(other))
+            words::split_once(head, joint)
+                .is_some_and(|(one, other)| is_city(one) && is_city(other))
         })
 }
 

@@ -86,8 +86,8 @@ pub(super) fn names_agency(text: &str) -> bool {
 /// The parts of a credit, as a reader would separate them.
 pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
     let joined = memchr::memchr_iter(b' ', text.as_bytes()).any(|at| {
-        let rest = &text.as_bytes()[at..];
-        [" via ", " for ", " and "].iter().any(|joint| rest.starts_with(joint.as_bytes()))
+        let four = text.as_bytes()[at + 1..].first_chunk::<4>();
+        matches!(four, Some(b"via " | b"for " | b"and "))
     });
     let words = move |part| split_words(part, joined);
     let ends = |c| {
@@ -120,7 +120,7 @@ fn split_words(part: &str, joined: bool) -> impl Iterator<Item = &str> {
     let cut = [" via ", " for ", " and "]
         .into_iter()
         .filter(move |_| joined)
-        .find_map(|joint| part.split_once(joint));
+        .find_map(|joint| words::split_once(part, joint));
     let (first, second) = cut.map_or((part, None), |(first, second)| (first, Some(second)));
     std::iter::once(first).chain(second)
 }

@@ -14,9 +14,25 @@ use crate::vector::{BITS, Loop, Machine, row_of, widest};
 /// The form of a word under which it stands in the tables: lower case, without accents, vowel signs
 /// of Arabic, joiners and direction marks.
 pub(super) fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
+    let mut folded = String::with_capacity(text.len());
+    // ASCII is folded at once: what stands around it changes nothing in it.
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
+        let (ascii, others) = rest.split_at(end);
+        let from = folded.len();
+        folded.push_str(ascii);
+        folded[from..].make_ascii_lowercase();
+        let end = others.bytes().position(|byte| byte.is_ascii()).unwrap_or(others.len());
+        let (others, behind) = others.split_at(end);
+        folded.extend(folded_letters(others));
+        rest = behind;
     }
+    folded
+}
+
+/// The letters of `text`, folded one after the other.
+fn folded_letters(text: &str) -> impl Iterator<Item = char> + '_ {
     text.nfd()
         .filter(|c| {
             !matches!(c, '\u{300}'..='\u{36f}' | '\u{640}' | '\u{64b}'..='\u{655}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
@@ -33,7 +49,6 @@ pub(super) fn fold(text: &str) -> String {
             '’' => '\'',
             other => other,
         })
-        .collect()
 }
 
 /// What `then` makes of the folded `text`; a short one of ASCII is folded without an allocation.
@@ -66,6 +81,12 @@ pub(super) fn find(text: &str, part: &str) -> Option<usize> {
         return memchr::memmem::find(text, part);
     };
     memchr::memchr_iter(*second, behind).find(|&at| text[at..].starts_with(part))
+}
+
+/// `text.split_once(part)` by [`find`].
+pub(super) fn split_once<'t>(text: &'t str, part: &str) -> Option<(&'t str, &'t str)> {
+    let at = find(text, part)?;
+    Some((&text[..at], &text[at + part.len()..]))
 }
 
 /// Whether [`find`] finds `part`.
@@ -148,8 +169,10 @@ impl Sieve {
     /// The hash of the length of `name` and of the bytes at both of its ends, if it is ASCII.
     fn hash(name: &str) -> Option<u64> {
         const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
-        /// A one in each byte.
-        const EACH: u64 = u64::MAX / 0xFF;
+        /// The top bit of each byte.
+        const TOPS: u64 = u64::MAX / 0xFF * 0x80;
+        /// What a small letter has and its capital has not, in each byte.
+        const SMALL: u64 = u64::MAX / 0xFF * 0x20;
         let bytes = name.as_bytes();
         let (first, last) = match (bytes.first_chunk(), bytes.last_chunk()) {
             (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
@@ -164,9 +187,9 @@ impl Sieve {
                 _ => (bytes.first().copied().unwrap_or_default().into(), 0),
             },
         };
-        let is_ascii = (first | last) & EACH * 0x80 == 0 && (bytes.len() <= 16 || name.is_ascii());
+        let is_ascii = (first | last) & TOPS == 0 && (bytes.len() <= 16 || name.is_ascii());
         // As small letters; what else is changed is changed in all names.
-        let (first, last) = (first | EACH * 0x20, last | EACH * 0x20);
+        let (first, last) = (first | SMALL, last | SMALL);
         let hash = (first.wrapping_mul(ODD) ^ last).rotate_left(29).wrapping_mul(ODD);
         is_ascii.then(|| (hash ^ bytes.len() as u64).wrapping_mul(ODD))
     }
@@ -596,6 +619,31 @@ mod tests {
         assert!(starts.may_open(" Photo") && starts.may_open(""));
         let refused = ["", "police", "Photos of the mill", "photo of the"];
         assert!(!refused.into_iter().any(|name| sieve.may_hold(name)));
+    }
+
+    #[test]
+    fn letters_of_ascii_fold_as_any_others() {
+        let pieces = [
+            "A", "z", "'", " ", "É", "e\u{301}", "\u{323}", "\u{307}", "İ", "ß", "ΣΑΣ", "ي",
+            "\u{640}", "가", "’", "\u{a0}", "\u{200b}", "ậ", "שּׁ", "",
+        ];
+        for n in 0..pieces.len().pow(4) {
+            let piece = |by: u32| pieces[n / pieces.len().pow(by) % pieces.len()];
+            let text = [piece(0), piece(1), piece(2), piece(3)].concat();
+            assert_eq!(fold(&text), folded_letters(&text).collect::<String>(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn texts_are_cut_where_their_parts_are_found() {
+        let pieces = ["a", " ", " for ", "f", "é", "or ", " fo", ""];
+        for n in 0..pieces.len().pow(4) {
+            let piece = |by: u32| pieces[n / pieces.len().pow(by) % pieces.len()];
+            let text = [piece(0), piece(1), piece(2), piece(3)].concat();
+            for part in [" for ", ", ", " e ", "é"] {
+                assert_eq!(split_once(&text, part), text.split_once(part), "{text:?}");
+            }
+        }
     }
 
     #[test]
