@@ -148,13 +148,18 @@ impl<'p, 'f> Asked<'p, 'f> {
     /// Asks the lines one question after the other, and sets the facts of their blocks.
     fn answer(&mut self, all: &mut [Vec<Facts<'p>>], scratch: &mut Scratch) {
         self.ask(|line| line.hit = lexicon::classify(line.text, &mut scratch.lexicon));
-        // What these three read of a line is still near for the next of them.
         self.ask(|line| {
             if line.hit.is_none() {
                 line.date = date::line(line.text).map(Box::new);
             }
+        });
+        self.ask(|line| {
             if !line.is_settled() {
                 line.credit = credit::find(line.text).map(Box::new);
+            }
+        });
+        self.ask(|line| {
+            if !line.is_settled() {
                 line.byline = byline::find(line.text).map(Box::new);
             }
         });
