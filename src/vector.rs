@@ -56,7 +56,8 @@ pub(crate) fn behind(row: u64, before: u64, by: u32) -> u64 {
 /// Bytes that are [squeezed](Machine::squeeze) at a time.
 pub(crate) const EIGHT: usize = 8;
 
-/// `bytes` as digits of hex, in small letters.
+/// `bytes` as digits of hex, in small letters. In a [`Loop`], with the vectors of the machine.
+#[inline(always)]
 pub(crate) fn hex<const N: usize>(bytes: &[u8; N]) -> [[u8; 2]; N] {
     // Reckoned, not looked up: a compiler makes vectors of it.
     let digit = |half: u8| half + if half < 10 { b'0' } else { b'a' - 10 };

@@ -20,13 +20,13 @@ pub(super) fn number(number: u64, out: &mut Vec<u8>) {
 pub(super) type Instead = ([u8; 7], u8);
 
 /// Appends `text`, where `instead` says what is written for each byte that `odd` finds in a row of them, looking at it
-/// and the next one of the row, if there is one, and whether it is for both.
+/// and the next one of the row, or 0 if there is none, and whether it is for both.
 #[inline(always)]
 pub(super) fn rewritten<M: Machine>(
     machine: M,
     text: &[u8],
     odd: impl Fn(M::Bytes) -> u64,
-    instead: impl Fn(u8, Option<u8>) -> (Instead, bool),
+    instead: impl Fn(u8, u8) -> (Instead, bool),
     out: &mut Vec<u8>,
 ) {
     let mut room = [b' '; BITS];
@@ -40,7 +40,8 @@ pub(super) fn rewritten<M: Machine>(
             let at = marks.trailing_zeros() as usize;
             // Back to it, and once more what follows it in the row.
             out.truncate(out.len() - (len - at));
-            let ((bytes, count), is_for_both) = instead(row[at], row.get(at + 1).copied());
+            let ((bytes, count), is_for_both) =
+                instead(row[at], row.get(at + 1).copied().unwrap_or_default());
             let last = at + usize::from(is_for_both);
             marks &= u64::MAX << last << 1;
             some(&bytes, count.into(), out);

@@ -167,8 +167,9 @@ fn escaped(machine: impl Machine, text: &str, out: &mut Vec<u8>) {
     out.reserve(text.len() + text.len() / 32 + BITS + 2);
     let odd = |row| machine.one_of(row, [b'"', b'\\']) | machine.within(row, 0..=0x1F);
     // Of line ends most stand in pairs, between paragraphs.
-    let instead = |byte: u8, next: Option<u8>| {
-        let is_pair = byte == b'\n' && next == Some(b'\n');
+    let instead = |byte: u8, next: u8| {
+        // Both are asked, for neither answer can be foretold.
+        let is_pair = (byte == b'\n') & (next == b'\n');
         (ESCAPES[usize::from(byte) + usize::from(is_pair) * PAIR], is_pair)
     };
     out.push(b'"');
@@ -205,14 +206,56 @@ pub(super) fn serialized(value: &impl Serialize, out: &mut Vec<u8>) {
     serde_json::to_writer(out, value).expect("rows of texts and numbers fit into JSON");
 }
 
-/// Appends `bytes` in hex.
-pub(super) fn hex<const N: usize>(bytes: &[u8; N], out: &mut Vec<u8>) {
-    out.extend_from_slice(vector::hex(bytes).as_flattened());
+/// Appends a list of digests in hex.
+pub(super) fn digests(digests: &[[u8; 32]], out: &mut Vec<u8>) {
+    widest(Digests { digests, out });
+}
+
+/// Appending digests.
+struct Digests<'d, 'o> {
+    digests: &'d [[u8; 32]],
+    out: &'o mut Vec<u8>,
+}
+
+impl Loop for Digests<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, _: impl Machine) {
+        let Digests { digests, out } = self;
+        let start = out.len();
+        for digest in digests {
+            let mut item = [b'"'; 67];
+            item[0] = b',';
+            item[2..66].copy_from_slice(vector::hex(digest).as_flattened());
+            out.extend_from_slice(&item);
+        }
+        match out.get_mut(start) {
+            Some(comma) => *comma = b'[',
+            None => out.push(b'['),
+        }
+        out.push(b']');
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digests_are_a_list_in_hex() {
+        for count in 0..3 {
+            let digests: Vec<[u8; 32]> =
+                (0..count).map(|n| std::array::from_fn(|place| (place * 7 + n) as u8)).collect();
+            let hex = |digest: &[u8; 32]| crate::fingerprint::Digest(*digest).to_string();
+            let expected: Vec<String> = digests.iter().map(hex).collect();
+            let mut out = b"before".to_vec();
+            super::digests(&digests, &mut out);
+            let expected =
+                format!("before{}", serde_json::to_string(&expected).unwrap_or_default());
+            assert_eq!(String::from_utf8_lossy(&out), expected);
+        }
+    }
 
     #[test]
     fn strings_are_those_of_serde_json() {

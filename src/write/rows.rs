@@ -97,11 +97,7 @@ impl ArticleRow<'_> {
             object.close();
         });
         row.text(b"fingerprint", self.fingerprint);
-        json::list(row.value(b"paragraphs"), self.paragraphs, |digest, out| {
-            out.push(b'"');
-            json::hex(digest, out);
-            out.push(b'"');
-        });
+        json::digests(self.paragraphs, row.value(b"paragraphs"));
         row.number(b"words", self.words);
         row.number(b"copies", self.copies);
         row.optional(b"duplicate_of", self.duplicate_of);
