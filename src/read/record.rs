@@ -243,14 +243,17 @@ fn since(place: usize, start: usize) -> u64 {
     if passed < BITS { u64::MAX << passed } else { 0 }
 }
 
-/// Appends what stands between two places of `inner`: a whole row is copied where it is shorter, for a copy whose
-/// length cannot be foretold costs a wrong branch.
+/// Bytes of the rows that [`push`] copies.
+const COPIED: usize = 4 * BITS;
+
+/// Appends what stands between two places of `inner`: some whole rows are copied where it is shorter, as most of it is,
+/// for a copy whose length cannot be foretold costs a wrong branch.
 #[inline(always)]
 fn push(text: &mut String, inner: &str, start: usize, end: usize) -> Option<()> {
     let len = text.len() + (end - start);
-    match inner.get(start..start + BITS) {
-        Some(row) if end - start <= BITS => {
-            text.push_str(row);
+    match inner.get(start..start + COPIED) {
+        Some(rows) if end - start <= COPIED => {
+            text.push_str(rows);
             text.truncate(len);
         }
         _ => text.push_str(inner.get(start..end)?),
