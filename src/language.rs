@@ -57,8 +57,7 @@ enum Script {
 /// The script of most letters; `None` when there are too few, or none has most of them.
 fn script(text: &str) -> Option<Script> {
     if text.is_ascii() {
-        let letters = text.bytes().filter(u8::is_ascii_alphabetic).take(LETTERS).count();
-        return (letters == LETTERS).then_some(Script::Shared);
+        return (widest(Counting(text)).all >= LETTERS).then_some(Script::Shared);
     }
     let Letters { alphabets, han, kana, hangul, all } = widest(Counting(text));
     let most = |count: usize, least: usize| count >= least && count * 2 > all;
@@ -330,15 +329,42 @@ const KNOWN: usize = 1 << 14;
 struct PackedWords {
     /// By their letters.
     words: Words,
-    /// A bit for the place of each. One question tells a word that is none: neither answer can be foreseen, so a
-    /// second one would cost as much.
+    /// A bit for the place of each. The answer cannot be foreseen, so words are [gathered](Candidates) by it, not asked
+    /// for one by one.
     known: [u64; KNOWN / 64],
 }
 
 impl PackedWords {
-    fn get(&self, word: Packed) -> Option<&Shares> {
-        let may_be = self.known[word.place() / 64] >> (word.place() % 64) & 1 != 0;
-        if may_be { self.words.get(&word.0) } else { None }
+    /// 1 if `word` may be one of them, else 0.
+    #[inline(always)]
+    fn may_be(&self, word: Packed) -> u64 {
+        self.known[word.place() / 64] >> (word.place() % 64) & 1
+    }
+}
+
+/// Words in ASCII that may be function words, before they are looked up.
+struct Candidates {
+    words: [Packed; CANDIDATES],
+    count: usize,
+}
+
+/// So many wait at most: as many as there may be in two rows.
+const CANDIDATES: usize = 2 * BITS;
+
+impl Candidates {
+    /// Adds `word` if it may be one, without a jump.
+    #[inline(always)]
+    fn add(&mut self, packed: &PackedWords, word: Packed) {
+        self.words[self.count % CANDIDATES] = word;
+        self.count += usize::try_from(packed.may_be(word)).unwrap_or_default();
+    }
+
+    /// Adds the worth of all.
+    #[inline(always)]
+    fn weigh(&mut self, packed: &PackedWords, scores: &mut Scores) {
+        for word in self.words.iter().take(std::mem::take(&mut self.count)) {
+            scores.add(packed.words.get(&word.0));
+        }
     }
 }
 
@@ -348,6 +374,7 @@ struct Packed(u64);
 
 impl Packed {
     /// The word from `start` to `end`.
+    #[inline(always)]
     fn of(text: &[u8], start: usize, end: usize) -> Packed {
         /// What makes letters small; no function word has another character.
         const SMALL: u64 = 0x2020_2020_2020_2020;
@@ -371,6 +398,7 @@ impl Packed {
     }
 
     /// Its place among [`KNOWN`].
+    #[inline(always)]
     fn place(self) -> usize {
         usize::try_from(mixed(self.0) % KNOWN as u64).unwrap_or_default()
     }
@@ -454,6 +482,7 @@ impl Loop for TellingWords<'_> {
         let bytes = text.as_bytes();
         let (packed, words) = (&*PACKED, &*WORDS);
         let mut scores = Scores([0; PLACES]);
+        let mut candidates = Candidates { words: [Packed(0); CANDIDATES], count: 0 };
         // Letters, so that what fills up the last row ends no word.
         let mut room = [b'a'; 2 * BITS];
         let (mut start, mut look) = (0, early);
@@ -462,6 +491,9 @@ impl Loop for TellingWords<'_> {
         for (index, row) in bytes.chunks(BITS).enumerate() {
             let row = machine.bytes(row_of(bytes, row, &mut room));
             let mut marks = between_words(machine, row) | machine.within(row, FIRST_BYTES);
+            if candidates.count > CANDIDATES - BITS {
+                candidates.weigh(packed, &mut scores);
+            }
             while marks != 0 {
                 let at = index * BITS + marks.trailing_zeros() as usize;
                 marks &= marks - 1;
@@ -474,14 +506,15 @@ impl Loop for TellingWords<'_> {
                     }
                     next = at + c.len_utf8();
                 }
-                scores.add(if std::mem::take(&mut is_wide) {
-                    words.get(&hashed(text, start, at))
+                if std::mem::take(&mut is_wide) {
+                    scores.add(words.get(&hashed(text, start, at)));
                 } else {
-                    packed.get(Packed::of(bytes, start, at))
-                });
+                    candidates.add(packed, Packed::of(bytes, start, at));
+                }
                 start = next;
                 if at >= look {
                     look += early;
+                    candidates.weigh(packed, &mut scores);
                     let tag = scores.best(2 * SCORE, 3);
                     if tag.is_some() {
                         return (scores, tag);
@@ -489,11 +522,12 @@ impl Loop for TellingWords<'_> {
                 }
             }
         }
-        scores.add(if is_wide {
-            words.get(&hashed(text, start, bytes.len()))
+        candidates.weigh(packed, &mut scores);
+        if is_wide {
+            scores.add(words.get(&hashed(text, start, bytes.len())));
         } else {
-            packed.get(Packed::of(bytes, start, bytes.len()))
-        });
+            scores.add(packed.words.get(&Packed::of(bytes, start, bytes.len()).0));
+        }
         let tag = scores.best(SCORE, 2);
         (scores, tag)
     }
@@ -744,7 +778,8 @@ mod tests {
         for word in plain {
             let packed = Packed::of(word.as_bytes(), 0, word.len());
             let hash = word.chars().fold(NO_LETTERS, hash_on);
-            assert_eq!(PACKED.get(packed), WORDS.get(&hash), "{word}");
+            assert_eq!(PACKED.may_be(packed), 1, "{word}");
+            assert_eq!(PACKED.words.get(&packed.0), WORDS.get(&hash), "{word}");
         }
         for c in '\0'..'\u{80}' {
             let between = if is_between_words(c) { u64::MAX } else { 0 };
@@ -768,7 +803,9 @@ mod tests {
         let ascii = "The cat, of whom it-was said: \"HE who is not\", and\tthat in (at) by";
         let mixed =
             "«Él» dijo que—no es así… naïve für “the” was\u{a0}и на не що, die\u{3000}は in";
-        for (text, early) in [(ascii, Some("en")), (mixed, None)] {
+        // More words than are gathered before they are looked up.
+        let short = "a o, i a é (o) e a ";
+        for (text, early) in [(ascii, Some("en")), (mixed, None), (&short.repeat(20), None)] {
             let text = text.repeat(4);
             for end in (0..400.min(text.len())).filter(|&end| text.is_char_boundary(end)) {
                 let text = &text[..end];
