@@ -13,7 +13,7 @@ use crate::fingerprint::{self, Digest, Keys};
 use crate::ledger::{Reason, Reject, RejectReason, Removal};
 use crate::options::{Limits, Options, Split};
 use crate::recognize::{date, dateline};
-use crate::segment::segment;
+use crate::segment::{self, segment_with};
 use crate::strip::{self, Paragraph, Rules, Stripped};
 use crate::{language, normalize};
 
@@ -34,6 +34,7 @@ pub struct Cleaner {
 /// Buffers that a worker keeps from one article to the next.
 #[derive(Default)]
 pub struct Scratch {
+    segment: segment::Scratch,
     strip: strip::Scratch,
     key: String,
     /// Of the paragraphs whose fingerprints are not known yet, and where these belong: in which of the articles that
@@ -165,6 +166,7 @@ impl Cleaner {
         each: &mut dyn FnMut(Result<CleanArticle, Reject>),
     ) {
         let (mut found, mut bytes) = (Vec::with_capacity(TOGETHER.min(dumps.len())), 0);
+        let mut lines = std::mem::take(&mut scratch.segment);
         let mut flush = |found: &mut Vec<Found>, rejected: Option<Reject>| {
             self.clean_found(found, scratch, at, each);
             found.clear();
@@ -178,7 +180,7 @@ impl Cleaner {
                 flush(&mut found, Some(reject));
                 continue;
             }
-            let articles = segment(dump, self.split);
+            let articles = segment_with(dump, self.split, &mut lines);
             if articles.is_empty() && dump.record.is_some() {
                 flush(&mut found, Some(empty(dump, dump.record.unwrap_or(1), dump.line, None)));
             }
@@ -210,6 +212,7 @@ impl Cleaner {
             }
         }
         flush(&mut found, None);
+        scratch.segment = lines;
     }
 
     /// All stages behind `segment`, one after the other.

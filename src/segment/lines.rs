@@ -18,22 +18,33 @@ pub(super) struct Line {
     pub(super) form_feed: bool,
 }
 
-/// Every non-blank line of `text`. Lines end in LF, CR LF or a lone CR.
+/// Every non-blank line of `text`.
+#[cfg(test)]
 pub(super) fn lines(text: &str) -> Vec<Line> {
-    widest(Cutting(text))
+    let mut lines = Vec::new();
+    find(text, &mut lines);
+    lines
+}
+
+/// Appends every non-blank line of `text` to `found`. Lines end in LF, CR LF or a lone CR.
+pub(super) fn find(text: &str, found: &mut Vec<Line>) {
+    widest(Cutting { text, found });
 }
 
 /// Looking for the ends of lines.
-struct Cutting<'t>(&'t str);
+struct Cutting<'t, 'f> {
+    text: &'t str,
+    found: &'f mut Vec<Line>,
+}
 
-impl Loop for Cutting<'_> {
-    type Output = Vec<Line>;
+impl Loop for Cutting<'_, '_> {
+    type Output = ();
 
     #[inline(always)]
-    fn run(self, machine: impl Machine) -> Vec<Line> {
-        let bytes = self.0.as_bytes();
-        let mut lines = Lines { text: self.0, ..Lines::default() };
-        lines.found.reserve(16);
+    fn run(self, machine: impl Machine) {
+        let Cutting { text, found } = self;
+        let bytes = text.as_bytes();
+        let mut lines = Lines { text, found, start: 0, count: 0, gap: 0, form_feed: false };
         let mut room = [b' '; 2 * BITS];
         for (index, row) in bytes.chunks(BITS).enumerate() {
             let row = machine.bytes(row_of(bytes, row, &mut room));
@@ -50,15 +61,13 @@ impl Loop for Cutting<'_> {
         if lines.start < bytes.len() {
             lines.end(bytes.len());
         }
-        lines.found
     }
 }
 
 /// The lines so far.
-#[derive(Default)]
-struct Lines<'t> {
+struct Lines<'t, 'f> {
     text: &'t str,
-    found: Vec<Line>,
+    found: &'f mut Vec<Line>,
     /// Where the next one starts.
     start: usize,
     /// How many there were, blank ones too.
@@ -67,7 +76,7 @@ struct Lines<'t> {
     form_feed: bool,
 }
 
-impl Lines<'_> {
+impl Lines<'_, '_> {
     /// The line ends before `end`, where its mark stands or the text ends.
     fn end(&mut self, end: usize) {
         let bytes = self.text.as_bytes();
@@ -80,7 +89,7 @@ impl Lines<'_> {
         if span.is_empty() {
             self.gap += 1;
         } else {
-            let &mut Lines { count: number, gap, form_feed, .. } = self;
+            let (number, gap, form_feed) = (self.count, self.gap, self.form_feed);
             self.found.push(Line { span, number, gap, indent: span.start - start, form_feed });
             (self.gap, self.form_feed) = (0, false);
         }

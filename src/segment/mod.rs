@@ -19,8 +19,29 @@ use crate::options::Split;
 /// unless `split` says to look into it.
 #[must_use]
 pub fn segment(dump: &Dump, split: Split) -> Vec<Article<'_>> {
-    let lines = lines::lines(&dump.text);
-    let (blocks, form_feeds) = blocks(&dump.text, &lines);
+    segment_with(dump, split, &mut Scratch::default())
+}
+
+/// Lines of a dump, for which there is memory from one to the next.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    lines: Vec<Line>,
+}
+
+/// So many lines are kept memory for.
+const KEPT_LINES: usize = 1 << 12;
+
+/// The same, with memory of the dump before.
+pub(crate) fn segment_with<'d>(
+    dump: &'d Dump,
+    split: Split,
+    scratch: &mut Scratch,
+) -> Vec<Article<'d>> {
+    let lines = &mut scratch.lines;
+    lines::find(&dump.text, lines);
+    let (blocks, form_feeds) = blocks(&dump.text, lines);
+    lines.clear();
+    lines.shrink_to(KEPT_LINES);
     if blocks.is_empty() {
         return Vec::new();
     }
