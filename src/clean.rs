@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::ops::Range;
 
 use url::Url;
 
@@ -31,6 +32,9 @@ pub struct Cleaner {
     fingerprints: bool,
 }
 
+/// Stands for a fingerprint that is not known yet.
+const NO_DIGEST: Digest = Digest([0; 32]);
+
 /// Buffers that a worker keeps from one article to the next.
 #[derive(Default)]
 pub struct Scratch {
@@ -41,6 +45,8 @@ pub struct Scratch {
     /// go together, and to which of its paragraphs.
     keys: Keys,
     places: Vec<(usize, usize)>,
+    /// Those of them that are plain, of one article: where they stand in its text, and which paragraphs they are.
+    plain: Vec<(Range<usize>, usize)>,
 }
 
 /// One paragraph of a clean article.
@@ -256,10 +262,7 @@ impl Cleaner {
                 each(Err(empty(found.dump, found.record, found.line, found.place)));
                 continue;
             }
-            clean.language = match &found.article.fields.language {
-                Some(given) => Some(language::tag(given).into()),
-                None => language::detect(&clean.text).map(Cow::Borrowed),
-            };
+            settle(&mut clean, found);
             each(Ok(clean));
         }
     }
@@ -360,23 +363,16 @@ fn too_large(
     Reject { file, record, line, offset, reason: RejectReason::TooLarge, detail }
 }
 
-/// Normalizes what stripping left, and settles the fields but for the language. Fingerprints that are not known yet
-/// are left open: see [`Scratch`].
+/// Normalizes what stripping left, and settles the fields but for those of [`settle`]. Fingerprints that are not known
+/// yet are left open: see [`Scratch`].
 fn finish(index: usize, found: &Found, stripped: Stripped, scratch: &mut Scratch) -> CleanArticle {
     let Found { dump, article, .. } = found;
     let mut clean = CleanArticle {
-        dump: dump_name(dump, found.number, found.parts),
         record: found.record,
         line: found.line,
-        id: article.fields.id.clone(),
-        made_id: match article.fields.id {
-            Some(_) => String::new(),
-            None => made_id(article.span().of(&dump.text)),
-        },
         removals: stripped.removals,
         blocks_in: stripped.blocks_in,
         blocks_in_fields: stripped.blocks_in_fields,
-        meta: article.fields.meta.clone(),
         ..CleanArticle::default()
     };
     let bytes: usize = stripped.paragraphs.iter().map(|paragraph| paragraph.text.len() + 2).sum();
@@ -386,10 +382,33 @@ fn finish(index: usize, found: &Found, stripped: Stripped, scratch: &mut Scratch
     for paragraph in &stripped.paragraphs {
         add_paragraph(index, &mut clean, paragraph, &dump.text, scratch);
     }
+    if !scratch.plain.is_empty() {
+        let Scratch { keys, places, plain, .. } = scratch;
+        places.extend(plain.iter().map(|(_, paragraph)| (index, *paragraph)));
+        keys.push_plain(&clean.text, plain.drain(..).map(|(place, _)| place));
+    }
     clean.removals.sort_by_key(|removal| removal.span.start);
     clean.captions = stripped.captions.into_iter().map(normalized_caption).collect();
     set_fields(&mut clean, dump, article, stripped.title, stripped.byline, stripped.published);
     clean
+}
+
+/// Puts what the input says as it is, and the language. Of each article right before it is given away: an allocator has
+/// memory at hand for few short texts of one length.
+fn settle(clean: &mut CleanArticle, found: &Found) {
+    let Found { dump, article, .. } = found;
+    let fields = &article.fields;
+    clean.dump = dump_name(dump, found.number, found.parts);
+    clean.id.clone_from(&fields.id);
+    if fields.id.is_none() {
+        clean.made_id = made_id(article.span().of(&dump.text));
+    }
+    clean.url.clone_from(&fields.url);
+    clean.meta.clone_from(&fields.meta);
+    clean.language = match &fields.language {
+        Some(given) => Some(language::tag(given).into()),
+        None => language::detect(&clean.text).map(Cow::Borrowed),
+    };
 }
 
 /// Adds one paragraph; a line of characters that cannot be seen goes to the ledger.
@@ -406,13 +425,13 @@ fn add_paragraph(
     }
     let start = clean.text.len();
     let raw = paragraph.span.of(dump_text);
-    let known = if let Some(plain) = &paragraph.plain {
+    let digest = if let Some(plain) = &paragraph.plain {
         clean.text.push_str(&paragraph.text);
         let known = plain.digest.as_deref().copied();
         if known.is_none() {
-            scratch.keys.push_plain(&paragraph.text);
+            scratch.plain.push((start..clean.text.len(), clean.paragraphs.len()));
         }
-        known
+        known.unwrap_or(NO_DIGEST)
     } else {
         normalize::append(&paragraph.text, &mut clean.text);
         scratch.key.clear();
@@ -431,12 +450,10 @@ fn add_paragraph(
             return;
         }
         scratch.keys.push(&scratch.key);
-        None
-    };
-    clean.digests.push(known.unwrap_or_else(|| {
         scratch.places.push((index, clean.paragraphs.len()));
-        Digest([0; 32])
-    }));
+        NO_DIGEST
+    };
+    clean.digests.push(digest);
     let text = &clean.text[start..];
     let plain = paragraph.plain.as_ref();
     let words = plain.map_or_else(|| normalize::words(text), |plain| plain.words);
@@ -481,7 +498,6 @@ fn set_fields(
         }
         (given, found) => field(given, found),
     };
-    clean.url.clone_from(&given.url);
     let host = || {
         let url = Url::parse(given.url.as_deref()?).ok()?;
         url.host_str().map(str::to_owned).filter(|host| !host.is_empty())

@@ -5,19 +5,24 @@
 //! crate has no public call for this yet (BLAKE3-team/BLAKE3, pull request 575), so the one used here is not promised
 //! to stay, and its version is fixed in `Cargo.toml`.
 
+use std::ops::Range;
+
 use arrayvec::ArrayVec;
 use blake3::platform::{Platform, le_bytes_from_words_32, words_from_le_bytes_32};
 use blake3::{BLOCK_LEN, CHUNK_LEN, IncrementCounter};
 
 use super::Digest;
 use crate::normalize::push_small_letters;
+use crate::vector::{BITS, row_of};
 
 /// Keys of paragraphs or of articles, one behind the other.
 #[derive(Default)]
 pub(crate) struct Keys {
     bytes: Vec<u8>,
-    /// Where each of them ends.
-    ends: Vec<usize>,
+    /// Where each of them stands.
+    places: Vec<Range<usize>>,
+    /// Where the one that is put together starts.
+    start: usize,
 }
 
 /// Keys done at once at most: the lanes of the widest vectors.
@@ -50,10 +55,17 @@ impl Keys {
         self.end();
     }
 
-    /// Adds the key of a plain text: see [`super::plain_paragraph`].
-    pub(crate) fn push_plain(&mut self, text: &str) {
+    /// Adds the keys of the plain paragraphs that stand at `paragraphs` of `text`: see [`super::plain_paragraph`].
+    pub(crate) fn push_plain(
+        &mut self,
+        text: &str,
+        paragraphs: impl Iterator<Item = Range<usize>>,
+    ) {
+        let start = self.bytes.len();
+        // All of it: one loop over a long text ends once.
         push_small_letters(text, &mut self.bytes);
-        self.end();
+        self.places.extend(paragraphs.map(|place| start + place.start..start + place.end));
+        self.start = self.bytes.len();
     }
 
     /// Adds the key of an article: see [`super::article`].
@@ -71,27 +83,27 @@ impl Keys {
 
     /// Ends the key of an article; one without paragraphs has a key without bytes.
     pub(crate) fn end(&mut self) {
-        self.ends.push(self.bytes.len());
+        self.places.push(self.start..self.bytes.len());
+        self.start = self.bytes.len();
     }
 
     /// Forgets all keys, and gives back the memory that an article much larger than others took.
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         self.bytes.shrink_to(KEPT_BYTES);
-        self.ends.clear();
-        self.ends.shrink_to(KEPT_BYTES / size_of::<usize>());
+        self.places.clear();
+        self.places.shrink_to(KEPT_BYTES / size_of::<Range<usize>>());
+        self.start = 0;
     }
 
     /// The fingerprint of each key, in their order.
     pub(crate) fn digests(&self) -> Vec<Digest> {
         let platform = Platform::detect();
-        let mut digests = vec![Digest([0; 32]); self.ends.len()];
+        let mut digests = vec![Digest([0; 32]); self.places.len()];
         // Keys that wait for others with as many blocks before their last.
         let mut waiting: [ArrayVec<(&[u8], usize), LANES>; BLOCKS] = Default::default();
-        let mut start = 0;
-        for (index, &end) in self.ends.iter().enumerate() {
-            let key = &self.bytes[start..end];
-            start = end;
+        for (index, place) in self.places.iter().enumerate() {
+            let key = &self.bytes[place.clone()];
             let blocks = key.len().saturating_sub(1) / BLOCK_LEN;
             let Some(same) = waiting.get_mut(blocks) else {
                 digests[index] = Digest(*blake3::hash(key).as_bytes());
@@ -122,10 +134,10 @@ fn chunks(platform: Platform, blocks: usize, keys: &[(&[u8], usize)], digests: &
             _ => (words_from_le_bytes_32(chained), 0),
         };
         let last = &key[blocks * BLOCK_LEN..];
-        let mut block = [0; BLOCK_LEN];
-        block[..last.len()].copy_from_slice(last);
         let len = u8::try_from(last.len()).unwrap_or_default();
-        platform.compress_in_place(&mut words, &block, len, 0, start | CHUNK_END | ROOT);
+        let mut room = [0; 2 * BITS];
+        let block = row_of(key, last, &mut room);
+        platform.compress_in_place(&mut words, block, len, 0, start | CHUNK_END | ROOT);
         digests[index] = Digest(le_bytes_from_words_32(&words));
     }
 }
@@ -172,6 +184,25 @@ mod tests {
             keys.push_article(article);
         }
         let alone: Vec<_> = articles.iter().map(|article| super::super::article(article)).collect();
+        assert_eq!(keys.digests(), alone);
+    }
+
+    #[test]
+    fn plain_paragraphs_have_the_fingerprints_they_have_alone() {
+        let mut keys = Keys::default();
+        let mut alone = Vec::new();
+        for len in 0..300 {
+            let paragraphs = ["One, two".repeat(len), "É".to_owned(), "THREE".repeat(len % 7)];
+            let text = paragraphs.join("\n\n");
+            let third = text.len() - paragraphs[2].len();
+            let places = [0..paragraphs[0].len(), third..text.len()];
+            keys.push_plain(&text, places.into_iter().filter(|place| !place.is_empty()));
+            keys.push("a key between");
+            let plain =
+                [&paragraphs[0], &paragraphs[2]].into_iter().filter(|text| !text.is_empty());
+            alone.extend(plain.map(|text| digest(&text.to_lowercase())));
+            alone.push(digest("a key between"));
+        }
         assert_eq!(keys.digests(), alone);
     }
 
