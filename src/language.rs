@@ -556,8 +556,8 @@ impl Scores {
     #[inline(always)]
     fn add(&mut self, found: Option<&Shares>) {
         let Some(shares) = found else { return };
-        for (sum, share) in self.0.iter_mut().zip(shares) {
-            *sum += u16::from(*share);
+        for (place, share) in shares.iter().enumerate() {
+            self.0[place] += u16::from(*share);
         }
     }
 

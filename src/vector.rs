@@ -62,8 +62,8 @@ pub(crate) fn hex<const N: usize>(bytes: &[u8; N]) -> [[u8; 2]; N] {
     // Reckoned, not looked up: a compiler makes vectors of it.
     let digit = |half: u8| half + if half < 10 { b'0' } else { b'a' - 10 };
     let mut digits = [[0; 2]; N];
-    for (digits, byte) in digits.iter_mut().zip(bytes) {
-        *digits = [digit(byte >> 4), digit(byte & 15)];
+    for (place, byte) in bytes.iter().enumerate() {
+        digits[place] = [digit(byte >> 4), digit(byte & 15)];
     }
     digits
 }

@@ -168,8 +168,8 @@ fn escaped(machine: impl Machine, text: &str, out: &mut Vec<u8>) {
     let odd = |row| machine.one_of(row, [b'"', b'\\']) | machine.within(row, 0..=0x1F);
     // Of line ends most stand in pairs, between paragraphs.
     let instead = |byte: u8, next: u8| {
-        // Both are asked, for neither answer can be foretold.
-        let is_pair = (byte == b'\n') & (next == b'\n');
+        // Asked at once, for the answer cannot be foretold.
+        let is_pair = [byte, next] == *b"\n\n";
         (ESCAPES[usize::from(byte) + usize::from(is_pair) * PAIR], is_pair)
     };
     out.push(b'"');
@@ -245,8 +245,11 @@ mod tests {
     #[test]
     fn digests_are_a_list_in_hex() {
         for count in 0..3 {
-            let digests: Vec<[u8; 32]> =
-                (0..count).map(|n| std::array::from_fn(|place| (place * 7 + n) as u8)).collect();
+            let digests: Vec<[u8; 32]> = (0..count)
+                .map(|n| {
+                    std::array::from_fn(|place| u8::try_from(place * 7 + n).unwrap_or_default())
+                })
+                .collect();
             let hex = |digest: &[u8; 32]| crate::fingerprint::Digest(*digest).to_string();
             let expected: Vec<String> = digests.iter().map(hex).collect();
             let mut out = b"before".to_vec();
