@@ -29,13 +29,13 @@ pub(super) type Place = (u32, Range<u32>);
 struct Ids {
     text: String,
     ends: Vec<usize>,
-    /// Hashes of the ids that stand in the input: a made id must not equal one.
+    /// [`telling`] of the ids that stand in the input.
     given: Vec<u64>,
     taken: HashSet<u64>,
     wishes: Vec<bool>,
 }
 
-/// The ids of some articles, one after the other in one string, and the hash of each that stands in the input.
+/// The ids of some articles, one after the other in one string, and [`telling`] of each that stands in the input.
 #[derive(Default)]
 pub(super) struct NewIds {
     text: String,
@@ -46,7 +46,7 @@ impl NewIds {
     /// Enters the id of the next article.
     pub(super) fn push(&mut self, id: &str, given: bool) {
         self.text.push_str(id);
-        self.ends.push((self.text.len(), given.then(|| hash(id))));
+        self.ends.push((self.text.len(), given.then(|| telling(id))));
     }
 
     /// All of them, in order.
@@ -107,15 +107,16 @@ impl Index {
             self.ids.wishes = Vec::new();
             return;
         }
-        let given: HashSet<u64> = given.into_iter().collect();
         let old = std::mem::take(&mut self.ids);
+        let id = |index: usize| &old.text[before(&old.ends, index)..old.ends[index]];
+        let wishes: Vec<u64> = (0..old.ends.len()).map(|index| hash(id(index))).collect();
+        // A made id must not equal one that stands in the input.
+        let stands = wishes.iter().zip(&old.wishes).filter(|(_, stands)| **stands);
+        let given: HashSet<u64> = stands.map(|(wish, _)| *wish).collect();
         let mut new = Ids { text: String::with_capacity(old.text.len()), ..Ids::default() };
         let mut counts: hashbrown::HashMap<u64, u32> = hashbrown::HashMap::new();
-        let mut start = 0;
-        for (index, &end) in old.ends.iter().enumerate() {
-            let id = &old.text[start..end];
-            start = end;
-            let wish = hash(id);
+        for (index, wish) in wishes.into_iter().enumerate() {
+            let id = id(index);
             let free = (old.wishes[index] || !given.contains(&wish)) && new.taken.insert(wish);
             new.text.push_str(id);
             if !free {
@@ -141,9 +142,25 @@ impl Index {
     /// The id of `article`.
     pub(super) fn id(&self, article: ArticleId) -> &str {
         let index = article.0 as usize;
-        let start = index.checked_sub(1).map_or(0, |before| self.ids.ends[before]);
-        &self.ids.text[start..self.ids.ends[index]]
+        &self.ids.text[before(&self.ids.ends, index)..self.ids.ends[index]]
     }
+}
+
+/// Where what ends at the end `index` of `ends` starts.
+fn before(ends: &[usize], index: usize) -> usize {
+    index.checked_sub(1).map_or(0, |before| ends[before])
+}
+
+/// A number that tells most ids apart: where it does, they need not be hashed.
+fn telling(id: &str) -> u64 {
+    // The odd factor of `SplitMix64`.
+    let mix = |all: u64, word: u64| {
+        let all = (all ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        all ^ all >> 32
+    };
+    let (words, rest) = id.as_bytes().as_chunks();
+    let last = rest.iter().fold(0, |last, byte| last << 8 | u64::from(*byte));
+    words.iter().map(|word| u64::from_le_bytes(*word)).chain([last]).fold(id.len() as u64, mix)
 }
 
 /// 64 bits of BLAKE3, the same on every machine.
@@ -179,5 +196,16 @@ mod tests {
         check(&[("", true), ("", true)], &["", "~2"]);
         check(&[("b", true), ("a", true)], &["b", "a"]);
         check(&[("a", false), ("a", false)], &["a", "a~2"]);
+    }
+
+    #[test]
+    fn ids_are_told_apart() {
+        let long = |n: usize| format!("https://a.example/{n}/{}", "x".repeat(n % 70));
+        let ids = (0..50_000).flat_map(|n| [n.to_string(), format!("0{n}"), long(n)]);
+        let zeros = (0..40).map(|n| "\0".repeat(n));
+        let ids: Vec<String> = ids.chain(zeros).collect();
+        let different = |ids: &[String]| ids.iter().collect::<HashSet<_>>().len();
+        let told: HashSet<u64> = ids.iter().map(|id| telling(id)).collect();
+        assert_eq!(told.len(), different(&ids));
     }
 }
