@@ -39,6 +39,10 @@ impl<T> Sample<T> {
 
     /// Takes in `thing`, if its hashes are among the smallest.
     pub fn add(&mut self, group: u64, hash: u64, thing: T) {
+        let is_full = self.groups.len() >= self.groups_max;
+        if is_full && self.groups.last().is_none_or(|(last, _)| *last < group) {
+            return;
+        }
         match self.place(group) {
             Ok(place) => {
                 let things = &mut self.groups[place].1;
@@ -50,7 +54,9 @@ impl<T> Sample<T> {
             }
             Err(place) if self.each_max > 0 && place < self.groups_max => {
                 self.groups.truncate(self.groups_max - 1);
-                self.groups.insert(place, (group, vec![(hash, thing)]));
+                let mut things = Vec::with_capacity(self.each_max);
+                things.push((hash, thing));
+                self.groups.insert(place, (group, things));
             }
             Err(_) => {}
         }

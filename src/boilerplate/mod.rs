@@ -110,7 +110,22 @@ const PARTS_MAX: u32 = 64;
 /// Paragraphs at the end of an article in which an address is looked for: there it tells a footer.
 const CONTACT_TAIL: usize = 4;
 
+/// Paragraphs of an article that room is made for.
+const PARAGRAPHS_EACH: usize = 12;
+
 impl Learner {
+    /// One that has noted nothing yet, and has room for the notes of about so many articles.
+    #[must_use]
+    pub fn with_room(articles: usize) -> Learner {
+        let paragraphs = articles.saturating_mul(PARAGRAPHS_EACH);
+        Learner {
+            articles: Vec::with_capacity(articles),
+            keys: Vec::with_capacity(paragraphs),
+            marks: Vec::with_capacity(paragraphs),
+            ..Learner::default()
+        }
+    }
+
     /// Notes one article of the source named `source`, with its title's and its paragraphs' fingerprints; `named`
     /// when more than a folder's name says so.
     pub fn note<'a>(

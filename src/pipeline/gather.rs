@@ -245,9 +245,11 @@ impl Gathered {
     ) -> Result<(), Error> {
         let Gathered { spool, first_articles, index, .. } = self;
         let Index { candidates, sources, places, cuts, .. } = index;
+        let idle = Idle::<Keys>::default();
         let work = |piece: usize| -> Result<(usize, Vec<_>), Error> {
             let bytes = spool.read(piece)?;
-            let mut keys = Keys::default();
+            let mut keys = idle.take().unwrap_or_default();
+            keys.clear();
             let left = articles_of(first_articles, piece, sources.len()).map(|id| {
                 let article = StoredHead::at(&places[id.0 as usize], &bytes)?;
                 let source = sources[id.0 as usize];
@@ -262,7 +264,9 @@ impl Gathered {
                 };
                 (cut, left.map(key))
             });
-            Ok((first_articles[piece] as usize, left.collect()))
+            let left = left.collect();
+            idle.give(keys);
+            Ok((first_articles[piece] as usize, left))
         };
         each_piece(pool, spool.len(), work, observer, &mut |(first, all)| {
             for (candidate, (cut, left)) in candidates[first..].iter_mut().zip(all) {
@@ -396,6 +400,10 @@ pub(super) fn title_digest(text: &str) -> Option<Digest> {
     fingerprint::paragraph(text, &mut String::new())
 }
 
+/// Bytes of a batch for which room is made for one article: most have more, and growing would
+/// move what is there again and again.
+const BYTES_PER_ARTICLE: usize = 2 << 10;
+
 /// Bytes that room is made for at once: a batch that is larger is one large record.
 const ROOM_MAX: usize = 2 << 20;
 
@@ -414,23 +422,24 @@ fn chunk(
     bytes.clear();
     // An article takes little more than its record; growing would move all of them again and again.
     bytes.reserve(room);
+    let articles = room / BYTES_PER_ARTICLE;
     let mut chunk = Chunk {
         input: batch.input,
         bytes_read: batch.bytes_read,
         finished: batch.finished.clone(),
         repaired: 0,
         bytes,
-        items: Vec::new(),
-        candidates: Vec::new(),
+        items: Vec::with_capacity(articles),
+        candidates: Vec::with_capacity(articles),
         ids: NewIds::default(),
-        learner: Learner::default(),
+        learner: Learner::with_room(articles),
         problems: Vec::new(),
         unnamed: 0,
     };
-    let (mut failure, mut flat) = (Ok(()), Flat::default());
+    let (mut failure, mut flat, mut key) = (Ok(()), Flat::default(), String::new());
     chunk.repaired = cleaning.each_article(batch, &mut |outcome| {
         if failure.is_ok() {
-            failure = chunk.take(outcome, keep, &mut flat);
+            failure = chunk.take(outcome, keep, &mut flat, &mut key);
         }
     })?;
     // Here, where no other thread waits for it. Used memory goes on to be used, for the piece goes to the file.
@@ -449,6 +458,7 @@ impl Chunk {
         outcome: Result<CleanArticle, Reject>,
         keep: Keep,
         flat: &mut Flat,
+        key: &mut String,
     ) -> Result<(), Error> {
         let what = match outcome {
             Ok(article) => {
@@ -456,7 +466,7 @@ impl Chunk {
                 let stored = StoredArticle::of(&article, flat);
                 self.bytes.reserve(article.text.len() + article.text.len() / 16 + 1024);
                 store(&Storing::Article(&stored), &mut self.bytes)?;
-                self.note(&article, keep);
+                self.note(&article, keep, key);
                 What::Article
             }
             Err(reject) => {
@@ -477,8 +487,8 @@ impl Chunk {
         Ok(())
     }
 
-    /// Enters what the tables need of `article`.
-    fn note(&mut self, article: &CleanArticle, keep: Keep) {
+    /// Enters what the tables need of `article`; `key` is overwritten.
+    fn note(&mut self, article: &CleanArticle, keep: Keep, key: &mut String) {
         let title = article.title.as_deref();
         self.candidates.push(Candidate {
             // Known when it is known which of its paragraphs are boilerplate.
@@ -490,7 +500,8 @@ impl Chunk {
             tie: if keep == Keep::First { 0 } else { tie(article) },
         });
         let source = (&*article.source, article.source_named);
-        self.learner.note(source, title.and_then(title_digest), article.texts());
+        let title = title.and_then(|title| fingerprint::paragraph(title, key));
+        self.learner.note(source, title, article.texts());
         self.ids.push(article.id.as_deref().unwrap_or(&article.made_id), article.id.is_some());
     }
 }
@@ -507,7 +518,7 @@ pub(super) fn tell(reject: &Reject, observer: &dyn Observer) {
 /// Calls `each` on every entry of a piece of the spool.
 pub(super) fn each_entry<'a>(
     mut bytes: &'a [u8],
-    each: &mut dyn FnMut(Entry<'a>) -> Result<(), Error>,
+    each: &mut dyn FnMut(&Entry<'a>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     while !bytes.is_empty() {
         let (entry, rest) = postcard::take_from_bytes(bytes)
@@ -516,7 +527,7 @@ pub(super) fn each_entry<'a>(
             Entry::Article(article) => article.dump,
             Entry::Reject(row) => row.file,
         };
-        guarded(|| each(entry), || place.to_owned())??;
+        guarded(|| each(&entry), || place.to_owned())??;
         bytes = rest;
     }
     Ok(())

@@ -59,9 +59,10 @@ fn sketch(
     let Gathered { spool, first_articles, index, .. } = texts.gathered;
     let work = |piece: usize| -> Result<(Sketches, u64), Error> {
         let bytes = spool.read(piece)?;
-        let mut sketches = Sketches::default();
+        let articles = articles_of(first_articles, piece, index.len());
+        let mut sketches = Sketches::with_room(articles.size_hint().0);
         let (mut text, mut samples) = <(Vec<u8>, Vec<u32>)>::default();
-        for id in articles_of(first_articles, piece, index.len()) {
+        for id in articles {
             let is_wanted = index.candidates[id.0 as usize].is_some()
                 && verdicts[id.0 as usize] == Verdict::Keep;
             let mut work = || -> Result<(), Error> {

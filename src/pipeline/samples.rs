@@ -86,8 +86,8 @@ fn with_article(
         if let Entry::Article(article) = entry {
             found = true;
             let mut kept = Kept::default();
-            writing.keep(id, &article, true, &mut Tally::default(), &mut kept);
-            each(&article, &kept)?;
+            writing.keep(id, article, true, &mut Tally::default(), &mut kept);
+            each(article, &kept)?;
         }
         Ok(())
     })?;

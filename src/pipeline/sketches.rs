@@ -22,6 +22,12 @@ pub(super) struct Sketches {
 }
 
 impl Sketches {
+    /// None yet, of about so many articles.
+    pub(super) fn with_room(articles: usize) -> Sketches {
+        let pairs = Vec::with_capacity(articles.saturating_mul(SAMPLES_EACH));
+        Sketches { pairs, facts: Vec::with_capacity(articles) }
+    }
+
     /// Enters the article with this rank and these samples.
     pub(super) fn push(&mut self, rank: u32, samples: &[u32], facts: Facts) {
         self.pairs.extend(samples.iter().map(|&sample| pair(sample, rank)));
@@ -141,6 +147,7 @@ fn sorted(
     let mut held = held.into_iter();
     // A part alone is not copied.
     let mut pairs = held.next().unwrap_or_default();
+    pairs.reserve(held.as_slice().iter().map(Vec::len).sum());
     held.for_each(|part| pairs.extend_from_slice(&part));
     if let Some(runs) = runs {
         runs.read(parts, &mut pairs)?;

@@ -250,7 +250,7 @@ impl Writing<'_> {
                     written.tally.reject(reject.reason, reject.record.is_none());
                 }
                 Entry::Article(article) => {
-                    self.article(id, &article, &mut kept, &mut written)?;
+                    self.article(id, article, &mut kept, &mut written)?;
                     id.0 += 1;
                 }
             }
