@@ -232,10 +232,7 @@ fn may_recur(notes: &Learner, part: u32, parts: NonZero<u32>) -> Vec<Vec<Candida
         let (word, bit) = place(*key);
         seen[word] |= (seen[word] & bit) << 1 | bit;
     }
-    // Of news about half may recur, and lists have about the same length.
-    let room = notes.keys.len() as u64 * 5 / 8 / u64::from(parts.get()) / LISTS;
-    let room = usize::try_from(room).unwrap_or(0);
-    let mut found: Vec<Vec<Candidate>> = (0..LISTS).map(|_| Vec::with_capacity(room)).collect();
+    let mut found: Vec<Vec<Candidate>> = (0..LISTS).map(|_| Vec::new()).collect();
     for (index, article) in (0_u32..).zip(&notes.articles) {
         for entry in notes.entries(index as usize) {
             let key = notes.keys[entry];
