@@ -39,6 +39,7 @@ impl<T> Sample<T> {
 
     /// Takes in `thing`, if its hashes are among the smallest.
     pub fn add(&mut self, group: u64, hash: u64, thing: T) {
+        // Most groups of a long run come behind the last of a full list: told without a search.
         let is_full = self.groups.len() >= self.groups_max;
         if is_full && self.groups.last().is_none_or(|(last, _)| *last < group) {
             return;

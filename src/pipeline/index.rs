@@ -109,13 +109,13 @@ impl Index {
         }
         let old = std::mem::take(&mut self.ids);
         let id = |index: usize| &old.text[before(&old.ends, index)..old.ends[index]];
-        let wishes: Vec<u64> = (0..old.ends.len()).map(|index| hash(id(index))).collect();
+        let hashes: Vec<u64> = (0..old.ends.len()).map(|index| hash(id(index))).collect();
         // A made id must not equal one that stands in the input.
-        let stands = wishes.iter().zip(&old.wishes).filter(|(_, stands)| **stands);
-        let given: HashSet<u64> = stands.map(|(wish, _)| *wish).collect();
+        let stands = hashes.iter().zip(&old.wishes).filter(|(_, stands)| **stands);
+        let given: HashSet<u64> = stands.map(|(hash, _)| *hash).collect();
         let mut new = Ids { text: String::with_capacity(old.text.len()), ..Ids::default() };
         let mut counts: hashbrown::HashMap<u64, u32> = hashbrown::HashMap::new();
-        for (index, wish) in wishes.into_iter().enumerate() {
+        for (index, wish) in hashes.into_iter().enumerate() {
             let id = id(index);
             let free = (old.wishes[index] || !given.contains(&wish)) && new.taken.insert(wish);
             new.text.push_str(id);

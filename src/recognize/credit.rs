@@ -49,10 +49,7 @@ const _: () = assert!(LABELLED_MAX <= marks::TEXT_MAX);
 static LABELS: LazyLock<Names> = LazyLock::new(|| Names::of(words::list(WORDS, "labels")));
 
 /// The first words of [`LABELS`], by which most words are told to open none.
-static LABEL_STARTS: LazyLock<Names> = LazyLock::new(|| {
-    let labels: Vec<String> = words::list(WORDS, "labels").map(words::fold).collect();
-    Names::of(labels.iter().filter_map(|label| label.split(' ').next()))
-});
+static LABEL_STARTS: LazyLock<Names> = LazyLock::new(|| LABELS.first_words());
 
 /// By the first letters of a text, whether it may open with one of [`LABELS`].
 static LABEL_LETTERS: LazyLock<Starts> = LazyLock::new(|| LABELS.starts());
@@ -68,8 +65,11 @@ static CAPTION_LETTERS: LazyLock<Starts> = LazyLock::new(|| CAPTION_LABELS.start
 static SOURCES: LazyLock<Names> = LazyLock::new(|| Names::of(words::list(WORDS, "sources")));
 
 /// What opens a text that stands for a credit.
-static COURTESY: LazyLock<Starts> =
-    LazyLock::new(|| Starts::of(&["courtesy ", "cortesia "].map(str::to_owned)));
+const COURTESIES: [&str; 2] = ["courtesy ", "cortesia "];
+
+/// By the first letters of a text, whether it may open with one of [`COURTESIES`].
+static COURTESY_LETTERS: LazyLock<Starts> =
+    LazyLock::new(|| Starts::of(&COURTESIES.map(str::to_owned)));
 
 /// What stands behind a credit and is no name, as `, File`.
 static ENDS: LazyLock<HashSet<&str>> = LazyLock::new(|| words::list(WORDS, "ends").collect());
@@ -270,11 +270,9 @@ fn plain(content: &str) -> Option<(Cow<'_, str>, bool)> {
         return Some((name, true));
     }
     let is_courtesy = || {
-        words::with_fold(text, |folded| {
-            folded.starts_with("courtesy ") || folded.starts_with("cortesia ")
-        })
+        words::with_fold(text, |folded| COURTESIES.iter().any(|opens| folded.starts_with(opens)))
     };
-    if SOURCES.has(text) || (COURTESY.may_open(text) && is_courtesy()) {
+    if SOURCES.has(text) || (COURTESY_LETTERS.may_open(text) && is_courtesy()) {
         return Some((Cow::Borrowed(text), true));
     }
     let known = names_agency(text);

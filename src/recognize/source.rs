@@ -83,11 +83,14 @@ pub(super) fn names_agency(text: &str) -> bool {
         || agency(text).is_some()
 }
 
+/// Words that join a name and an outlet, of five bytes with the spaces around them.
+const JOINTS: [&str; 3] = [" via ", " for ", " and "];
+
 /// The parts of a credit, as a reader would separate them.
 pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
     let joined = memchr::memchr_iter(b' ', text.as_bytes()).any(|at| {
-        let four = text.as_bytes()[at + 1..].first_chunk::<4>();
-        matches!(four, Some(b"via " | b"for " | b"and "))
+        let five = text.as_bytes()[at..].first_chunk::<5>();
+        five.is_some_and(|five| JOINTS.iter().any(|joint| joint.as_bytes() == five))
     });
     let words = move |part| split_words(part, joined);
     let ends = |c| {
@@ -117,10 +120,8 @@ pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
 
 /// `part`, cut at the words that join a name and an outlet if there are any in the text.
 fn split_words(part: &str, joined: bool) -> impl Iterator<Item = &str> {
-    let cut = [" via ", " for ", " and "]
-        .into_iter()
-        .filter(move |_| joined)
-        .find_map(|joint| words::split_once(part, joint));
+    let mut joints = JOINTS.iter().filter(move |_| joined);
+    let cut = joints.find_map(|joint| words::split_once(part, joint));
     let (first, second) = cut.map_or((part, None), |(first, second)| (first, Some(second)));
     std::iter::once(first).chain(second)
 }

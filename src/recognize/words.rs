@@ -174,18 +174,16 @@ impl Sieve {
         /// What a small letter has and its capital has not, in each byte.
         const SMALL: u64 = u64::MAX / 0xFF * 0x20;
         let bytes = name.as_bytes();
-        let (first, last) = match (bytes.first_chunk(), bytes.last_chunk()) {
-            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
-            _ => match (bytes.first_chunk(), bytes.last_chunk(), bytes) {
-                (Some(first), Some(last), _) => {
-                    (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into())
-                }
-                (_, _, &[first, .., last]) => {
-                    let between = bytes[bytes.len() / 2];
-                    (first.into(), u64::from(last) << 8 | u64::from(between))
-                }
-                _ => (bytes.first().copied().unwrap_or_default().into(), 0),
-            },
+        let eight = bytes.first_chunk::<8>().zip(bytes.last_chunk::<8>());
+        let four = bytes.first_chunk::<4>().zip(bytes.last_chunk::<4>());
+        let (first, last) = if let Some((first, last)) = eight {
+            (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
+        } else if let Some((first, last)) = four {
+            (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into())
+        } else if let &[first, .., last] = bytes {
+            (first.into(), u64::from(last) << 8 | u64::from(bytes[bytes.len() / 2]))
+        } else {
+            (bytes.first().copied().unwrap_or_default().into(), 0)
         };
         let is_ascii = (first | last) & TOPS == 0 && (bytes.len() <= 16 || name.is_ascii());
         // As small letters; what else is changed is changed in all names.
@@ -213,6 +211,11 @@ impl Names {
     /// Whether `name` is one of them.
     pub(super) fn has(&self, name: &str) -> bool {
         self.sieve.may_hold(name) && with_fold(name, |name| self.folded.contains(name))
+    }
+
+    /// Their first words.
+    pub(super) fn first_words(&self) -> Names {
+        Names::of(self.folded.iter().filter_map(|name| name.split(' ').next()))
     }
 
     /// The first letters of the names.
