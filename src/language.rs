@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use hashbrown::HashMap;
 
-use crate::vector::{BITS, Loop, Machine, row_of, widest};
+use crate::vector::{BITS, Loop, Machine, is_ascii, row_of, widest};
 
 /// The language of an article's text as a BCP 47 tag (`en`, `ar`, `zh`); `None` where that is not
 /// clear.
@@ -56,7 +56,7 @@ enum Script {
 
 /// The script of most letters; `None` when there are too few, or none has most of them.
 fn script(text: &str) -> Option<Script> {
-    if text.is_ascii() {
+    if is_ascii(text) {
         return (widest(Counting(text)).all >= LETTERS).then_some(Script::Shared);
     }
     let Letters { alphabets, han, kana, hangul, all } = widest(Counting(text));
@@ -461,7 +461,7 @@ fn mixed(hash: u64) -> u64 {
 }
 
 fn by_function_words(text: &str) -> Option<&'static str> {
-    let early = if text.is_ascii() { EARLY } else { usize::MAX };
+    let early = if is_ascii(text) { EARLY } else { usize::MAX };
     let (_, tag) = widest(TellingWords { text, early });
     tag
 }
@@ -491,7 +491,8 @@ impl Loop for TellingWords<'_> {
         for (index, row) in bytes.chunks(BITS).enumerate() {
             let row = machine.bytes(row_of(bytes, row, &mut room));
             let mut marks = between_words(machine, row) | machine.within(row, FIRST_BYTES);
-            if candidates.count > CANDIDATES - BITS {
+            // There is room for those of the row, and for the last word of the text.
+            if candidates.count >= CANDIDATES - BITS {
                 candidates.weigh(packed, &mut scores);
             }
             while marks != 0 {
@@ -522,12 +523,12 @@ impl Loop for TellingWords<'_> {
                 }
             }
         }
-        candidates.weigh(packed, &mut scores);
         if is_wide {
             scores.add(words.get(&hashed(text, start, bytes.len())));
         } else {
-            scores.add(packed.words.get(&Packed::of(bytes, start, bytes.len()).0));
+            candidates.add(packed, Packed::of(bytes, start, bytes.len()));
         }
+        candidates.weigh(packed, &mut scores);
         let tag = scores.best(SCORE, 2);
         (scores, tag)
     }
@@ -561,8 +562,9 @@ impl Scores {
         }
     }
 
-    /// The best language, when it has the worth of `least` and `times` that of the next.
-    #[inline(always)]
+    /// The best language, when it has the worth of `least` and `times` that of the next. Asked once or twice of a text, by
+    /// code that is as long as the loop that asks.
+    #[inline(never)]
     fn best(&self, least: u16, times: u16) -> Option<&'static str> {
         // Written so that a compiler makes vectors of it.
         let max = |scores: &[u16; PLACES]| scores.iter().fold(0, |max, &score| score.max(max));

@@ -14,6 +14,12 @@ pub(crate) const ROW: usize = 32;
 /// Bytes that are told apart together: each answer is one bit, that of the first byte lowest.
 pub(crate) const BITS: usize = 64;
 
+/// Whether `text` is ASCII. In one place: the code of it is long, and would stand wherever it is asked.
+#[inline(never)]
+pub(crate) fn is_ascii(text: &str) -> bool {
+    text.is_ascii()
+}
+
 /// At most [`BITS`] bytes as a row, filled up with what `room` holds.
 #[inline(always)]
 pub(crate) fn filled<'r>(bytes: &'r [u8], room: &'r mut [u8; BITS]) -> &'r [u8; BITS] {

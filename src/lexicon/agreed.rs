@@ -42,7 +42,8 @@ pub(super) fn join(words: u64, next: u64) -> u64 {
 pub(super) const NO_BYTES: u64 = 0xCBF2_9CE4_8422_2325;
 
 /// The hash of what `hash` is the hash of and `bytes` behind it (FNV-1a), so that all starts of a
-/// key are hashed in one walk.
+/// key are hashed in one walk. Its code stands in one place, for it is unrolled.
+#[inline(never)]
 pub(super) fn hash_on(hash: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3))
 }

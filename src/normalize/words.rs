@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::vector::{BITS, Loop, Machine, behind, row_of, widest};
+use crate::vector::{BITS, Loop, Machine, behind, is_ascii, row_of, widest};
 
 /// Number of words of `text`: the segments between Unicode word boundaries (UAX #29) that have at
 /// least one alphanumeric character; `text.unicode_words().count()`, but faster.
@@ -10,7 +10,7 @@ use crate::vector::{BITS, Loop, Machine, behind, row_of, widest};
 /// `can't`, `3.14` and `1,000` are one word each, `well-known` is two, and every Han character one.
 #[must_use]
 pub fn words(text: &str) -> usize {
-    if text.is_ascii() { ascii(text.as_bytes()) } else { mixed(text) }
+    if is_ascii(text) { ascii(text.as_bytes()) } else { mixed(text) }
 }
 
 /// Bytes of stand-ins that are gathered before they are counted: small enough for the first cache.

@@ -12,6 +12,7 @@ use super::source::{
     is_agency, is_agency_like, looks_like_source, names_agency, parts, without_photo,
 };
 use super::words::{self, Names, Starts, agency, contains};
+use crate::vector::is_ascii;
 
 /// The word lists of this file.
 pub(super) const WORDS: &str = include_str!("words/credits.txt");
@@ -548,7 +549,7 @@ fn labelled(line: &str, body: usize) -> Option<Credit<'_>> {
             prefix_label: None,
         })
     };
-    if !window.is_ascii()
+    if !is_ascii(window)
         && let Some(at) = window.rfind('©')
     {
         let text = window[at + '©'.len_utf8()..].trim();
@@ -640,7 +641,7 @@ fn last_segment(line: &str, body: usize) -> Option<Credit<'_>> {
         }
         _ => false,
     };
-    let stop = if window.is_ascii() {
+    let stop = if is_ascii(window) {
         let marks = memchr::memrchr3_iter(b'.', b'!', b'?', window.as_bytes());
         marks.map(|at| (at, char::from(window.as_bytes()[at]))).find(is_stop)
     } else {

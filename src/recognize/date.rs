@@ -8,6 +8,7 @@ use jiff::civil::{Date, Time};
 use jiff::fmt::temporal::Pieces;
 
 use super::words::{self, DateWord, date_word};
+use crate::vector::is_ascii;
 
 /// A line that is nothing but a date, a time or a stamp with its labels.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +46,7 @@ const WORDS_MAX: usize = 48;
 /// one exception is a city or an agency before the date, or a name after "Source:" or "Editor:".
 #[must_use]
 pub fn line(line: &str) -> Option<DateLine> {
-    let is_prose = || line.len() > WORDS_MAX && line.is_ascii() && !words::has_digit(line);
+    let is_prose = || line.len() > WORDS_MAX && is_ascii(line) && !words::has_digit(line);
     if line.len() > LINE_MAX || line.len() < 3 || is_prose() {
         return None;
     }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use hashbrown::HashSet;
 
 use super::words::{self, Agency, DateWord, date_word, is_city, is_region};
+use crate::vector::is_ascii;
 
 /// The word lists of this file.
 const WORDS: &str = include_str!("words/datelines.txt");
@@ -142,7 +143,7 @@ fn cased(text: &str) -> Option<Dateline<'_>> {
                 behind => (word, behind),
             },
         };
-        let marked = !word.is_ascii() && word.contains(['—', '–']);
+        let marked = !is_ascii(word) && word.contains(['—', '–']);
         if marked || text.len() - rest.len() > PREFIX_MAX {
             break;
         }

@@ -1,12 +1,12 @@
 //! Cheap looks for what every label of a credit has: a start, and a mark before the source that follows.
 
-use crate::vector::{BITS, Loop, Machine, behind, row_of, widest};
+use crate::vector::{BITS, Loop, Machine, behind, is_ascii, row_of, widest};
 
 /// Whether one of the marks stands in `text`: what stands between a label and its source, or ends the label.
 /// They are a colon, three dots, `by` as a word, `фото` and `من` before a space, and the ends of `courtesy of` and
 /// `copyright`.
 pub(super) fn any(text: &str) -> bool {
-    if text.is_ascii() {
+    if is_ascii(text) {
         widest(Look::<false>(text.as_bytes()))
     } else {
         widest(Look::<true>(text.as_bytes()))

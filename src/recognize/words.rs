@@ -9,7 +9,7 @@ use arrayvec::ArrayString;
 use hashbrown::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::vector::{BITS, Loop, Machine, row_of, widest};
+use crate::vector::{BITS, Loop, Machine, is_ascii, row_of, widest};
 
 /// The form of a word under which it stands in the tables: lower case, without accents, vowel signs
 /// of Arabic, joiners and direction marks.
@@ -54,7 +54,7 @@ fn folded_letters(text: &str) -> impl Iterator<Item = char> + '_ {
 /// What `then` makes of the folded `text`; a short one of ASCII is folded without an allocation.
 pub(super) fn with_fold<T>(text: &str, then: impl FnOnce(&str) -> T) -> T {
     match ArrayString::<64>::from(text) {
-        Ok(mut lower) if text.is_ascii() => {
+        Ok(mut lower) if is_ascii(text) => {
             lower.make_ascii_lowercase();
             then(&lower)
         }
@@ -185,7 +185,7 @@ impl Sieve {
         } else {
             (bytes.first().copied().unwrap_or_default().into(), 0)
         };
-        let is_ascii = (first | last) & TOPS == 0 && (bytes.len() <= 16 || name.is_ascii());
+        let is_ascii = (first | last) & TOPS == 0 && (bytes.len() <= 16 || is_ascii(name));
         // As small letters; what else is changed is changed in all names.
         let (first, last) = (first | SMALL, last | SMALL);
         let hash = (first.wrapping_mul(ODD) ^ last).rotate_left(29).wrapping_mul(ODD);
@@ -551,8 +551,7 @@ pub(super) fn digit(c: char) -> Option<u32> {
 
 /// Whether a decimal digit stands in `text`.
 pub(super) fn has_digit(text: &str) -> bool {
-    widest(Digits(text.as_bytes()))
-        || (!text.is_ascii() && text.chars().any(|c| digit(c).is_some()))
+    widest(Digits(text.as_bytes())) || (!is_ascii(text) && text.chars().any(|c| digit(c).is_some()))
 }
 
 /// The look for a digit of ASCII.

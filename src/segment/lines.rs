@@ -1,7 +1,7 @@
 //! The lines of a dump, and what can be told from their shape alone.
 
 use crate::article::Span;
-use crate::vector::{BITS, Loop, Machine, row_of, widest};
+use crate::vector::{BITS, Loop, Machine, is_ascii, row_of, widest};
 
 /// One non-blank line.
 #[derive(Clone, Copy, Debug)]
@@ -117,7 +117,7 @@ fn trimmed(text: &str, span: Span) -> Span {
 /// Columns that `text` takes: wide characters (Chinese, Japanese, Korean) count twice, as a page
 /// in those scripts says in half as many characters what an alphabet says.
 pub(crate) fn width(text: &str) -> usize {
-    if text.is_ascii() {
+    if is_ascii(text) {
         return text.len();
     }
     text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
@@ -201,7 +201,7 @@ pub(crate) fn looks_like_title(text: &str) -> bool {
     if !(4..=200).contains(&width) {
         return false;
     }
-    let (letters, chars) = if text.is_ascii() {
+    let (letters, chars) = if is_ascii(text) {
         (text.bytes().filter(u8::is_ascii_alphabetic).count(), text.len())
     } else {
         (text.chars().filter(|c| c.is_alphabetic()).count(), text.chars().count())

@@ -3,7 +3,7 @@
 
 use super::lines::{is_wide, width};
 use crate::normalize::AsciiWords;
-use crate::vector::{BITS, Loop, Machine, behind, row_of, widest};
+use crate::vector::{BITS, Loop, Machine, behind, is_ascii, row_of, widest};
 
 /// The characters of one block, by kind. Each is of one of `letters`, `digits`, `spaces`,
 /// `punctuation` or a control.
@@ -33,7 +33,7 @@ impl Shape {
     /// The shape of `text`.
     #[must_use]
     pub(crate) fn of(text: &str) -> Shape {
-        if text.is_ascii() { ascii(text.as_bytes()) } else { mixed(text) }
+        if is_ascii(text) { ascii(text.as_bytes()) } else { mixed(text) }
     }
 }
 
