@@ -241,6 +241,22 @@ impl Cleaner {
                 strip::strip(&page, &found.dump.text, &self.rules, &mut scratch.strip)
             })
             .collect();
+        let mut stripped = stripped.into_iter();
+        for found in found.chunks(FINISHED) {
+            self.finish_some(found, &mut stripped, scratch, at, each);
+        }
+    }
+
+    /// The last stages: written form, fingerprints, language.
+    fn finish_some<'d>(
+        &self,
+        found: &[Found<'d>],
+        stripped: &mut impl Iterator<Item = Stripped<'d>>,
+        scratch: &mut Scratch,
+        at: &Cell<Option<u64>>,
+        each: &mut dyn FnMut(Result<CleanArticle, Reject>),
+    ) {
+        let told = || found.iter().inspect(|found| at.set(Some(found.record)));
         scratch.keys.clear();
         scratch.places.clear();
         let finish = |(index, (found, stripped))| finish(index, found, stripped, scratch);
@@ -270,8 +286,12 @@ impl Cleaner {
 
 /// Articles that go through the stages together, and bytes of theirs from which one more does not: what is known of
 /// them fits into the second cache.
-pub(crate) const TOGETHER: usize = 16;
-pub(crate) const TOGETHER_BYTES: usize = 64 << 10;
+pub(crate) const TOGETHER: usize = 24;
+pub(crate) const TOGETHER_BYTES: usize = 96 << 10;
+
+/// Those that go through the last stages together: their clean texts and keys are written and used, and then their memory
+/// is used again, so that the second cache has room for the code.
+const FINISHED: usize = 8;
 
 /// An article on its way through the stages.
 struct Found<'d> {
