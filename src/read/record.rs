@@ -149,10 +149,12 @@ impl<'r, W: Fn(&str) -> bool> Loop for Plain<'r, W> {
         let mut members = Vec::with_capacity(12);
         let mut at = behind(0, b'{')?;
         loop {
-            let (key_end, _) = plain_string(machine, raw, at, false)?;
+            let (key_end, Text::Plain) = plain_string(machine, raw, at, false)? else {
+                return None;
+            };
             let raw_key = raw.get(at..key_end)?;
             let key = raw_key.get(1..raw_key.len() - 1)?;
-            if key.contains('\\') || members.len() == MEMBERS_MAX {
+            if members.len() == MEMBERS_MAX {
                 return None;
             }
             let start = behind(key_end, b':')?;
