@@ -231,9 +231,9 @@ impl Cleaner {
     ) {
         let told = || found.iter().inspect(|found| at.set(Some(found.record)));
         let articles = found.iter().map(|found| &found.article).collect();
-        let pages = self.rules.read_all(articles, &mut scratch.strip, &|n| {
-            at.set(found.get(n).map(|found| found.record));
-        });
+        let telling = Telling { found, index: Cell::default(), at };
+        let pages = self.rules.read_all(articles, &mut scratch.strip, &telling.index);
+        drop(telling);
         // Each page is read for the rules and goes when it was used, while it is still in the cache.
         let stripped: Vec<_> = told()
             .zip(pages)
@@ -305,6 +305,19 @@ struct Found<'d> {
     line: u64,
     /// Where an article of a text starts.
     place: Option<u64>,
+}
+
+/// Says in the end at which record work was, also when it fails there.
+struct Telling<'t> {
+    found: &'t [Found<'t>],
+    index: Cell<usize>,
+    at: &'t Cell<Option<u64>>,
+}
+
+impl Drop for Telling<'_> {
+    fn drop(&mut self) {
+        self.at.set(self.found.get(self.index.get()).map(|found| found.record));
+    }
 }
 
 /// `path#record` of the article with this 1-based number, of `parts` in `dump`. A record that was
@@ -447,7 +460,7 @@ fn add_paragraph(
     let raw = paragraph.span.of(dump_text);
     let digest = if let Some(plain) = &paragraph.plain {
         clean.text.push_str(&paragraph.text);
-        let known = plain.digest.as_deref().copied();
+        let known = plain.digest.and_then(|known| scratch.strip.digest(known));
         if known.is_none() {
             scratch.plain.push((start..clean.text.len(), clean.paragraphs.len()));
         }

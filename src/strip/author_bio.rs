@@ -22,7 +22,7 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
         let may_be_role = i > 0 && i < page.head && !facts.sentence;
         let is_role = || may_be_role && is_author_role(page.text(i));
         // What is above is known sooner than what a line says.
-        let is_below_name = || page.facts[i - 1].byline.is_some() || is_name(page.text(i - 1));
+        let is_below_name = || page.facts[i - 1].byline().is_some() || is_name(page.text(i - 1));
         if let Some(hit) = facts.hit.as_ref().filter(|_| !is_role()) {
             let place = hit.strength == Strength::Always || page.at_edge(i);
             if hit.reason == Reason::AuthorBio && place {
@@ -41,7 +41,7 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
 }
 
 /// Columns of the longest description that was seen.
-const DESCRIPTION_WIDTH_MAX: usize = 400;
+const DESCRIPTION_WIDTH_MAX: u32 = 400;
 /// Words between an author's name and what it is said to be: "Jane Doe, who lives in X, is a ...".
 const IS: &[&str] =
     &[" is a", " is the ", " writes ", " ist ", " est ", " es ", " é ", " è ", " — "];
@@ -49,7 +49,7 @@ const IS: &[&str] =
 /// Whether block `i`, the last of the text, starts with the author's name and says who that is.
 fn describes_author(page: &Page, i: usize) -> bool {
     let text = page.text(i);
-    let names = (0..page.head).filter_map(|j| match &page.facts[j].byline {
+    let names = (0..page.head).filter_map(|j| match page.facts[j].byline() {
         Some(byline) => Some(byline.name),
         None if j > 0 && is_name(page.text(j)) => Some(page.text(j)),
         None => None,

@@ -14,7 +14,7 @@ rule! {
 fn mark(page: &Page, marks: &mut Vec<Mark>) {
     let mut found = false;
     for (i, facts) in page.facts.iter().enumerate() {
-        if let Some(byline) = &facts.byline
+        if let Some(byline) = facts.byline()
             && page.at_edge(i)
             && facts.hit.is_none()
             && Some(i) != page.title
@@ -33,7 +33,7 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
         let facts = &page.facts[i];
         page.is_plain(i)
             && !facts.sentence
-            && facts.credit.is_none()
+            && facts.credit().is_none()
             && !page.repeats_title(i)
             && is_name(page.text(i))
             && stands_as_byline(page, i)

@@ -16,7 +16,7 @@ rule! {
 }
 
 /// Adjacent equal lines at least this wide are never both text.
-const ADJACENT_WIDTH_MIN: usize = 40;
+const ADJACENT_WIDTH_MIN: u32 = 40;
 
 fn mark(page: &Page, marks: &mut Vec<Mark>) {
     let mut captions: Vec<usize> = Vec::new();
@@ -68,7 +68,7 @@ fn is_bare_copy(page: &Page, i: usize, j: usize) -> bool {
     if !(direct || i < page.frame_end) || page.facts[i].width < ADJACENT_WIDTH_MIN / 2 {
         return false;
     }
-    let Some(credit) = page.facts[j].credit.as_ref() else { return false };
+    let Some(credit) = page.facts[j].credit() else { return false };
     let words = page.text(j).get(..credit.span.start).unwrap_or("").trim();
     same(page.text(i), words)
 }
@@ -80,7 +80,7 @@ fn longer_copy(page: &Page, i: usize) -> Option<usize> {
         return None;
     }
     let (short, long) = (page.text(i), page.text(j));
-    let bare = page.facts[i].credit.is_none()
+    let bare = page.facts[i].credit().is_none()
         && page.facts[i].width >= ADJACENT_WIDTH_MIN / 2
         && key_of(long).starts_with(&*key_of(short));
     (is_cut_copy(short, long) || bare).then_some(j)
@@ -89,7 +89,7 @@ fn longer_copy(page: &Page, i: usize) -> Option<usize> {
 /// Whether block `i` is a credit on a line of its own, beside a picture's caption or above the body.
 fn is_credit_line(page: &Page, i: usize) -> bool {
     let facts = &page.facts[i];
-    let Some(credit) = facts.credit.as_ref().filter(|credit| credit.alone) else { return false };
+    let Some(credit) = facts.credit().filter(|credit| credit.alone) else { return false };
     if facts.hit.is_some() {
         return false;
     }

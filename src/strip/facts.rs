@@ -1,12 +1,11 @@
 //! What each line of some articles looks like, one question after the other asked of many lines: the code of all
 //! questions is more than a first cache holds.
 
+use std::cell::Cell;
 use std::num::NonZeroU32;
-use std::sync::Arc;
 
-use super::seen::{Place, Plain, Scratch};
+use super::seen::{Known, Place, Plain, Scratch};
 use crate::article::Article;
-use crate::fingerprint::Digest;
 use crate::ledger::Reason;
 use crate::lexicon::{self, Hit, Strength};
 use crate::recognize::byline::{self, Byline};
@@ -20,7 +19,7 @@ use crate::segment::shape::Measure;
 #[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub struct Facts<'a> {
     /// Columns.
-    pub width: usize,
+    pub width: u32,
     /// The number of its words, when it is [plain](Measure::plain_words).
     pub plain_words: Option<u32>,
     /// Whether it ends as a sentence does.
@@ -29,12 +28,8 @@ pub struct Facts<'a> {
     pub hit: Option<Hit>,
     /// Whether they are controls of a picture; asked only of a block whose words say something.
     pub controls: Controls,
-    /// Whether it is only a date or a time. Few lines are, and facts are copied.
-    pub date: Option<Box<DateLine>>,
-    /// The credit in it, as rare.
-    pub credit: Option<Box<Credit<'a>>>,
-    /// Whether it names an author, as rare.
-    pub byline: Option<Box<Byline<'a>>>,
+    /// What few lines have.
+    rare: Option<Box<Rare<'a>>>,
     /// Whether it is nothing but digits, and how many.
     pub digits: u8,
     /// The block directly before or after says the same.
@@ -48,28 +43,37 @@ pub struct Facts<'a> {
     /// Where the second of two equal halves of the line starts.
     pub second_copy: Option<NonZeroU32>,
     /// Its fingerprint, where that is known already.
-    pub digest: Option<Arc<Digest>>,
+    pub digest: Option<Known>,
 }
 
-// Those of 16 blocks, which few articles have, fit into what the allocator has at hand.
-const _: () = assert!(size_of::<Facts>() <= 64);
+// They are gone over again and again.
+const _: () = assert!(size_of::<Facts>() <= 40);
 
-/// The facts of all blocks of `articles`. `at` is told at which of them it works.
+/// What few lines have: apart from what is read of each of them.
+#[derive(Clone, Debug, Default)]
+struct Rare<'a> {
+    date: Option<DateLine>,
+    credit: Option<Credit<'a>>,
+    byline: Option<Byline<'a>>,
+}
+
+/// The facts of all blocks of `articles`. `at` says at any moment at which of them it works.
 pub(super) fn of_all<'p>(
     articles: &[&'p Article],
     scratch: &mut Scratch,
-    at: &dyn Fn(usize),
+    at: &Cell<usize>,
 ) -> Vec<Vec<Facts<'p>>> {
     let mut all = Vec::with_capacity(articles.len());
     let mut asked = Asked::new(at);
+    scratch.seen.forget_digests();
     for (article, of) in articles.iter().enumerate() {
-        at(article);
+        at.set(article);
         all.push(Vec::with_capacity(of.blocks.len()));
         for block in &of.blocks {
             let text = &*block.text;
             let place = Place::of(text);
-            if let Some(plain) = scratch.seen.get(text, place) {
-                all[article].push(Facts::of(plain));
+            if let Some((plain, digest)) = scratch.seen.get(text, place) {
+                all[article].push(Facts { digest, ..Facts::of(plain) });
                 continue;
             }
             let stands = (article, all[article].len());
@@ -78,7 +82,7 @@ pub(super) fn of_all<'p>(
                 asked.lines.push(Line::new(text, place, stands));
                 if asked.lines.len() == TOGETHER {
                     asked.answer(&mut all, scratch);
-                    at(article);
+                    at.set(article);
                 }
             }
         }
@@ -96,7 +100,7 @@ const PLACES: usize = 2 * TOGETHER;
 
 /// The lines that are being asked.
 struct Asked<'p, 'f> {
-    at: &'f dyn Fn(usize),
+    at: &'f Cell<usize>,
     lines: Vec<Line<'p>>,
     /// By the place of a line, where the last one of that place stands in `lines`. What it holds only saves time.
     latest: [u8; PLACES],
@@ -111,14 +115,16 @@ struct Line<'p> {
     /// Its article and its block.
     stands: (usize, usize),
     hit: Option<Hit>,
-    date: Option<Box<DateLine>>,
-    credit: Option<Box<Credit<'p>>>,
-    byline: Option<Box<Byline<'p>>>,
+    rare: Option<Box<Rare<'p>>>,
 }
 
 impl<'p> Line<'p> {
     fn new(text: &'p str, place: Place, stands: (usize, usize)) -> Line<'p> {
-        Line { text, place, stands, hit: None, date: None, credit: None, byline: None }
+        Line { text, place, stands, hit: None, rare: None }
+    }
+
+    fn rare(&mut self) -> &mut Rare<'p> {
+        self.rare.get_or_insert_default()
     }
 
     /// Whether its words say all that can be said of it.
@@ -128,7 +134,7 @@ impl<'p> Line<'p> {
 }
 
 impl<'p, 'f> Asked<'p, 'f> {
-    fn new(at: &'f dyn Fn(usize)) -> Asked<'p, 'f> {
+    fn new(at: &'f Cell<usize>) -> Asked<'p, 'f> {
         Asked { at, lines: Vec::with_capacity(TOGETHER), latest: [0; PLACES], copies: Vec::new() }
     }
 
@@ -149,18 +155,24 @@ impl<'p, 'f> Asked<'p, 'f> {
     fn answer(&mut self, all: &mut [Vec<Facts<'p>>], scratch: &mut Scratch) {
         self.ask(|line| line.hit = lexicon::classify(line.text, &mut scratch.lexicon));
         self.ask(|line| {
-            if line.hit.is_none() {
-                line.date = date::line(line.text).map(Box::new);
+            if line.hit.is_none()
+                && let Some(date) = date::line(line.text)
+            {
+                line.rare().date = Some(date);
             }
         });
         self.ask(|line| {
-            if !line.is_settled() {
-                line.credit = credit::find(line.text).map(Box::new);
+            if !line.is_settled()
+                && let Some(credit) = credit::find(line.text)
+            {
+                line.rare().credit = Some(credit);
             }
         });
         self.ask(|line| {
-            if !line.is_settled() {
-                line.byline = byline::find(line.text).map(Box::new);
+            if !line.is_settled()
+                && let Some(byline) = byline::find(line.text)
+            {
+                line.rare().byline = Some(byline);
             }
         });
         self.ask(|line| {
@@ -171,7 +183,7 @@ impl<'p, 'f> Asked<'p, 'f> {
             let Line { text, stands: (first, of), .. } = self.lines[of];
             let facts = all[first][of].clone();
             // Copies in one article are captions, which do not come back.
-            if first != article && facts.is_remembered() {
+            if first != article && facts.rare.is_none() {
                 scratch.seen.put(text, place, facts.plain());
             }
             all[article][block] = facts;
@@ -181,12 +193,8 @@ impl<'p, 'f> Asked<'p, 'f> {
 
     /// Asks all lines one question.
     fn ask(&mut self, mut question: impl FnMut(&mut Line<'p>)) {
-        let mut article = usize::MAX;
         for line in &mut self.lines {
-            if line.stands.0 != article {
-                article = line.stands.0;
-                (self.at)(article);
-            }
+            self.at.set(line.stands.0);
             question(line);
         }
     }
@@ -196,11 +204,13 @@ impl<'p> Line<'p> {
     /// What the answers come to.
     fn facts(&mut self, scratch: &mut Scratch) -> Facts<'p> {
         let text = self.text;
-        let (date, credit, byline) = (self.date.take(), self.credit.take(), self.byline.take());
+        let rare = self.rare.take();
         // "Photo: ..." opens links to galleries and credits alike, and a reporter signs below the story
         // where an agency does: a name on the line decides.
-        let credited = credit.as_ref().is_some_and(|credit| credit.alone && credit.strong);
-        let signed = byline.as_ref().is_some_and(|byline| byline.sure) && text.contains(':');
+        let named = rare.as_ref().map(|rare| (rare.credit.as_ref(), rare.byline.as_ref()));
+        let (credit, byline) = named.unwrap_or_default();
+        let credited = credit.is_some_and(|credit| credit.alone && credit.strong);
+        let signed = byline.is_some_and(|byline| byline.sure) && text.contains(':');
         let hit = self.hit.filter(|hit| {
             let picture = credited && hit.teaser;
             let reporter = signed && hit.reason == Reason::WireSignoff;
@@ -209,56 +219,68 @@ impl<'p> Line<'p> {
         let controls = hit.as_ref().map_or(Controls::default(), |_| Controls::of(text));
         let Measure { width, plain_words } = Measure::of(text);
         let facts = Facts {
-            width,
+            width: width.try_into().unwrap_or(u32::MAX),
             plain_words: plain_words.and_then(|words| words.try_into().ok()),
             sentence: ends_sentence(text),
             hit,
             controls,
-            date,
-            credit,
-            byline,
+            rare,
             digits: digits(text),
             second_copy: second_copy(text),
             ..Facts::default()
         };
-        if facts.is_remembered() {
+        if facts.rare.is_none() {
             scratch.seen.put(text, self.place, facts.plain());
         }
         facts
     }
 }
 
-impl Facts<'_> {
-    /// Whether the line is one that is remembered: without date, credit and byline.
-    fn is_remembered(&self) -> bool {
-        self.date.is_none() && self.credit.is_none() && self.byline.is_none()
+impl<'a> Facts<'a> {
+    /// Whether it is only a date or a time.
+    #[must_use]
+    #[inline]
+    pub fn date(&self) -> Option<&DateLine> {
+        self.rare.as_ref()?.date.as_ref()
     }
 
-    /// What is remembered of a line without date, credit and byline.
+    /// The credit in it.
+    #[must_use]
+    #[inline]
+    pub fn credit(&self) -> Option<&Credit<'a>> {
+        self.rare.as_ref()?.credit.as_ref()
+    }
+
+    /// Whether it names an author.
+    #[must_use]
+    #[inline]
+    pub fn byline(&self) -> Option<&Byline<'a>> {
+        self.rare.as_ref()?.byline.as_ref()
+    }
+
+    /// What is remembered of a line without what is rare.
     fn plain(&self) -> Plain {
-        let plain_words = self.plain_words.map(|words| words as usize);
         Plain {
-            measure: Measure { width: self.width, plain_words },
+            width: self.width,
+            plain_words: self.plain_words,
             sentence: self.sentence,
             hit: self.hit,
             controls: self.controls,
             digits: self.digits,
             second_copy: self.second_copy,
-            digest: self.digest.clone(),
         }
     }
 
-    /// The facts of a line without date, credit and byline, before its place is known.
+    /// The facts of such a line, before its place is known.
     fn of(plain: Plain) -> Self {
         Facts {
-            width: plain.measure.width,
-            plain_words: plain.measure.plain_words.and_then(|words| words.try_into().ok()),
+            width: plain.width,
+            plain_words: plain.plain_words,
             sentence: plain.sentence,
             hit: plain.hit,
             controls: plain.controls,
             digits: plain.digits,
             second_copy: plain.second_copy,
-            digest: plain.digest,
             ..Facts::default()
         }
     }
@@ -317,7 +339,6 @@ impl Controls {
 #[cfg(test)]
 mod tests {
     use std::borrow::Cow;
-    use std::cell::Cell;
 
     use super::*;
     use crate::article::{Block, Fields, Span};
@@ -364,13 +385,13 @@ mod tests {
             let articles: Vec<Article> =
                 (0..count).map(|n| article((0..n * 3 % 50).map(|_| line()))).collect();
             let at = Cell::new(0);
-            let all = of_all(&articles.iter().collect::<Vec<_>>(), &mut scratch, &|n| at.set(n));
+            let all = of_all(&articles.iter().collect::<Vec<_>>(), &mut scratch, &at);
             assert_eq!((all.len(), at.get() < count), (count, true));
             for (article, found) in articles.iter().zip(all) {
                 assert_eq!(found.len(), article.blocks.len());
                 for (block, found) in article.blocks.iter().zip(found) {
                     let alone = Article { blocks: vec![block.clone()], ..article.clone() };
-                    let mut alone = of_all(&[&alone], &mut Scratch::default(), &|_| ());
+                    let mut alone = of_all(&[&alone], &mut Scratch::default(), &Cell::default());
                     // A fingerprint is known only of a line that is remembered.
                     let found = Facts { digest: None, ..found };
                     let alone = alone.pop().unwrap_or_default();

@@ -29,7 +29,7 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
         if let Some(copy) = copy.filter(|&copy| !said(copy)) {
             cut(copy..text.len(), Some(Copied::Block(i)));
         }
-        let label = facts.credit.as_ref().and_then(|credit| credit.prefix_label.clone());
+        let label = facts.credit().and_then(|credit| credit.prefix_label.clone());
         if let Some(label) = label
             && facts.caption
         {

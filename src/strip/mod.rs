@@ -59,15 +59,16 @@ mod title_repeat;
 mod words;
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 pub use page::Page;
-pub use seen::Scratch;
+pub use seen::{Known, Scratch};
 
 use crate::article::{Article, Caption, Span};
-use crate::fingerprint::{Digest, key_of};
+use crate::fingerprint::key_of;
 use crate::keep::KeepList;
 use crate::ledger::{Reason, Removal, Repeats};
 use crate::model::Model;
@@ -269,13 +270,13 @@ impl Rules {
         self.judged(Page::read(article, scratch))
     }
 
-    /// Reads the lines of all `articles`, and then one after the other for the rules. `at` is told whose lines are
+    /// Reads the lines of all `articles`, and then one after the other for the rules. `at` says whose lines are
     /// being read.
     pub fn read_all<'r, 'p, 'a>(
         &'r self,
         articles: Vec<&'p Article<'a>>,
         scratch: &mut Scratch,
-        at: &dyn Fn(usize),
+        at: &Cell<usize>,
     ) -> impl Iterator<Item = Page<'p, 'a>> + use<'r, 'p, 'a> {
         let facts = facts::of_all(&articles, scratch, at);
         articles
@@ -307,12 +308,12 @@ pub struct Paragraph<'a> {
 }
 
 /// A plain paragraph, which is its own written form.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct PlainParagraph {
     /// The number of its words.
     pub words: usize,
-    /// Its fingerprint, where that is known already.
-    pub digest: Option<Arc<Digest>>,
+    /// Its fingerprint, where that is known already: see [`Scratch::digest`].
+    pub digest: Option<Known>,
 }
 
 /// An article without chrome and repeats, and the account of what went.
@@ -459,8 +460,7 @@ fn paragraph<'a>(
 ) -> Paragraph<'a> {
     let (block, facts) = (&page.article.blocks[index], &page.facts[index]);
     let plain = facts.plain_words.filter(|_| whole);
-    let plain =
-        plain.map(|words| PlainParagraph { words: words as usize, digest: facts.digest.clone() });
+    let plain = plain.map(|words| PlainParagraph { words: words as usize, digest: facts.digest });
     Paragraph { text, span: block.span, line: block.line, plain }
 }
 
@@ -525,7 +525,7 @@ fn apply<'a>(
         }
         Some(Take::Caption) => {
             let credit = if *text == *block.text {
-                page.facts[index].credit.as_ref().map(|credit| credit.text.clone().into_owned())
+                page.facts[index].credit().map(|credit| credit.text.clone().into_owned())
             } else {
                 credit::find(&text).map(|credit| credit.text.into_owned())
             };

@@ -1,6 +1,8 @@
 //! What all rules need to know of one article: what each block looks like, where the title stands,
 //! where the body starts and ends. Read once, before the rules; it marks nothing itself.
 
+use std::cell::Cell;
+
 use super::alike::{Title, is_cut_copy, same};
 use super::facts::{self, Facts};
 use super::main_text::Judged;
@@ -20,7 +22,7 @@ const FRAME_BLOCKS: usize = 14;
 const ENTRY_BLOCKS: usize = 40;
 /// A line this wide is text whatever its last character: of 1,231 labelled pages' body lines, a
 /// headline or a label of this width is rare.
-const PROSE_WIDTH: usize = 110;
+const PROSE_WIDTH: u32 = 110;
 /// With more plain lines than this between title and first sentence, the article is a list or a
 /// poem and its body starts at the first plain line.
 const PLAIN_LINES_MAX: usize = 6;
@@ -51,7 +53,7 @@ impl<'p, 'a> Page<'p, 'a> {
     /// Reads `article`.
     #[must_use]
     pub fn read(article: &'p Article<'a>, scratch: &mut Scratch) -> Page<'p, 'a> {
-        let facts = facts::of_all(&[article], scratch, &|_| ()).pop().unwrap_or_default();
+        let facts = facts::of_all(&[article], scratch, &Cell::default()).pop().unwrap_or_default();
         Page::of(article, facts)
     }
 
@@ -137,10 +139,13 @@ impl<'p, 'a> Page<'p, 'a> {
                 | bit(self.article.header_blocks > 0, traits::HEADED)
                 | bit(self.title.is_some_and(|title| title > 0), traits::OVERLINE),
             |has, facts| {
-                has | bit(facts.date.is_some(), traits::DATED)
+                has | bit(facts.date().is_some(), traits::DATED)
                     | bit(facts.digits > 0, traits::NUMBERED)
                     | bit(facts.teaser.is_some(), traits::TEASING)
-                    | bit(facts.caption | facts.doubled | facts.credit.is_some(), traits::PICTURED)
+                    | bit(
+                        facts.caption | facts.doubled | facts.credit().is_some(),
+                        traits::PICTURED,
+                    )
                     | bit(facts.second_copy.is_some(), traits::GLUED)
             },
         )
@@ -156,7 +161,7 @@ impl<'p, 'a> Page<'p, 'a> {
     #[must_use]
     pub fn is_chrome(&self, i: usize) -> bool {
         let facts = &self.facts[i];
-        let timed = facts.date.as_ref().is_some_and(|date| date.kind != Kind::Time);
+        let timed = facts.date().is_some_and(|date| date.kind != Kind::Time);
         facts.hit.is_some() || timed || facts.teaser.is_some()
     }
 
@@ -189,11 +194,11 @@ impl<'p, 'a> Page<'p, 'a> {
     pub fn is_plain(&self, i: usize) -> bool {
         let facts = &self.facts[i];
         facts.hit.is_none()
-            && facts.date.as_ref().is_none_or(|date| date.kind == Kind::Time)
+            && facts.date().is_none_or(|date| date.kind == Kind::Time)
             && !facts.caption
             && facts.teaser.is_none()
-            && facts.credit.as_ref().is_none_or(|credit| !credit.alone)
-            && !facts.byline.as_ref().is_some_and(|byline| byline.sure)
+            && facts.credit().is_none_or(|credit| !credit.alone)
+            && !facts.byline().is_some_and(|byline| byline.sure)
             && i >= self.article.header_blocks
     }
 
@@ -214,7 +219,7 @@ impl<'p, 'a> Page<'p, 'a> {
         let facts = &self.facts[i];
         // Reckoned, not asked one after the other: no answer can be foreseen.
         let (some, long) = (facts.width >= 10, facts.width >= PROSE_WIDTH);
-        let (no_number, no_date) = (facts.digits == 0, facts.date.is_none());
+        let (no_number, no_date) = (facts.digits == 0, facts.date().is_none());
         (facts.sentence & some & no_number | long) & no_date
     }
 
@@ -243,18 +248,18 @@ impl<'p, 'a> Page<'p, 'a> {
             let is_hit = |j: usize| self.facts.get(j).is_some_and(|facts| facts.hit.is_some());
             let (below_hit, above_hit) = (i > 0 && is_hit(i - 1), is_hit(i + 1));
             // Nothing gives most blocks away.
-            if facts.credit.is_none() && !below_hit && !above_hit {
+            if facts.credit().is_none() && !below_hit && !above_hit {
                 continue;
             }
-            let signed = facts.byline.as_ref().is_some_and(|byline| byline.sure);
-            if facts.hit.is_some() || facts.width > 600 || facts.date.is_some() || signed {
+            let signed = facts.byline().is_some_and(|byline| byline.sure);
+            if facts.hit.is_some() || facts.width > 600 || facts.date().is_some() || signed {
                 continue;
             }
-            let own = facts.credit.as_ref().is_some_and(|credit| {
+            let own = facts.credit().is_some_and(|credit| {
                 !credit.alone && (credit.prefix_label.is_some() || credit.strong)
             }) && !is_quotation(self.text(i))
                 && !self.is_list_item(i);
-            let alone = facts.credit.as_ref().is_some_and(|credit| credit.alone);
+            let alone = facts.credit().is_some_and(|credit| credit.alone);
             let opened = below_hit && self.facts[i - 1].controls.open;
             let closed = above_hit && self.facts[i + 1].controls.close;
             let caption = own || (!alone && facts.width > 2 && (opened || closed));
@@ -265,7 +270,7 @@ impl<'p, 'a> Page<'p, 'a> {
     /// Paragraphs of the body that name their source in brackets behind a full stop are no captions.
     fn find_sourced_paragraphs(&mut self) {
         for i in self.head..self.len() {
-            let Some(credit) = self.facts[i].credit.as_ref() else { continue };
+            let Some(credit) = self.facts[i].credit() else { continue };
             let text = self.text(i);
             let before = text.get(..credit.span.start).unwrap_or("").trim_end();
             let brackets = text.get(credit.span.clone()).unwrap_or("").trim();
@@ -286,7 +291,7 @@ impl<'p, 'a> Page<'p, 'a> {
         let beside = [i.checked_sub(1), Some(i + 1)].into_iter().flatten();
         beside.filter(|&j| j < self.len() && !self.same(i, j)).any(|j| {
             let facts = &self.facts[j];
-            let credited = facts.credit.as_ref().is_some_and(|credit| credit.strong);
+            let credited = facts.credit().is_some_and(|credit| credit.strong);
             self.text(j).ends_with(')') && facts.width <= 120 && !credited && !facts.sentence
         })
     }
@@ -296,7 +301,7 @@ impl<'p, 'a> Page<'p, 'a> {
     fn find_framed_captions(&mut self) {
         let first = self.title.map_or(0, |title| title + 1);
         // In most articles nothing gives a caption away.
-        let may_be = |facts: &Facts| facts.doubled | facts.credit.is_some();
+        let may_be = |facts: &Facts| facts.doubled | facts.credit().is_some();
         let len = if self.facts.iter().any(may_be) { self.len() } else { 0 };
         for i in 0..len {
             let facts = &self.facts[i];
@@ -304,7 +309,7 @@ impl<'p, 'a> Page<'p, 'a> {
             if !(facts.doubled || credited) || facts.caption {
                 continue;
             }
-            if facts.hit.is_some() || facts.date.is_some() || facts.digits > 0 {
+            if facts.hit.is_some() || facts.date().is_some() || facts.digits > 0 {
                 continue;
             }
             if Some(i) == self.title || self.repeats_title(i) || is_size_control(self.text(i)) {
@@ -352,15 +357,16 @@ impl<'p, 'a> Page<'p, 'a> {
         near.into_iter().any(|j| {
             let facts = &self.facts[j];
             let file = facts.hit.as_ref().is_some_and(|h| h.reason == Reason::ImageFilename);
-            file || facts.credit.as_ref().is_some_and(|credit| credit.alone && credit.strong)
+            file || facts.credit().is_some_and(|credit| credit.alone && credit.strong)
         })
     }
 
     /// A line directly above a credit of its own, between the title and the body.
     fn is_credited_line(&self, i: usize) -> bool {
-        let credited = self.facts.get(i + 1).is_some_and(|next| {
-            next.credit.as_ref().is_some_and(|credit| credit.alone && credit.strong)
-        });
+        let credited = self
+            .facts
+            .get(i + 1)
+            .is_some_and(|next| next.credit().is_some_and(|credit| credit.alone && credit.strong));
         let near_top = self.title.is_some_and(|title| i > title && i <= title + 4);
         credited && near_top && self.facts[i].width <= 300 && self.article.blocks[i + 1].gap == 0
     }
@@ -381,11 +387,11 @@ impl<'p, 'a> Page<'p, 'a> {
         for i in 0..self.len().min(60) {
             let facts = &self.facts[i];
             let skipped = facts.hit.is_some()
-                || facts.date.is_some()
+                || facts.date().is_some()
                 || facts.caption
                 || facts.digits > 0
-                || facts.byline.as_ref().is_some_and(|byline| byline.sure)
-                || facts.credit.as_ref().is_some_and(|credit| credit.alone && credit.strong)
+                || facts.byline().is_some_and(|byline| byline.sure)
+                || facts.credit().is_some_and(|credit| credit.alone && credit.strong)
                 || is_size_control(self.text(i));
             // A line that ends as a sentence and stands twice is a picture's.
             if skipped || (facts.doubled && !looks_like_title(self.text(i))) {
@@ -413,7 +419,8 @@ impl<'p, 'a> Page<'p, 'a> {
         let text = self.text(i);
         let facts = &self.facts[i];
         let next = self.facts[i + 1..].iter().take(4).find(|next| next.hit.is_none());
-        let longer = next.is_some_and(|next| next.width >= facts.width + facts.width / 2);
+        let longer =
+            next.is_some_and(|next| next.width >= facts.width.saturating_add(facts.width / 2));
         let dots = text.ends_with("...");
         let statement = text.ends_with(['.', '!', '?', '。', '！', '？', '۔', '।', '؟']) && !dots;
         i == 0 && self.len() > 2 && (12..=100).contains(&facts.width) && longer && !statement
@@ -422,12 +429,12 @@ impl<'p, 'a> Page<'p, 'a> {
     /// A line as long as a sentence above a text that is not much longer: the first paragraph of a post or
     /// a brief, whether or not somebody put a full stop behind it. A headline is short, or heads a story.
     fn is_lead(&self, i: usize) -> bool {
-        const HEADLINE_WIDTH: usize = 80;
-        let width = self.facts[i].width;
+        const HEADLINE_WIDTH: u64 = 80;
+        let width = u64::from(self.facts[i].width);
         let mut rest = self.facts[i + 1..].iter().filter(|facts| facts.hit.is_none());
         let mut below = 0;
         let is_story = rest.any(|facts| {
-            below += facts.width;
+            below += u64::from(facts.width);
             below >= 3 * width
         });
         width > HEADLINE_WIDTH && !self.facts[i].doubled && !is_story
@@ -511,17 +518,16 @@ impl<'p, 'a> Page<'p, 'a> {
         let next = (head + 1..self.len().min(head + FRAME_BLOCKS)).find(|&i| self.is_prose(i));
         // Several dates order a diary.
         let is_diary = || {
-            let dates = self.facts.iter().filter_map(|facts| facts.date.as_ref());
+            let dates = self.facts.iter().filter_map(|facts| facts.date());
             dates.filter(|date| date.kind == Kind::Date && !date.labelled).nth(1).is_some()
         };
         let furniture = |i: usize| {
             let facts = &self.facts[i];
             let stamped = facts
-                .date
-                .as_ref()
+                .date()
                 .is_some_and(|date| date.kind == Kind::Date && (date.labelled || !is_diary()));
             let shared = facts.hit.as_ref().is_some_and(|hit| hit.reason == Reason::ShareBar);
-            let named = facts.byline.as_ref().is_some_and(|byline| byline.sure);
+            let named = facts.byline().is_some_and(|byline| byline.sure);
             named || stamped || shared
         };
         match next {
@@ -603,9 +609,8 @@ impl<'p, 'a> Page<'p, 'a> {
 
     fn find_published(&self) -> Option<String> {
         let edges = (0..self.head).chain(self.head.max(self.tail)..self.len());
-        let mut dates = edges
-            .filter_map(|i| self.facts[i].date.as_ref())
-            .filter(|date| date.kind != Kind::Time);
+        let mut dates =
+            edges.filter_map(|i| self.facts[i].date()).filter(|date| date.kind != Kind::Time);
         let published = dates.clone().find_map(|date| date.published.clone());
         published.or_else(|| dates.find_map(|date| date.updated.clone()))
     }

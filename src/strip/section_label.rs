@@ -19,7 +19,7 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
             && page.text(i).split_whitespace().nth(3).is_none()
             && page.is_plain(i)
             && !facts.sentence
-            && facts.date.is_none()
+            && facts.date().is_none()
             && !page.repeats_title(i);
         if Some(i) != page.title && (plain || (known && (i < title || page.has_chrome_beside(i)))) {
             marks.push(Mark::remove(i, Reason::SectionLabel));

@@ -2,11 +2,9 @@
 //! always says the same. A small memory of fixed size; what it holds changes no result.
 
 use std::num::NonZeroU32;
-use std::sync::Arc;
 
 use crate::fingerprint::{self, Digest};
 use crate::lexicon::{self, Hit};
-use crate::segment::shape::Measure;
 use crate::strip::facts::Controls;
 use crate::strip::{Mark, Take};
 
@@ -29,17 +27,28 @@ const SLOTS: usize = 2048;
 /// Lines seen once that are known.
 const ONCE: usize = 8192;
 
+impl Scratch {
+    /// A fingerprint that is known.
+    #[must_use]
+    pub fn digest(&self, known: Known) -> Option<Digest> {
+        self.seen.digests.get(known.0.get() as usize - 1).copied()
+    }
+}
+
+/// Which of the fingerprints that are known of the articles that were read last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known(NonZeroU32);
+
 /// Facts of a line in which there is no date, no credit and no byline.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Plain {
-    pub(super) measure: Measure,
+    pub(super) width: u32,
+    pub(super) plain_words: Option<u32>,
     pub(super) sentence: bool,
     pub(super) hit: Option<Hit>,
     pub(super) controls: Controls,
     pub(super) digits: u8,
     pub(super) second_copy: Option<NonZeroU32>,
-    /// The fingerprint of a plain line that was seen again: it will be, more often than not.
-    pub(super) digest: Option<Arc<Digest>>,
 }
 
 /// The lines seen last. A line has two slots to stand in. A new one takes the place of one that was not seen
@@ -53,6 +62,8 @@ pub(super) struct Seen {
     tags: Vec<[u32; 2]>,
     /// Tags of lines that were seen once. Most lines never come back, and are written nowhere else.
     once: Vec<u32>,
+    /// Fingerprints of lines that were found since they were [forgotten](Seen::forget_digests).
+    digests: Vec<Digest>,
     key: Vec<u8>,
 }
 
@@ -60,13 +71,24 @@ pub(super) struct Seen {
 struct Slot {
     line: String,
     plain: Plain,
+    /// The fingerprint of a plain line that was seen again: it will be, more often than not.
+    digest: Option<Digest>,
     /// Whether the line was seen again since another one wanted the slot.
     again: bool,
 }
 
 impl Seen {
-    /// What was found of `text`, whose place this is.
-    pub(super) fn get(&mut self, text: &str, Place { place, tag }: Place) -> Option<Plain> {
+    /// No fingerprint is known any more.
+    pub(super) fn forget_digests(&mut self) {
+        self.digests.clear();
+    }
+
+    /// What was found of `text`, whose place this is, and its fingerprint, where it is plain.
+    pub(super) fn get(
+        &mut self,
+        text: &str,
+        Place { place, tag }: Place,
+    ) -> Option<(Plain, Option<Known>)> {
         if text.len() > LINE_BYTES_MAX {
             return None;
         }
@@ -75,11 +97,13 @@ impl Seen {
             tags.iter().zip(self.slots.get_mut(place)?).filter(|(other, _)| **other == tag);
         let (_, slot) = same.find(|(_, slot)| slot.line == text)?;
         slot.again = true;
-        if slot.plain.measure.plain_words.is_some() {
-            let digest = || Arc::new(fingerprint::plain_paragraph(text, &mut self.key));
-            slot.plain.digest.get_or_insert_with(digest);
+        let mut known = None;
+        if slot.plain.plain_words.is_some() {
+            let digest = || fingerprint::plain_paragraph(text, &mut self.key);
+            self.digests.push(*slot.digest.get_or_insert_with(digest));
+            known = u32::try_from(self.digests.len()).ok().and_then(NonZeroU32::new).map(Known);
         }
-        Some(slot.plain.clone())
+        Some((slot.plain, known))
     }
 
     /// Remembers what was found of `text`, whose place this is, once it comes a second time.
@@ -105,6 +129,7 @@ impl Seen {
             slot.line.clear();
             slot.line.push_str(text);
             slot.plain = plain;
+            slot.digest = None;
             tags[at] = tag;
             // The older of two is the next to go.
             pair.swap(0, 1);
@@ -165,11 +190,11 @@ mod tests {
     use super::*;
 
     fn get(seen: &mut Seen, text: &str) -> Option<Plain> {
-        seen.get(text, Place::of(text))
+        seen.get(text, Place::of(text)).map(|(plain, _)| plain)
     }
 
     fn put(seen: &mut Seen, text: &str, plain: Plain) {
-        seen.put(text, Place::of(text), plain.clone());
+        seen.put(text, Place::of(text), plain);
         seen.put(text, Place::of(text), plain);
     }
 
@@ -189,9 +214,9 @@ mod tests {
     #[test]
     fn a_line_is_known_until_others_take_its_slot() {
         let mut seen = Seen::default();
-        let plain = |width| {
-            let measure = Measure { width, plain_words: None };
-            Plain { measure, ..Plain::default() }
+        let plain = |width: usize| {
+            let width = width.try_into().unwrap_or(u32::MAX);
+            Plain { width, ..Plain::default() }
         };
         let lines: Vec<String> = (0..8000).map(|n| format!("line {n}")).collect();
         for (n, line) in lines.iter().enumerate() {
@@ -204,7 +229,7 @@ mod tests {
         assert!(
             known
                 .iter()
-                .all(|&n| get(&mut seen, &lines[n]).is_some_and(|plain| plain.measure.width == n))
+                .all(|&n| get(&mut seen, &lines[n]).is_some_and(|found| found.width as usize == n))
         );
         // They were asked for, and new lines in between do not drive them out.
         for n in 0..SLOTS / 8 {
@@ -220,14 +245,19 @@ mod tests {
 
     #[test]
     fn the_fingerprint_of_a_plain_line_is_kept() {
-        let mut seen = Seen::default();
+        let mut scratch = Scratch::default();
         for (line, is_plain) in [("Follow us on Facebook", true), ("Follow us  on Facebook", false)]
         {
-            put(&mut seen, line, Plain { measure: Measure::of(line), ..Plain::default() });
+            let plain_words = is_plain.then_some(4);
+            put(&mut scratch.seen, line, Plain { plain_words, ..Plain::default() });
             let digest = fingerprint::paragraph(line, &mut String::new()).filter(|_| is_plain);
-            let digest = digest.map(Arc::new);
-            assert_eq!(get(&mut seen, line).map(|plain| plain.digest), Some(digest.clone()));
-            assert_eq!(get(&mut seen, line).map(|plain| plain.digest), Some(digest));
+            for _ in 0..2 {
+                let known = scratch.seen.get(line, Place::of(line)).and_then(|(_, known)| known);
+                assert_eq!(known.and_then(|known| scratch.digest(known)), digest);
+            }
         }
+        let known = scratch.seen.get("Follow us on Facebook", Place::of("Follow us on Facebook"));
+        scratch.seen.forget_digests();
+        assert!(known.and_then(|(_, known)| scratch.digest(known?)).is_none());
     }
 }

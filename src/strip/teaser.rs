@@ -11,7 +11,7 @@ rule! {
 
 fn mark(page: &Page, marks: &mut Vec<Mark>) {
     for (i, facts) in page.facts.iter().enumerate() {
-        let named = facts.byline.as_ref().is_some_and(|byline| byline.sure);
+        let named = facts.byline().is_some_and(|byline| byline.sure);
         if let Some(reason) = facts.teaser
             && !named
         {

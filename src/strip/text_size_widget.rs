@@ -21,7 +21,7 @@ fn mark(page: &Page, marks: &mut Vec<Mark>) {
         }
         let furniture = |j: usize| {
             let facts = &page.facts[j];
-            facts.caption || page.is_chrome(j) || facts.byline.is_some() || page.repeats_title(j)
+            facts.caption || page.is_chrome(j) || facts.byline().is_some() || page.repeats_title(j)
         };
         if !(first..page.head).any(|j| j != i && furniture(j)) {
             continue;

@@ -14,12 +14,12 @@ rule! {
 
 fn mark(page: &Page, marks: &mut Vec<Mark>) {
     let bare = |i: usize| {
-        let date = page.facts[i].date.as_ref();
+        let date = page.facts[i].date();
         date.is_some_and(|date| date.kind == Kind::Date && !date.labelled)
     };
     let timeline = (page.head..page.tail).any(bare);
     for (i, facts) in page.facts.iter().enumerate() {
-        let Some(date) = &facts.date else { continue };
+        let Some(date) = facts.date() else { continue };
         let goes = match date.kind {
             Kind::Time => false,
             Kind::Relative => true,

@@ -13,7 +13,7 @@ rule! {
 }
 
 /// Shorter titles may be a word that the text below uses on a line of its own.
-const TAIL_WIDTH_MIN: usize = 20;
+const TAIL_WIDTH_MIN: u32 = 20;
 
 fn mark(page: &Page, marks: &mut Vec<Mark>) {
     let given = page.article.fields.title.is_some() && page.article.header_blocks == 0;

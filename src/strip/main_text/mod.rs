@@ -223,7 +223,7 @@ fn reasons(page: &Page, kept: &[bool]) -> Vec<Reason> {
         if let Some(reason) = said.filter(|reason| HEADINGS.contains(reason)) {
             under = reason;
         }
-        let dated = facts.date.as_ref().is_some_and(|date| date.kind != Kind::Time);
+        let dated = facts.date().is_some_and(|date| date.kind != Kind::Time);
         said.unwrap_or(if dated { Reason::Timestamp } else { under })
     };
     kept.iter().enumerate().map(one).collect()

@@ -168,9 +168,9 @@ impl Reading {
         own.set(Signal::Date, look.date);
         own.set(
             Signal::Credit,
-            facts.credit.as_ref().map_or(0, |c| 1 + u8::from(c.alone) + 2 * u8::from(c.strong)),
+            facts.credit().map_or(0, |c| 1 + u8::from(c.alone) + 2 * u8::from(c.strong)),
         );
-        own.set(Signal::Byline, facts.byline.as_ref().map_or(0, |b| 1 + u8::from(b.sure)));
+        own.set(Signal::Byline, facts.byline().map_or(0, |b| 1 + u8::from(b.sure)));
         own.set(Signal::Caption, facts.caption.into());
         own.set(Signal::Prose, look.prose.into());
         read_marks(&mut own, &head, text, shape);
@@ -597,7 +597,7 @@ fn strength(facts: &Facts) -> u8 {
 }
 
 fn date(facts: &Facts) -> u8 {
-    let Some(date) = &facts.date else { return 0 };
+    let Some(date) = facts.date() else { return 0 };
     let kind = match date.kind {
         Kind::Date => 1,
         Kind::Time => 2,
