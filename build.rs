@@ -104,10 +104,12 @@ fn source(phrases: &Phrases) -> Result<String, Box<dyn Error>> {
     let tails = phrases.tails.iter().map(|(hash, number)| (*hash, number.to_string())).collect();
     table(&mut out, "TAILS", "u32", tails)?;
 
-    let mut starts: Vec<_> = phrases.starts.iter().collect();
-    starts.sort_unstable_by_key(|(hash, _)| **hash);
-    let starts = starts.into_iter().map(|(hash, start)| (*hash, format!("{start:?}"))).collect();
-    table(&mut out, "STARTS", "Start", starts)?;
+    for (name, starts) in [("FIRSTS", &phrases.firsts), ("STARTS", &phrases.starts)] {
+        let mut starts: Vec<_> = starts.iter().collect();
+        starts.sort_unstable_by_key(|(hash, _)| **hash);
+        let rows = starts.into_iter().map(|(hash, start)| (*hash, format!("{start:?}"))).collect();
+        table(&mut out, name, "Start", rows)?;
+    }
 
     for (name, ends) in [("ENDS", &phrases.ends), ("TAIL_ENDS", &phrases.tail_ends)] {
         let mut ends: Vec<_> = ends.iter().collect();

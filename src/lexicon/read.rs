@@ -58,7 +58,9 @@ pub(super) struct Phrases {
     /// has no other there.
     pub(super) tail_ends: HashSet<u64>,
     pub(super) tail_bytes_max: usize,
-    /// What is known of a line by its first word, its first two, its first three.
+    /// What is known of a line by its first word.
+    pub(super) firsts: HashMap<u64, Start>,
+    /// And by its first two, its first three.
     pub(super) starts: HashMap<u64, Start>,
     /// The last word of each label, and a number: what a row of labels may end in.
     pub(super) ends: HashSet<u64>,
@@ -360,7 +362,8 @@ impl Phrases {
             let Some(word) = next else { return };
             hash = join(hash, word);
             next = words.next();
-            let start = self.starts.entry(hash).or_default();
+            let known = if count == 1 { &mut self.firsts } else { &mut self.starts };
+            let start = known.entry(hash).or_default();
             if let Some(next) = next.filter(|_| count < START_WORDS) {
                 start.next |= next_bit(next);
             }

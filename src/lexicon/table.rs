@@ -9,9 +9,9 @@ use super::{Hit, Strength};
 use crate::ledger::Reason;
 
 use made::{
-    AFTER_BYTES_MAX, BEFORE_BYTES_MAX, CLASSES, ENDS, EXACT, EXACT_BYTES_MAX, HEAD_BYTES_MAX,
-    HEADS, LEADING, LEADING_PAIRS, LIST_WORD_BYTES_MAX, LIST_WORDS, OPEN, STARTS, TAIL_ENDS,
-    TAIL_LINE_BYTES_MAX, TAILS, TEXT, TRAILING, TRAILING_PAIRS,
+    AFTER_BYTES_MAX, BEFORE_BYTES_MAX, CLASSES, ENDS, EXACT, EXACT_BYTES_MAX, FIRSTS,
+    HEAD_BYTES_MAX, HEADS, LEADING, LEADING_PAIRS, LIST_WORD_BYTES_MAX, LIST_WORDS, OPEN, STARTS,
+    TAIL_ENDS, TAIL_LINE_BYTES_MAX, TAILS, TEXT, TRAILING, TRAILING_PAIRS,
 };
 
 #[expect(clippy::unreadable_literal, reason = "the build script writes it, and nobody reads it")]
@@ -169,10 +169,13 @@ fn may_start(line: &str, words: &mut Words<'_, false>) -> (May, bool) {
     let (mut may_be_row, mut may_be_open) = (false, false);
     let mut hash = 0;
     let mut next = words.next();
+    // First words stand apart: so few are near the processor, and most lines are told by theirs.
+    let mut starts = &FIRSTS;
     for _ in 0..START_WORDS {
         let Some(word) = next else { break };
         hash = join(hash, word);
-        let Some(start) = STARTS.all(hash).next() else { break };
+        let Some(start) = starts.all(hash).next() else { break };
+        starts = &STARTS;
         may_be_open |= start.open > 0 || start.divided > 0;
         if len <= start.open || (len <= start.divided && words.clone().divider_follows()) {
             return (May::Phrase, true);
@@ -188,7 +191,7 @@ fn may_start(line: &str, words: &mut Words<'_, false>) -> (May, bool) {
         if row
             && !may_be_row
             && start.roles & (WHOLE | BEFORE_LIST | IN_LIST) != 0
-            && let Some(next) = STARTS.all(join(0, next)).next()
+            && let Some(next) = FIRSTS.all(join(0, next)).next()
             && (start.roles & WHOLE != 0
                 || (start.roles & BEFORE_LIST != 0 && next.roles & IN_LIST != 0)
                 || (start.roles & IN_LIST != 0 && next.roles & AFTER_LIST != 0))
@@ -210,7 +213,7 @@ fn may_start(line: &str, words: &mut Words<'_, false>) -> (May, bool) {
 /// Whether a phrase can start with this folded word, which has no hump in it.
 pub(super) fn may_start_label(word: &str) -> bool {
     let mut words = Words::from_start(word, false);
-    words.next().is_some_and(|word| STARTS.has(join(0, word)))
+    words.next().is_some_and(|word| FIRSTS.has(join(0, word)))
 }
 
 /// The phrase that is exactly `key`.
