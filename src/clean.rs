@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
+use std::vec::IntoIter;
 
 use url::Url;
 
@@ -172,7 +173,7 @@ impl Cleaner {
         each: &mut dyn FnMut(Result<CleanArticle, Reject>),
     ) {
         let (mut found, mut bytes) = (Vec::with_capacity(TOGETHER.min(dumps.len())), 0);
-        let mut lines = std::mem::take(&mut scratch.segment);
+        let (mut lines, mut articles) = (std::mem::take(&mut scratch.segment), Vec::new());
         let mut flush = |found: &mut Vec<Found>, rejected: Option<Reject>| {
             self.clean_found(found, scratch, at, each);
             found.clear();
@@ -186,12 +187,12 @@ impl Cleaner {
                 flush(&mut found, Some(reject));
                 continue;
             }
-            let articles = segment_with(dump, self.split, &mut lines);
+            segment_with(dump, self.split, &mut lines, &mut articles);
             if articles.is_empty() && dump.record.is_some() {
                 flush(&mut found, Some(empty(dump, dump.record.unwrap_or(1), dump.line, None)));
             }
             let parts = articles.len();
-            for (index, article) in articles.into_iter().enumerate() {
+            for (index, article) in articles.drain(..).enumerate() {
                 let number = index as u64 + 1;
                 let record = dump.record.unwrap_or(number);
                 let line = dump.record.map_or(article.blocks[0].line as u64, |_| dump.line);
@@ -230,28 +231,37 @@ impl Cleaner {
         each: &mut dyn FnMut(Result<CleanArticle, Reject>),
     ) {
         let told = || found.iter().inspect(|found| at.set(Some(found.record)));
-        let articles = found.iter().map(|found| &found.article).collect();
+        let articles: Vec<_> = found.iter().map(|found| &found.article).collect();
         let telling = Telling { found, index: Cell::default(), at };
-        let pages = self.rules.read_all(articles, &mut scratch.strip, &telling.index);
+        let mut facts = Vec::new();
+        strip::facts_of(&articles, &mut facts, &mut scratch.strip, &telling.index);
         drop(telling);
+        let mut paragraphs = Vec::with_capacity(facts.len());
+        let mut facts = facts.into_iter();
         // Each page is read for the rules and goes when it was used, while it is still in the cache.
-        let stripped: Vec<_> = told()
-            .zip(pages)
-            .map(|(found, page)| {
-                strip::strip(&page, &found.dump.text, &self.rules, &mut scratch.strip)
-            })
-            .collect();
-        let mut stripped = stripped.into_iter();
+        let strip = |found| {
+            let Found { dump, article, .. }: &Found = found;
+            let blocks = article.blocks.len();
+            let own = facts.as_mut_slice().get_mut(..blocks).unwrap_or_default();
+            let page = self.rules.page(article, own);
+            let stripped =
+                strip::strip(&page, &dump.text, &self.rules, &mut scratch.strip, &mut paragraphs);
+            facts.by_ref().take(blocks).for_each(drop);
+            stripped
+        };
+        let stripped: Vec<_> = told().map(strip).collect();
+        let mut left = (stripped.into_iter(), paragraphs.into_iter());
         for found in found.chunks(FINISHED) {
-            self.finish_some(found, &mut stripped, scratch, at, each);
+            self.finish_some(found, &mut left, scratch, at, each);
         }
     }
 
-    /// The last stages: written form, fingerprints, language.
+    /// The last stages: written form, fingerprints, language. `left` is what stripping left of `found` and of those
+    /// behind them.
     fn finish_some<'d>(
         &self,
         found: &[Found<'d>],
-        stripped: &mut impl Iterator<Item = Stripped<'d>>,
+        (stripped, paragraphs): &mut (IntoIter<Stripped>, IntoIter<Paragraph<'d>>),
         scratch: &mut Scratch,
         at: &Cell<Option<u64>>,
         each: &mut dyn FnMut(Result<CleanArticle, Reject>),
@@ -259,8 +269,9 @@ impl Cleaner {
         let told = || found.iter().inspect(|found| at.set(Some(found.record)));
         scratch.keys.clear();
         scratch.places.clear();
-        let finish = |(index, (found, stripped))| finish(index, found, stripped, scratch);
-        let mut all: Vec<_> = told().zip(stripped).enumerate().map(finish).collect();
+        let finish =
+            |(index, (found, stripped))| finish(index, found, stripped, paragraphs, scratch);
+        let mut all: Vec<_> = told().zip(stripped.by_ref()).enumerate().map(finish).collect();
         for (&(index, paragraph), digest) in scratch.places.iter().zip(scratch.keys.digests()) {
             all[index].digests[paragraph] = digest;
         }
@@ -396,9 +407,15 @@ fn too_large(
     Reject { file, record, line, offset, reason: RejectReason::TooLarge, detail }
 }
 
-/// Normalizes what stripping left, and settles the fields but for those of [`settle`]. Fingerprints that are not known
+/// Normalizes what stripping left, the next of `paragraphs`, and settles the fields but for those of [`settle`]. Fingerprints that are not known
 /// yet are left open: see [`Scratch`].
-fn finish(index: usize, found: &Found, stripped: Stripped, scratch: &mut Scratch) -> CleanArticle {
+fn finish(
+    index: usize,
+    found: &Found,
+    stripped: Stripped,
+    paragraphs: &mut IntoIter<Paragraph>,
+    scratch: &mut Scratch,
+) -> CleanArticle {
     let Found { dump, article, .. } = found;
     let mut clean = CleanArticle {
         record: found.record,
@@ -408,12 +425,13 @@ fn finish(index: usize, found: &Found, stripped: Stripped, scratch: &mut Scratch
         blocks_in_fields: stripped.blocks_in_fields,
         ..CleanArticle::default()
     };
-    let bytes: usize = stripped.paragraphs.iter().map(|paragraph| paragraph.text.len() + 2).sum();
+    let count = stripped.paragraphs;
+    let bytes: usize = paragraphs.as_slice().iter().take(count).map(|one| one.text.len() + 2).sum();
     clean.text.reserve(bytes);
-    clean.paragraphs.reserve(stripped.paragraphs.len());
-    clean.digests.reserve(stripped.paragraphs.len());
-    for paragraph in &stripped.paragraphs {
-        add_paragraph(index, &mut clean, paragraph, &dump.text, scratch);
+    clean.paragraphs.reserve(count);
+    clean.digests.reserve(count);
+    for paragraph in paragraphs.by_ref().take(count) {
+        add_paragraph(index, &mut clean, &paragraph, &dump.text, scratch);
     }
     if !scratch.plain.is_empty() {
         let Scratch { keys, places, plain, .. } = scratch;

@@ -205,10 +205,11 @@ impl Deciding {
         }
         let mut scratch = Scratch::default();
         let rules = Rules::new(&no_rules, None).keeping(options.keep_list.clone());
-        let page = rules.read(article, &mut scratch);
+        let mut facts = Vec::new();
+        let page = rules.read(article, &mut facts, &mut scratch);
         let keep = options.keep_list.clone();
         let kept = match &keep {
-            Some(_) => strip(&page, &dump.text, &rules, &mut scratch).kept,
+            Some(_) => strip(&page, &dump.text, &rules, &mut scratch, &mut Vec::new()).kept,
             None => Vec::new(),
         };
         let judged = page.main_text;

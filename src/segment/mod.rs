@@ -19,7 +19,9 @@ use crate::options::Split;
 /// unless `split` says to look into it.
 #[must_use]
 pub fn segment(dump: &Dump, split: Split) -> Vec<Article<'_>> {
-    segment_with(dump, split, &mut Scratch::default())
+    let mut articles = Vec::new();
+    segment_with(dump, split, &mut Scratch::default(), &mut articles);
+    articles
 }
 
 /// Lines of a dump, for which there is memory from one to the next.
@@ -31,39 +33,36 @@ pub(crate) struct Scratch {
 /// So many lines are kept memory for.
 const KEPT_LINES: usize = 1 << 12;
 
-/// The same, with memory of the dump before.
+/// The same, added to `articles`, with memory of the dump before.
 pub(crate) fn segment_with<'d>(
     dump: &'d Dump,
     split: Split,
     scratch: &mut Scratch,
-) -> Vec<Article<'d>> {
+    articles: &mut Vec<Article<'d>>,
+) {
     let lines = &mut scratch.lines;
     lines::find(&dump.text, lines);
     let (blocks, form_feeds) = blocks(&dump.text, lines);
     lines.clear();
     lines.shrink_to(KEPT_LINES);
     if blocks.is_empty() {
-        return Vec::new();
+        return;
     }
     let cut = match split {
         Split::Auto => dump.record.is_none(),
         Split::Always => true,
         Split::Never => false,
     };
-    if !cut {
-        return vec![article(blocks, dump)];
+    let starts = if cut { cut::starts(&blocks, &form_feeds) } else { Vec::new() };
+    if starts.len() <= 1 {
+        articles.push(article(blocks, dump));
+        return;
     }
-    let starts = cut::starts(&blocks, &form_feeds);
-    if starts.len() == 1 {
-        return vec![article(blocks, dump)];
-    }
-    let mut articles = Vec::with_capacity(starts.len());
     let mut blocks = blocks.into_iter();
     for (n, &start) in starts.iter().enumerate() {
         let count = starts.get(n + 1).map_or(usize::MAX, |next| next - start);
         articles.push(article(blocks.by_ref().take(count).collect(), dump));
     }
-    articles
 }
 
 /// An article of `dump`, with what its metadata header says where the record says nothing.

@@ -10,7 +10,7 @@ use crate::ledger::Reason;
 use crate::lexicon::{self, Hit, Strength};
 use crate::recognize::byline::{self, Byline};
 use crate::recognize::credit::{self, Credit};
-use crate::recognize::date::{self, DateLine};
+use crate::recognize::date::{self, DateLine, Kind};
 use crate::segment::lines::{ends_sentence, width};
 use crate::segment::shape::Measure;
 
@@ -57,38 +57,38 @@ struct Rare<'a> {
     byline: Option<Byline<'a>>,
 }
 
-/// The facts of all blocks of `articles`. `at` says at any moment at which of them it works.
-pub(super) fn of_all<'p>(
+/// Fills `all` with the facts of all blocks of `articles`. `at` says at any moment at which of them it works.
+pub fn facts_of<'p>(
     articles: &[&'p Article],
+    all: &mut Vec<Facts<'p>>,
     scratch: &mut Scratch,
     at: &Cell<usize>,
-) -> Vec<Vec<Facts<'p>>> {
-    let mut all = Vec::with_capacity(articles.len());
+) {
+    all.clear();
+    all.reserve_exact(articles.iter().map(|of| of.blocks.len()).sum());
     let mut asked = Asked::new(at);
     scratch.seen.forget_digests();
     for (article, of) in articles.iter().enumerate() {
         at.set(article);
-        all.push(Vec::with_capacity(of.blocks.len()));
         for block in &of.blocks {
             let text = &*block.text;
             let place = Place::of(text);
             if let Some((plain, digest)) = scratch.seen.get(text, place) {
-                all[article].push(Facts { digest, ..Facts::of(plain) });
+                all.push(Facts { digest, ..Facts::of(plain) });
                 continue;
             }
-            let stands = (article, all[article].len());
-            all[article].push(Facts::default());
+            let stands = (article, all.len());
+            all.push(Facts::default());
             if !asked.is_copy(text, place, stands) {
                 asked.lines.push(Line::new(text, place, stands));
                 if asked.lines.len() == TOGETHER {
-                    asked.answer(&mut all, scratch);
+                    asked.answer(all, scratch);
                     at.set(article);
                 }
             }
         }
     }
-    asked.answer(&mut all, scratch);
-    all
+    asked.answer(all, scratch);
 }
 
 /// Lines that are asked together: with half as many, 18 wrong jumps and 36 misses of the first cache of instructions an
@@ -112,7 +112,7 @@ struct Asked<'p, 'f> {
 struct Line<'p> {
     text: &'p str,
     place: Place,
-    /// Its article and its block.
+    /// Its article, and where its facts stand.
     stands: (usize, usize),
     hit: Option<Hit>,
     rare: Option<Box<Rare<'p>>>,
@@ -152,7 +152,7 @@ impl<'p, 'f> Asked<'p, 'f> {
     }
 
     /// Asks the lines one question after the other, and sets the facts of their blocks.
-    fn answer(&mut self, all: &mut [Vec<Facts<'p>>], scratch: &mut Scratch) {
+    fn answer(&mut self, all: &mut [Facts<'p>], scratch: &mut Scratch) {
         self.ask(|line| line.hit = lexicon::classify(line.text, &mut scratch.lexicon));
         self.ask(|line| {
             if line.hit.is_none()
@@ -176,17 +176,16 @@ impl<'p, 'f> Asked<'p, 'f> {
             }
         });
         self.ask(|line| {
-            let (article, block) = line.stands;
-            all[article][block] = line.facts(scratch);
+            all[line.stands.1] = line.facts(scratch);
         });
-        for ((article, block), place, of) in self.copies.drain(..) {
+        for ((article, stands), place, of) in self.copies.drain(..) {
             let Line { text, stands: (first, of), .. } = self.lines[of];
-            let facts = all[first][of].clone();
+            let facts = all[of].clone();
             // Copies in one article are captions, which do not come back.
             if first != article && facts.rare.is_none() {
                 scratch.seen.put(text, place, facts.plain());
             }
-            all[article][block] = facts;
+            all[stands] = facts;
         }
         self.lines.clear();
     }
@@ -256,6 +255,16 @@ impl<'a> Facts<'a> {
     #[inline]
     pub fn byline(&self) -> Option<&Byline<'a>> {
         self.rare.as_ref()?.byline.as_ref()
+    }
+
+    /// Whether it is no date, no credit of its own and hardly a byline.
+    #[inline]
+    pub(super) fn is_common(&self) -> bool {
+        self.rare.as_ref().is_none_or(|rare| {
+            rare.date.as_ref().is_none_or(|date| date.kind == Kind::Time)
+                && rare.credit.as_ref().is_none_or(|credit| !credit.alone)
+                && !rare.byline.is_some_and(|byline| byline.sure)
+        })
     }
 
     /// What is remembered of a line without what is rare.
@@ -385,18 +394,17 @@ mod tests {
             let articles: Vec<Article> =
                 (0..count).map(|n| article((0..n * 3 % 50).map(|_| line()))).collect();
             let at = Cell::new(0);
-            let all = of_all(&articles.iter().collect::<Vec<_>>(), &mut scratch, &at);
-            assert_eq!((all.len(), at.get() < count), (count, true));
-            for (article, found) in articles.iter().zip(all) {
-                assert_eq!(found.len(), article.blocks.len());
-                for (block, found) in article.blocks.iter().zip(found) {
-                    let alone = Article { blocks: vec![block.clone()], ..article.clone() };
-                    let mut alone = of_all(&[&alone], &mut Scratch::default(), &Cell::default());
-                    // A fingerprint is known only of a line that is remembered.
-                    let found = Facts { digest: None, ..found };
-                    let alone = alone.pop().unwrap_or_default();
-                    assert_eq!(format!("{:?}", [found]), format!("{alone:?}"));
-                }
+            let mut all = vec![Facts::default()];
+            facts_of(&articles.iter().collect::<Vec<_>>(), &mut all, &mut scratch, &at);
+            let blocks = articles.iter().flat_map(|article| &article.blocks);
+            assert_eq!((all.len(), at.get() < count), (blocks.clone().count(), true));
+            for (block, found) in blocks.zip(all) {
+                let alone = Article { blocks: vec![block.clone()], ..articles[0].clone() };
+                let mut plainly = Vec::new();
+                facts_of(&[&alone], &mut plainly, &mut Scratch::default(), &Cell::default());
+                // A fingerprint is known only of a line that is remembered.
+                let found = Facts { digest: None, ..found };
+                assert_eq!(format!("{:?}", [found]), format!("{plainly:?}"));
             }
         }
     }

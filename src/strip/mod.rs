@@ -59,11 +59,11 @@ mod title_repeat;
 mod words;
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use facts::{Facts, facts_of};
 pub use page::Page;
 pub use seen::{Known, Scratch};
 
@@ -264,29 +264,29 @@ impl Rules {
         self.is_judging.then(|| self.model.as_deref().unwrap_or_else(|| main_text::built_in()))
     }
 
-    /// Reads `article` for the rules.
+    /// Reads `article` for the rules: see [`Page::read`].
     #[must_use]
-    pub fn read<'p, 'a>(&self, article: &'p Article<'a>, scratch: &mut Scratch) -> Page<'p, 'a> {
-        self.judged(Page::read(article, scratch))
+    pub fn read<'f, 'p, 'a>(
+        &self,
+        article: &'p Article<'a>,
+        facts: &'f mut Vec<Facts<'p>>,
+        scratch: &mut Scratch,
+    ) -> Page<'f, 'p, 'a> {
+        self.judged(Page::read(article, facts, scratch))
     }
 
-    /// Reads the lines of all `articles`, and then one after the other for the rules. `at` says whose lines are
-    /// being read.
-    pub fn read_all<'r, 'p, 'a>(
-        &'r self,
-        articles: Vec<&'p Article<'a>>,
-        scratch: &mut Scratch,
-        at: &Cell<usize>,
-    ) -> impl Iterator<Item = Page<'p, 'a>> + use<'r, 'p, 'a> {
-        let facts = facts::of_all(&articles, scratch, at);
-        articles
-            .into_iter()
-            .zip(facts)
-            .map(|(article, facts)| self.judged(Page::of(article, facts)))
+    /// The page of `article` for the rules. `facts` are those of its blocks, from [`facts_of`].
+    #[must_use]
+    pub fn page<'f, 'p, 'a>(
+        &self,
+        article: &'p Article<'a>,
+        facts: &'f mut [Facts<'p>],
+    ) -> Page<'f, 'p, 'a> {
+        self.judged(Page::of(article, facts))
     }
 
     /// `page` with what the model makes of it, where its rule runs.
-    fn judged<'p, 'a>(&self, mut page: Page<'p, 'a>) -> Page<'p, 'a> {
+    fn judged<'f, 'p, 'a>(&self, mut page: Page<'f, 'p, 'a>) -> Page<'f, 'p, 'a> {
         if let Some(model) = self.model() {
             main_text::read(&mut page, model);
         }
@@ -318,9 +318,9 @@ pub struct PlainParagraph {
 
 /// An article without chrome and repeats, and the account of what went.
 #[derive(Debug, Default)]
-pub struct Stripped<'a> {
-    /// The paragraphs, in reading order, not yet normalized.
-    pub paragraphs: Vec<Paragraph<'a>>,
+pub struct Stripped {
+    /// How many paragraphs stay.
+    pub paragraphs: usize,
     /// The title found in the text, as it came in.
     pub title: Option<String>,
     /// The names of the authors found in the text.
@@ -366,19 +366,20 @@ struct Cut {
     repeats: Option<Copied>,
 }
 
-/// Removes from the article of `page`, which `rules` read, what they mark, and fills its fields. `dump_text` is the
-/// decoded text the spans point into.
+/// Removes from the article of `page`, which `rules` read, what they mark, adds what stays to `paragraphs`, in reading
+/// order and not yet normalized, and fills its fields. `dump_text` is the decoded text the spans point into.
 #[must_use]
 pub fn strip<'a>(
-    page: &Page<'_, 'a>,
+    page: &Page<'_, '_, 'a>,
     dump_text: &str,
     rules: &Rules,
     scratch: &mut Scratch,
-) -> Stripped<'a> {
+    paragraphs: &mut Vec<Paragraph<'a>>,
+) -> Stripped {
     let article = page.article;
     let blocks_in = article.blocks.len();
-    let paragraphs = Vec::with_capacity(blocks_in);
-    let mut stripped = Stripped { paragraphs, blocks_in, ..Stripped::default() };
+    let before = paragraphs.len();
+    let mut stripped = Stripped { blocks_in, ..Stripped::default() };
     let mut fates = Fates { whole: std::mem::take(&mut scratch.fates), cuts: BTreeMap::new() };
     fates.whole.clear();
     fates.whole.resize(blocks_in, None);
@@ -410,12 +411,14 @@ pub fn strip<'a>(
     for (block, &whole) in fates.whole.iter().enumerate() {
         if whole.is_none() && !fates.cuts.contains_key(&block) {
             let text = article.blocks[block].text.clone();
-            stripped.paragraphs.push(paragraph(page, block, text, true));
+            paragraphs.push(paragraph(page, block, text, true));
             continue;
         }
         let cuts = fates.cuts.remove(&block).unwrap_or_default();
-        apply(page, dump_text, block, whole, cuts, &mut stripped, &mut credits);
+        let rest = apply(page, dump_text, block, whole, cuts, &mut stripped, &mut credits);
+        paragraphs.extend(rest);
     }
+    stripped.paragraphs = paragraphs.len() - before;
     scratch.fates = fates.whole;
     place_credits(&mut stripped.captions, credits);
     stripped
@@ -453,7 +456,7 @@ fn keep_a_paragraph(taken: &mut [Option<(Take, &'static str)>]) {
 
 /// The block as a paragraph with this text; `whole` says that nothing was cut out of it.
 fn paragraph<'a>(
-    page: &Page<'_, 'a>,
+    page: &Page<'_, '_, 'a>,
     index: usize,
     text: Cow<'a, str>,
     whole: bool,
@@ -464,16 +467,16 @@ fn paragraph<'a>(
     Paragraph { text, span: block.span, line: block.line, plain }
 }
 
-/// Carries out what was decided of one block.
+/// Carries out what was decided of one block, and gives what stays of it.
 fn apply<'a>(
-    page: &Page<'_, 'a>,
+    page: &Page<'_, '_, 'a>,
     dump_text: &str,
     index: usize,
     whole: Option<(Take, &'static str)>,
     mut cuts: Vec<Cut>,
-    stripped: &mut Stripped<'a>,
+    stripped: &mut Stripped,
     credits: &mut Vec<(usize, String)>,
-) {
+) -> Option<Paragraph<'a>> {
     let article = page.article;
     let block = &article.blocks[index];
     let entry = |span: Span, rule, reason, copied: Option<Copied>, partial| Removal {
@@ -490,7 +493,7 @@ fn apply<'a>(
     };
     if let Some((Take::Remove { reason, repeats }, rule)) = whole {
         stripped.removals.push(entry(block.span, rule, reason, repeats, false));
-        return;
+        return None;
     }
     cuts.sort_by_key(|cut| cut.part.start);
     let mut text = block.text.clone();
@@ -538,9 +541,10 @@ fn apply<'a>(
             credits.push((stripped.captions.len(), credit));
         }
         Some(Take::Remove { .. }) | None => {
-            stripped.paragraphs.push(paragraph(page, index, text, cuts.is_empty()));
+            return Some(paragraph(page, index, text, cuts.is_empty()));
         }
     }
+    None
 }
 
 /// Gives each credit on a line of its own to the nearest caption without one: the one before it,

@@ -29,11 +29,11 @@ const PLAIN_LINES_MAX: usize = 6;
 
 /// One article with what was read from it.
 #[derive(Debug)]
-pub struct Page<'p, 'a> {
+pub struct Page<'f, 'p, 'a> {
     /// The article.
     pub article: &'p Article<'a>,
     /// For each block, what it looks like.
-    pub facts: Vec<Facts<'p>>,
+    pub facts: &'f mut [Facts<'p>],
     /// The blocks whose words say something, few of all.
     pub hits: Vec<usize>,
     /// The block that states the title, when the text does.
@@ -49,16 +49,20 @@ pub struct Page<'p, 'a> {
     published: Option<String>,
 }
 
-impl<'p, 'a> Page<'p, 'a> {
-    /// Reads `article`.
+impl<'f, 'p, 'a> Page<'f, 'p, 'a> {
+    /// Reads `article`. `facts` is where what its blocks look like will stand.
     #[must_use]
-    pub fn read(article: &'p Article<'a>, scratch: &mut Scratch) -> Page<'p, 'a> {
-        let facts = facts::of_all(&[article], scratch, &Cell::default()).pop().unwrap_or_default();
+    pub fn read(
+        article: &'p Article<'a>,
+        facts: &'f mut Vec<Facts<'p>>,
+        scratch: &mut Scratch,
+    ) -> Page<'f, 'p, 'a> {
+        facts::facts_of(&[article], facts, scratch, &Cell::default());
         Page::of(article, facts)
     }
 
     /// Reads `article`, of whose blocks these are the facts.
-    pub(super) fn of(article: &'p Article<'a>, facts: Vec<Facts<'p>>) -> Page<'p, 'a> {
+    pub(super) fn of(article: &'p Article<'a>, facts: &'f mut [Facts<'p>]) -> Page<'f, 'p, 'a> {
         let said = facts.iter().enumerate().filter(|(_, facts)| facts.hit.is_some());
         let hits = said.map(|(i, _)| i).collect();
         let mut page = Page {
@@ -83,7 +87,7 @@ impl<'p, 'a> Page<'p, 'a> {
         if title == self.title {
             return;
         }
-        for facts in &mut self.facts {
+        for facts in self.facts.iter_mut() {
             (facts.caption, facts.teaser) = (false, None);
         }
         self.find_marked_captions();
@@ -193,13 +197,8 @@ impl<'p, 'a> Page<'p, 'a> {
     #[must_use]
     pub fn is_plain(&self, i: usize) -> bool {
         let facts = &self.facts[i];
-        facts.hit.is_none()
-            && facts.date().is_none_or(|date| date.kind == Kind::Time)
-            && !facts.caption
-            && facts.teaser.is_none()
-            && facts.credit().is_none_or(|credit| !credit.alone)
-            && !facts.byline().is_some_and(|byline| byline.sure)
-            && i >= self.article.header_blocks
+        let (unsaid, no_teaser) = (facts.hit.is_none(), facts.teaser.is_none());
+        unsaid & no_teaser & !facts.caption & (i >= self.article.header_blocks) && facts.is_common()
     }
 
     /// Whether block `i` is a sentence of the body.

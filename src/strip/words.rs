@@ -202,7 +202,8 @@ mod tests {
             let blocks = lines[..count].iter().enumerate().map(block).collect();
             let fields = Cow::Owned(Fields::default());
             let article = Article { blocks, header_blocks: 0, fields };
-            let page = Page::read(&article, &mut Scratch::default());
+            let mut facts = Vec::new();
+            let page = Page::read(&article, &mut facts, &mut Scratch::default());
             let has = page.traits();
             for rule in RULES {
                 let mut marks = Vec::new();

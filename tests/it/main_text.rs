@@ -149,7 +149,8 @@ fn what_decided_adds_up() {
     let dump = dump(PAGE);
     let articles = segment(&dump, Split::Never);
     let rules = Rules::new(&[], None);
-    let page = rules.read(&articles[0], &mut strip::Scratch::default());
+    let mut facts = Vec::new();
+    let page = rules.read(&articles[0], &mut facts, &mut strip::Scratch::default());
     let judged = page.main_text.as_ref().unwrap();
     let second = &main_text::built_in().second;
     for (i, score) in judged.scores.iter().enumerate() {
@@ -192,7 +193,8 @@ proptest! {
     fn any_page_is_scored(lines in prop::collection::vec("\\PC{0,90}", 1..60)) {
         let dump = dump(&lines.join("\n"));
         for article in segment(&dump, Split::Never) {
-            let page = Page::read(&article, &mut strip::Scratch::default());
+            let mut facts = Vec::new();
+            let page = Page::read(&article, &mut facts, &mut strip::Scratch::default());
             let mut scores = Vec::new();
             for _ in 0..2 {
                 let mut reading = main_text::Reading::of(&page, &main_text::built_in().words);

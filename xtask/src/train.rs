@@ -229,7 +229,8 @@ impl Targets {
 fn example(page: &LabelledPage) -> Option<Example<'_>> {
     let articles = segment(&page.dump, Split::Never);
     let article = articles.first()?;
-    let read = Page::read(article, &mut copydesk::strip::Scratch::default());
+    let mut facts = Vec::new();
+    let read = Page::read(article, &mut facts, &mut copydesk::strip::Scratch::default());
     let lines: Vec<&str> = page.dump.text.split('\n').collect();
     let [mut main, mut titles, mut captions] = [(); 3].map(|()| Targets::default());
     for block in &article.blocks {
@@ -279,7 +280,8 @@ impl Example<'_> {
     fn retitle(&mut self, scores: &[i32]) {
         let articles = segment(&self.page.dump, Split::Never);
         let Some(article) = articles.first() else { return };
-        let mut page = Page::read(article, &mut copydesk::strip::Scratch::default());
+        let mut facts = Vec::new();
+        let mut page = Page::read(article, &mut facts, &mut copydesk::strip::Scratch::default());
         if main_text::states_title(&page) {
             page.set_title(main_text::title(&page, scores));
             self.reading.read_title(&page, &Words::default());
