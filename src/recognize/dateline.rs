@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use hashbrown::HashSet;
 
 use super::words::{self, Agency, DateWord, date_word, is_city, is_region};
-use crate::vector::is_ascii;
+use crate::vector::{BITS, Loop, Machine, behind, is_ascii, widest};
 
 /// The word lists of this file.
 const WORDS: &str = include_str!("words/datelines.txt");
@@ -23,6 +23,9 @@ pub struct Dateline<'a> {
 /// The longest prefix that is looked at. `WEST HOLLYWOOD, California, Sept. 30, 2019 (Thomson Reuters
 /// Foundation)` is about 80 bytes, and other scripts take two or three bytes for a letter.
 const PREFIX_MAX: usize = 160;
+
+/// Words at the start of a paragraph that are looked at before a mark is looked for.
+const WORDS_MAX: u32 = 9;
 
 /// A paragraph goes on after its dateline; `Paris – Nice` is a headline or a stage.
 const REST_MIN: usize = 10;
@@ -130,9 +133,39 @@ fn fits(word: &str) -> bool {
 
 /// Latin, Cyrillic, Greek and Armenian, where capitals tell names.
 fn cased(text: &str) -> Option<Dateline<'_>> {
+    cased_behind(text, text.as_bytes().first_chunk().map_or((0, 0), |head| widest(Fitting(head))))
+}
+
+/// The look for the first words of a text that are plain and [fit](fits): how many are told by their first letters,
+/// and where the next one starts.
+struct Fitting<'t>(&'t [u8; BITS]);
+
+impl Loop for Fitting<'_> {
+    type Output = (u32, u32);
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) -> (u32, u32) {
+        let bytes = machine.bytes(self.0);
+        let starts = behind(machine.equal(bytes, b' '), u64::MAX, 1);
+        let others = starts & !(machine.within(bytes, b'A'..=b'Z') | machine.digits(bytes));
+        let next = others & others.wrapping_neg();
+        let before = next.wrapping_sub(1);
+        let marks =
+            machine.one_of(bytes, [b'(', b'-', b':', b'/']) | machine.within(bytes, 0x80..=0xFF);
+        let (words, is_plain) = ((starts & before).count_ones(), marks & before == 0);
+        if next != 0 && is_plain && words < WORDS_MAX {
+            (words, next.trailing_zeros())
+        } else {
+            (0, 0)
+        }
+    }
+}
+
+/// The same when it is known how many words at the start fit, and where the next one starts.
+fn cased_behind(text: &str, (words, at): (u32, u32)) -> Option<Dateline<'_>> {
     // Most paragraphs end here: their second or third word is a small one.
-    let mut rest = text;
-    for _ in 0..9 {
+    let mut rest = text.get(at as usize..)?;
+    for _ in words..WORDS_MAX {
         // A mark in a word may end the head of a dateline, or open brackets in it.
         let ends = |byte| matches!(byte, b' ' | b'(' | b'-' | b':' | b'/');
         let end = rest.bytes().position(ends);
@@ -572,4 +605,64 @@ fn agency_after_uncased(text: &str, after: usize) -> Option<usize> {
     let close = rest[open.len_utf8()..].find(['»', '"', '”'])? + open.len_utf8();
     let end = close + rest[close..].chars().next()?.len_utf8();
     is_known_wire(&rest[..end]).then_some(start + end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_fit_are_passed_over_without_a_difference() {
+        let pieces = [
+            "BERLIN",
+            "Port",
+            "Hale",
+            "de",
+            "the",
+            "3",
+            " ",
+            " ",
+            " ",
+            "  ",
+            "-",
+            " - ",
+            " — ",
+            ":",
+            ": ",
+            "(AP)",
+            " (Reuters) ",
+            "/",
+            "é",
+            "Île",
+            "May",
+            "May 3, ",
+            ", ",
+            ".",
+            "\"",
+            "The council met on",
+        ];
+        let mut state = 7_usize;
+        let mut next = |count: usize| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % count
+        };
+        let (mut passed, mut found) = (0, 0);
+        for _ in 0..50_000 {
+            let mut text = String::new();
+            for _ in 0..1 + next(14) {
+                text.push_str(pieces[next(pieces.len())]);
+            }
+            text.push_str(
+                " The council of the town met on Monday to speak of the bridge at the mill.",
+            );
+            passed += u32::from(
+                text.as_bytes().first_chunk().is_some_and(|head| widest(Fitting(head)) != (0, 0)),
+            );
+            found += u32::from(cased(&text).is_some());
+            assert_eq!(cased(&text), cased_behind(&text, (0, 0)), "{text:?}");
+        }
+        assert!(passed > 1_000 && found > 1_000, "{passed} {found}");
+    }
 }
