@@ -132,10 +132,11 @@ impl Folded {
 /// The small letters of ASCII that `text` starts with, and single spaces before one, up to the last
 /// letter; and what is behind.
 fn split_plain(text: &str) -> (&str, &str) {
-    let bytes = text.as_bytes();
-    let is_small = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_lowercase);
+    let byte = |at: usize| text.as_bytes().get(at).copied().unwrap_or_default();
+    let is_small = |at: usize| byte(at).is_ascii_lowercase();
     let mut end = 0;
-    while is_small(end) || (bytes.get(end) == Some(&b' ') && is_small(end + 1)) {
+    // Reckoned: where a word ends cannot be foreseen.
+    while is_small(end) | ((byte(end) == b' ') & is_small(end + 1)) {
         end += 1;
     }
     text.split_at_checked(end).unwrap_or(("", text))

@@ -148,13 +148,9 @@ fn is_address(line: &str) -> bool {
 }
 
 fn is_picture_name(line: &str) -> bool {
-    // The last bytes of the endings.
-    let ends = |last: &u8| matches!(last | 0x20, b'g' | b'f' | b'p' | b'c' | b'4' | b'v');
-    let mut tail = line.as_bytes().iter().rev().take(5);
-    if !line.as_bytes().last().is_some_and(ends)
-        || line.len() > FILENAME_BYTES_MAX
-        || !tail.any(|&b| b == b'.')
-    {
+    // The endings have four bytes or five, of which the first is a dot.
+    let [.., fifth, fourth, _, _, _] = line.as_bytes() else { return false };
+    if !((*fifth == b'.') | (*fourth == b'.')) || line.len() > FILENAME_BYTES_MAX {
         return false;
     }
     PICTURE_ENDINGS.iter().any(|ending| {

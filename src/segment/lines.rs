@@ -197,20 +197,47 @@ fn ends_marked_sentence(text: &str) -> bool {
 /// Whether `text` could be a headline by its shape: one line of some words that does not end as a
 /// statement does.
 pub(crate) fn looks_like_title(text: &str) -> bool {
-    let width = width(text);
-    if !(4..=200).contains(&width) {
+    const WIDTH_MAX: usize = 200;
+    // No character has more than four bytes.
+    if text.len() > 4 * WIDTH_MAX {
         return false;
     }
-    let (letters, chars) = if is_ascii(text) {
-        (text.bytes().filter(u8::is_ascii_alphabetic).count(), text.len())
-    } else {
-        (text.chars().filter(|c| c.is_alphabetic()).count(), text.chars().count())
+    let (ends_open, quoted) = match text.as_bytes().last() {
+        Some(byte) if byte.is_ascii() => (b".:;,".contains(byte), *byte == b'"'),
+        _ => (
+            text.ends_with(['…', '。', '：', '；', '，', '۔', '।', '،']),
+            text.ends_with(['”', '’', '»']),
+        ),
     };
-    let ends_open = text
-        .ends_with(['.', ':', ';', ',', '…', '。', '：', '；', '，', '۔', '।', '،'])
-        || text.ends_with("...");
-    let quoted_statement = text.ends_with(['”', '"', '’', '»']) && ends_sentence(text);
-    letters * 2 >= chars && !ends_open && !quoted_statement
+    if ends_open || (quoted && ends_sentence(text)) {
+        return false;
+    }
+    let (width, letters, chars) = match widest(Letters(text.as_bytes())) {
+        Some(letters) => (text.len(), letters as usize, text.len()),
+        None => {
+            (width(text), text.chars().filter(|c| c.is_alphabetic()).count(), text.chars().count())
+        }
+    };
+    (4..=WIDTH_MAX).contains(&width) && letters * 2 >= chars
+}
+
+/// How many letters a text has, if it is ASCII.
+struct Letters<'t>(&'t [u8]);
+
+impl Loop for Letters<'_> {
+    type Output = Option<u32>;
+
+    #[inline(always)]
+    fn run(self, machine: impl Machine) -> Option<u32> {
+        let mut room = [0; 2 * BITS];
+        let (mut letters, mut others) = (0, 0);
+        for row in self.0.chunks(BITS) {
+            let row = machine.bytes(row_of(self.0, row, &mut room));
+            letters += machine.letters(row).count_ones();
+            others |= machine.within(row, 0x80..=0xFF);
+        }
+        (others == 0).then_some(letters)
+    }
 }
 
 /// Whether the line is a rule drawn with one character, and of how many.
@@ -224,6 +251,63 @@ pub(crate) fn rule_length(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The same, one character after the other.
+    fn looks_like_title_plainly(text: &str) -> bool {
+        let ends_open =
+            text.ends_with(['.', ':', ';', ',', '…', '。', '：', '；', '，', '۔', '।', '،']);
+        let quoted = text.ends_with(['”', '"', '’', '»']) && ends_sentence(text);
+        let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+        (4..=200).contains(&width(text))
+            && letters * 2 >= text.chars().count()
+            && !ends_open
+            && !quoted
+    }
+
+    #[test]
+    fn titles_look_like_titles_one_character_after_the_other() {
+        let pieces = [
+            "a",
+            "Mill",
+            " ",
+            "1",
+            "-",
+            "é",
+            "磨坊",
+            ".",
+            "\"",
+            "”",
+            "»",
+            ",",
+            "…",
+            "?",
+            "!",
+            "'",
+            "’",
+            " The bridge at the mill",
+            "\0",
+            "۔",
+        ];
+        let mut state = 7_usize;
+        let mut titles = 0;
+        for round in 0..20_000 {
+            let mut text = String::new();
+            while text.len() < round % 230 {
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
+                let count = if round % 3 == 0 { 5 } else { pieces.len() };
+                text.push_str(pieces[(state >> 33) % count]);
+            }
+            titles += usize::from(looks_like_title(&text));
+            assert_eq!(looks_like_title(&text), looks_like_title_plainly(&text), "{text:?}");
+        }
+        assert!((5_000..15_000).contains(&titles), "{titles}");
+        for len in [200, 201, 801] {
+            assert_eq!(looks_like_title(&"m".repeat(len)), len == 200);
+        }
+        assert!(looks_like_title(&"\u{10400}".repeat(200)));
+    }
 
     #[test]
     fn lines_end_where_they_end_one_by_one() {

@@ -8,11 +8,25 @@ use crate::segment::lines::width;
 use crate::segment::shape::Measure;
 
 /// Whether two lines say the same, but for quotes, dashes, case and spaces.
-#[inline]
+#[inline(always)]
 pub(super) fn same(a: &str, b: &str) -> bool {
-    a.len().abs_diff(b.len()) <= 16
-        && starts_alike(a, b)
-        && (a == b || (!differ_early(a, b) && key_of(a) == key_of(b)))
+    // Reckoned, and no call for most pairs.
+    let far = a.len().abs_diff(b.len()) > 16;
+    !(far | start_otherwise(a, b)) && say_same(a, b)
+}
+
+fn say_same(a: &str, b: &str) -> bool {
+    starts_alike(a, b) && (a == b || (!differ_early(a, b) && key_of(a) == key_of(b)))
+}
+
+/// Whether two lines start with two letters or digits of ASCII that are not the same.
+#[inline(always)]
+fn start_otherwise(a: &str, b: &str) -> bool {
+    let first = |text: &str| text.as_bytes().first().copied().unwrap_or_default();
+    let (a, b) = (first(a), first(b));
+    // As small letters, the digits as they are.
+    let differ = (a | 0x20) != (b | 0x20);
+    differ & a.is_ascii_alphanumeric() & b.is_ascii_alphanumeric()
 }
 
 /// Whether the keys of two lines differ by the first byte in which the lines do: two letters or digits of
@@ -31,12 +45,7 @@ fn differ_early(a: &str, b: &str) -> bool {
 /// A cheap test that fails for most pairs of different lines: their first letters.
 #[inline]
 fn starts_alike(a: &str, b: &str) -> bool {
-    match (a.as_bytes(), b.as_bytes()) {
-        ([a, ..], [b, ..]) if a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() => {
-            a.eq_ignore_ascii_case(b)
-        }
-        _ => first_letters_alike(a, b),
-    }
+    !start_otherwise(a, b) && first_letters_alike(a, b)
 }
 
 fn first_letters_alike(a: &str, b: &str) -> bool {
