@@ -8,6 +8,7 @@ use std::cell::Cell;
 use std::ops::Range;
 use std::vec::IntoIter;
 
+use arrayvec::ArrayVec;
 use url::Url;
 
 use crate::article::{Article, Caption, Dump, Span};
@@ -30,7 +31,8 @@ pub struct Cleaner {
     rules: Rules,
     split: Split,
     limits: Limits,
-    fingerprints: bool,
+    /// Whether articles are written as they are now: see [`Cleaner::writing`].
+    writes: bool,
 }
 
 /// Stands for a fingerprint that is not known yet.
@@ -100,17 +102,17 @@ pub struct CleanArticle {
     pub language: Option<Cow<'static, str>>,
     /// The clean paragraphs joined by a blank line.
     pub text: String,
-    /// One for each paragraph of `text`.
+    /// One for each paragraph of `text`; none where [no account](Cleaner::writing) is wanted.
     pub paragraphs: Vec<CleanParagraph>,
     /// The fingerprint of each paragraph.
     pub digests: Vec<Digest>,
-    /// The fingerprint of the article: see [`Cleaner::fingerprinting`].
+    /// The fingerprint of the article: see [`Cleaner::writing`].
     pub fingerprint: Option<Digest>,
     /// Each caption once.
     pub captions: Vec<Caption>,
     /// The record's other fields as one JSON object.
     pub meta: Option<String>,
-    /// What was removed, in the order of the text.
+    /// What was removed, in the order of the text, where an account is wanted.
     pub removals: Vec<Removal>,
     /// Words of `text`.
     pub words: usize,
@@ -140,13 +142,20 @@ impl Cleaner {
     pub fn new(options: &Options) -> Cleaner {
         let rules =
             Rules::new(&options.no_rules, options.model.clone()).keeping(options.keep_list.clone());
-        Cleaner { rules, split: options.split, limits: options.limits, fingerprints: false }
+        Cleaner { rules, split: options.split, limits: options.limits, writes: false }
     }
 
-    /// The same cleaner, which also gives every article its fingerprint. Who removes more of an article does without.
+    /// The same cleaner for who writes articles as they are now: each has its fingerprint, and there is no account of
+    /// what was removed and of where paragraphs stood. Who removes more of an article needs the account, and gives it a
+    /// fingerprint then.
     #[must_use]
-    pub fn fingerprinting(self) -> Cleaner {
-        Cleaner { fingerprints: true, ..self }
+    pub fn writing(self) -> Cleaner {
+        Cleaner { writes: true, ..self }
+    }
+
+    /// The text of `dump`, where an account is wanted.
+    fn accounting<'d>(&self, dump: &'d Dump) -> Option<&'d str> {
+        (!self.writes).then_some(&dump.text)
     }
 
     /// Cleans every article of `dump`, in order: see [`Cleaner::clean_all`].
@@ -244,8 +253,13 @@ impl Cleaner {
             let blocks = article.blocks.len();
             let own = facts.as_mut_slice().get_mut(..blocks).unwrap_or_default();
             let page = self.rules.page(article, own);
-            let stripped =
-                strip::strip(&page, &dump.text, &self.rules, &mut scratch.strip, &mut paragraphs);
+            let stripped = strip::strip(
+                &page,
+                self.accounting(dump),
+                &self.rules,
+                &mut scratch.strip,
+                &mut paragraphs,
+            );
             facts.by_ref().take(blocks).for_each(drop);
             stripped
         };
@@ -269,13 +283,15 @@ impl Cleaner {
         let told = || found.iter().inspect(|found| at.set(Some(found.record)));
         scratch.keys.clear();
         scratch.places.clear();
-        let finish =
-            |(index, (found, stripped))| finish(index, found, stripped, paragraphs, scratch);
+        let finish = |(index, (found, stripped)): (_, (&Found, _))| {
+            let account = self.accounting(found.dump);
+            finish(index, found, stripped, paragraphs, account, scratch)
+        };
         let mut all: Vec<_> = told().zip(stripped.by_ref()).enumerate().map(finish).collect();
         for (&(index, paragraph), digest) in scratch.places.iter().zip(scratch.keys.digests()) {
             all[index].digests[paragraph] = digest;
         }
-        if self.fingerprints {
+        if self.writes {
             scratch.keys.clear();
             for clean in &all {
                 scratch.keys.push_article(&clean.digests);
@@ -285,7 +301,7 @@ impl Cleaner {
             }
         }
         for (found, mut clean) in told().zip(all) {
-            if clean.paragraphs.is_empty() {
+            if clean.digests.is_empty() {
                 each(Err(empty(found.dump, found.record, found.line, found.place)));
                 continue;
             }
@@ -414,6 +430,7 @@ fn finish(
     found: &Found,
     stripped: Stripped,
     paragraphs: &mut IntoIter<Paragraph>,
+    account: Option<&str>,
     scratch: &mut Scratch,
 ) -> CleanArticle {
     let Found { dump, article, .. } = found;
@@ -428,10 +445,13 @@ fn finish(
     let count = stripped.paragraphs;
     let bytes: usize = paragraphs.as_slice().iter().take(count).map(|one| one.text.len() + 2).sum();
     clean.text.reserve(bytes);
-    clean.paragraphs.reserve(count);
+    clean.paragraphs.reserve(account.map_or(0, |_| count));
     clean.digests.reserve(count);
+    let mut firsts = ArrayVec::<_, DATELINE_PARAGRAPHS>::new();
     for paragraph in paragraphs.by_ref().take(count) {
-        add_paragraph(index, &mut clean, &paragraph, &dump.text, scratch);
+        let place = add_paragraph(index, &mut clean, &paragraph, account, scratch);
+        let room = firsts.remaining_capacity();
+        firsts.extend(place.into_iter().take(room));
     }
     if !scratch.plain.is_empty() {
         let Scratch { keys, places, plain, .. } = scratch;
@@ -440,7 +460,10 @@ fn finish(
     }
     clean.removals.sort_by_key(|removal| removal.span.start);
     clean.captions = stripped.captions.into_iter().map(normalized_caption).collect();
-    set_fields(&mut clean, dump, article, stripped.title, stripped.byline, stripped.published);
+    let found = firsts.into_iter().find_map(|place| dateline::find(&clean.text[place]));
+    let found = found.map(|dateline| dateline.text.to_owned());
+    let Stripped { title, byline, published, .. } = stripped;
+    set_fields(&mut clean, dump, article, Said { title, byline, dateline: found, published });
     clean
 }
 
@@ -462,25 +485,26 @@ fn settle(clean: &mut CleanArticle, found: &Found) {
     };
 }
 
-/// Adds one paragraph; a line of characters that cannot be seen goes to the ledger.
+/// Adds one paragraph, and says where its text stands; a line of characters that cannot be seen goes to the ledger.
+/// `account` is the text of the dump, where an account is wanted.
 fn add_paragraph(
     index: usize,
     clean: &mut CleanArticle,
     paragraph: &Paragraph,
-    dump_text: &str,
+    account: Option<&str>,
     scratch: &mut Scratch,
-) {
+) -> Option<Range<usize>> {
     let before = clean.text.len();
     if before > 0 {
         clean.text.push_str("\n\n");
     }
     let start = clean.text.len();
-    let raw = paragraph.span.of(dump_text);
+    let raw = account.map(|dump_text| paragraph.span.of(dump_text));
     let digest = if let Some(plain) = &paragraph.plain {
         clean.text.push_str(&paragraph.text);
         let known = plain.digest.and_then(|known| scratch.strip.digest(known));
         if known.is_none() {
-            scratch.plain.push((start..clean.text.len(), clean.paragraphs.len()));
+            scratch.plain.push((start..clean.text.len(), clean.digests.len()));
         }
         known.unwrap_or(NO_DIGEST)
     } else {
@@ -489,7 +513,7 @@ fn add_paragraph(
         fingerprint::key(&clean.text[start..], &mut scratch.key);
         if scratch.key.is_empty() {
             clean.text.truncate(before);
-            clean.removals.push(Removal {
+            clean.removals.extend(raw.map(|raw| Removal {
                 span: paragraph.span,
                 line: paragraph.line,
                 rule: INVISIBLE_LINE,
@@ -497,11 +521,11 @@ fn add_paragraph(
                 text: raw.to_owned(),
                 repeats: None,
                 partial: false,
-            });
-            return;
+            }));
+            return None;
         }
         scratch.keys.push(&scratch.key);
-        scratch.places.push((index, clean.paragraphs.len()));
+        scratch.places.push((index, clean.digests.len()));
         NO_DIGEST
     };
     clean.digests.push(digest);
@@ -511,13 +535,22 @@ fn add_paragraph(
     clean.words += words;
     // A plain paragraph on one line is the very text of the dump.
     let same = paragraph.plain.is_some() && matches!(paragraph.text, Cow::Borrowed(_));
-    clean.paragraphs.push(CleanParagraph {
+    clean.paragraphs.extend(raw.map(|raw| CleanParagraph {
         bytes: text.len(),
         words,
         span: paragraph.span,
         line: paragraph.line,
         raw: (!same && text != raw).then(|| raw.to_owned()),
-    });
+    }));
+    Some(start..clean.text.len())
+}
+
+/// What the text says of its article.
+struct Said {
+    title: Option<String>,
+    byline: Option<String>,
+    dateline: Option<String>,
+    published: Option<String>,
 }
 
 /// Fills the fields: what the input says comes before what the text says.
@@ -525,9 +558,7 @@ fn set_fields(
     clean: &mut CleanArticle,
     dump: &Dump,
     article: &Article,
-    title: Option<String>,
-    byline: Option<String>,
-    published: Option<String>,
+    Said { title, byline, dateline, published }: Said,
 ) {
     let given = &article.fields;
     let field = |given: &Option<String>, found: Option<String>| {
@@ -559,13 +590,7 @@ fn set_fields(
     let dated = |found: &String| date::published(found).unwrap_or_else(|| found.clone());
     let published = given.published.as_ref().map(dated).or(published);
     clean.published = published.map(written).filter(|published| !published.is_empty());
-    let mut start = 0;
-    let found = clean.paragraphs.iter().take(DATELINE_PARAGRAPHS).find_map(|paragraph| {
-        let text = &clean.text[start..start + paragraph.bytes];
-        start += paragraph.bytes + 2;
-        dateline::find(text).map(|dateline| dateline.text.to_owned())
-    });
-    clean.dateline = field(&given.dateline, found);
+    clean.dateline = field(&given.dateline, dateline);
 }
 
 fn normalized_caption(caption: Caption) -> Caption {
@@ -583,4 +608,73 @@ fn written(text: String) -> String {
 fn made_id(text: &str) -> String {
     let hash = blake3::hash(text.as_bytes());
     hash.to_hex()[..16].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::Fields;
+
+    #[test]
+    fn articles_are_the_same_without_an_account() {
+        let lines = [
+            "Bridge opens after ten years of work",
+            "Share on Facebook",
+            "By Jane Doe",
+            "\u{200b}\u{200b}",
+            "The mill at the river in the morning after the fire. (Sam Holt/AP)",
+            "The mill at the river burnt down.The mill at the river burnt down.",
+            "BERLIN (AP) — The council met on Monday to speak of the bridge at the mill.",
+            "The  council met again ,  and nobody knows why\u{a0}it did so in the night.",
+            "Follow us on Facebook, Twitter and Instagram",
+            "Updated 29 December 2019",
+        ];
+        let mut state = 7_usize;
+        let mut line = || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            lines[(state >> 33) % lines.len()]
+        };
+        let dump = |record: u64| Dump {
+            path: "a.jsonl".into(),
+            record: Some(record),
+            line: record,
+            folder: "a".into(),
+            text: (0..record % 23).map(|_| line().to_owned() + "\n").collect(),
+            fields: Fields::default(),
+        };
+        let dumps: Vec<Dump> = (1..300).map(dump).collect();
+        let clean = |cleaner: &Cleaner| {
+            let mut found = Vec::new();
+            cleaner.clean_all(&dumps, &mut Scratch::default(), &Cell::default(), &mut |clean| {
+                found.push(clean);
+            });
+            found
+        };
+        let (accounted, written) = (
+            clean(&Cleaner::new(&Options::default())),
+            clean(&Cleaner::new(&Options::default()).writing()),
+        );
+        assert!(accounted.iter().flatten().any(|clean| !clean.removals.is_empty()));
+        assert_eq!(accounted.len(), written.len());
+        for (accounted, written) in accounted.into_iter().zip(written) {
+            match (accounted, written) {
+                (Ok(accounted), Ok(written)) => {
+                    assert_eq!(accounted.paragraphs.len(), accounted.digests.len());
+                    assert!(written.fingerprint.is_some());
+                    let kept = CleanArticle {
+                        paragraphs: Vec::new(),
+                        removals: Vec::new(),
+                        fingerprint: written.fingerprint,
+                        ..accounted
+                    };
+                    assert_eq!(format!("{kept:?}"), format!("{written:?}"));
+                }
+                (accounted, written) => {
+                    assert_eq!(accounted.err().map(|e| e.detail), written.err().map(|e| e.detail));
+                }
+            }
+        }
+    }
 }

@@ -209,7 +209,7 @@ impl Deciding {
         let page = rules.read(article, &mut facts, &mut scratch);
         let keep = options.keep_list.clone();
         let kept = match &keep {
-            Some(_) => strip(&page, &dump.text, &rules, &mut scratch, &mut Vec::new()).kept,
+            Some(_) => strip(&page, Some(&dump.text), &rules, &mut scratch, &mut Vec::new()).kept,
             None => Vec::new(),
         };
         let judged = page.main_text;

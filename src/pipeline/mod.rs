@@ -302,7 +302,7 @@ pub fn clean(
         totals.files_failed += 1;
     }
     let pool = pool(job.options.threads)?;
-    let cleaning = Cleaning::new(Cleaner::new(&job.options).fingerprinting());
+    let cleaning = Cleaning::new(Cleaner::new(&job.options).writing());
     observer.phase("cleaning", found.inputs.iter().filter_map(|input| input.bytes).sum());
     let reader = Reader::new(found.inputs, &reading);
     let idle: Idle<Vec<u8>> = Idle::default();

@@ -45,7 +45,12 @@ fn differ_early(a: &str, b: &str) -> bool {
 /// A cheap test that fails for most pairs of different lines: their first letters.
 #[inline]
 fn starts_alike(a: &str, b: &str) -> bool {
-    !start_otherwise(a, b) && first_letters_alike(a, b)
+    match (a.as_bytes(), b.as_bytes()) {
+        ([a, ..], [b, ..]) if a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() => {
+            a.eq_ignore_ascii_case(b)
+        }
+        _ => first_letters_alike(a, b),
+    }
 }
 
 fn first_letters_alike(a: &str, b: &str) -> bool {

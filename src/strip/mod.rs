@@ -367,11 +367,12 @@ struct Cut {
 }
 
 /// Removes from the article of `page`, which `rules` read, what they mark, adds what stays to `paragraphs`, in reading
-/// order and not yet normalized, and fills its fields. `dump_text` is the decoded text the spans point into.
+/// order and not yet normalized, and fills its fields. `dump_text` is the decoded text the spans point into, where an
+/// account of what is removed is wanted.
 #[must_use]
 pub fn strip<'a>(
     page: &Page<'_, '_, 'a>,
-    dump_text: &str,
+    dump_text: Option<&str>,
     rules: &Rules,
     scratch: &mut Scratch,
     paragraphs: &mut Vec<Paragraph<'a>>,
@@ -470,7 +471,7 @@ fn paragraph<'a>(
 /// Carries out what was decided of one block, and gives what stays of it.
 fn apply<'a>(
     page: &Page<'_, '_, 'a>,
-    dump_text: &str,
+    dump_text: Option<&str>,
     index: usize,
     whole: Option<(Take, &'static str)>,
     mut cuts: Vec<Cut>,
@@ -479,32 +480,34 @@ fn apply<'a>(
 ) -> Option<Paragraph<'a>> {
     let article = page.article;
     let block = &article.blocks[index];
-    let entry = |span: Span, rule, reason, copied: Option<Copied>, partial| Removal {
-        span,
-        line: block.line,
-        rule,
-        reason,
-        text: span.of(dump_text).to_owned(),
-        repeats: copied.map(|copied| match copied {
-            Copied::Block(of) => Repeats::Span(article.blocks[of].span),
-            Copied::TitleField => Repeats::TitleField,
-        }),
-        partial,
+    let mut account = |span: Span, rule, reason, copied: Option<Copied>, partial| {
+        stripped.removals.extend(dump_text.map(|dump_text| Removal {
+            span,
+            line: block.line,
+            rule,
+            reason,
+            text: span.of(dump_text).to_owned(),
+            repeats: copied.map(|copied| match copied {
+                Copied::Block(of) => Repeats::Span(article.blocks[of].span),
+                Copied::TitleField => Repeats::TitleField,
+            }),
+            partial,
+        }));
     };
     if let Some((Take::Remove { reason, repeats }, rule)) = whole {
-        stripped.removals.push(entry(block.span, rule, reason, repeats, false));
+        account(block.span, rule, reason, repeats, false);
         return None;
     }
     cuts.sort_by_key(|cut| cut.part.start);
-    let mut text = block.text.clone();
-    for Cut { part, reason, rule, repeats } in cuts.iter().rev() {
-        text.to_mut().replace_range(part.clone(), "");
+    for Cut { part, reason, rule, repeats } in &cuts {
         let start = block.span.start + part.start;
         let span = Span { start, end: block.span.start + part.end };
-        stripped.removals.push(entry(span, rule, *reason, *repeats, true));
+        account(span, *rule, *reason, *repeats, true);
     }
-    let from = stripped.removals.len() - cuts.len();
-    stripped.removals[from..].reverse();
+    let mut text = block.text.clone();
+    for Cut { part, .. } in cuts.iter().rev() {
+        text.to_mut().replace_range(part.clone(), "");
+    }
     // A whole block has no space at its ends.
     if !cuts.is_empty() {
         text = Cow::Owned(text.trim().to_owned());
