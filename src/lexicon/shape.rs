@@ -150,7 +150,7 @@ fn is_address(line: &str) -> bool {
 fn is_picture_name(line: &str) -> bool {
     // The endings have four bytes or five, of which the first is a dot.
     let [.., fifth, fourth, _, _, _] = line.as_bytes() else { return false };
-    if !((*fifth == b'.') | (*fourth == b'.')) || line.len() > FILENAME_BYTES_MAX {
+    if ![*fifth, *fourth].contains(&b'.') || line.len() > FILENAME_BYTES_MAX {
         return false;
     }
     PICTURE_ENDINGS.iter().any(|ending| {
