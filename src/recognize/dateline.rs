@@ -651,7 +651,7 @@ mod tests {
         let (mut passed, mut found) = (0, 0);
         for _ in 0..50_000 {
             let mut text = String::new();
-            for _ in 0..1 + next(14) {
+            for _ in 0..=next(14) {
                 text.push_str(pieces[next(pieces.len())]);
             }
             text.push_str(

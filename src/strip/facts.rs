@@ -271,7 +271,7 @@ impl<'a> Facts<'a> {
     fn plain(&self) -> Plain {
         Plain {
             width: self.width,
-            plain_words: self.plain_words,
+            words: self.plain_words,
             sentence: self.sentence,
             hit: self.hit,
             controls: self.controls,
@@ -284,7 +284,7 @@ impl<'a> Facts<'a> {
     fn of(plain: Plain) -> Self {
         Facts {
             width: plain.width,
-            plain_words: plain.plain_words,
+            plain_words: plain.words,
             sentence: plain.sentence,
             hit: plain.hit,
             controls: plain.controls,

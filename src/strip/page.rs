@@ -198,7 +198,8 @@ impl<'f, 'p, 'a> Page<'f, 'p, 'a> {
     pub fn is_plain(&self, i: usize) -> bool {
         let facts = &self.facts[i];
         let (unsaid, no_teaser) = (facts.hit.is_none(), facts.teaser.is_none());
-        unsaid & no_teaser & !facts.caption & (i >= self.article.header_blocks) && facts.is_common()
+        let (no_caption, no_header) = (!facts.caption, i >= self.article.header_blocks);
+        (unsaid & no_teaser & no_caption & no_header) && facts.is_common()
     }
 
     /// Whether block `i` is a sentence of the body.

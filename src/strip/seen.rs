@@ -43,7 +43,8 @@ pub struct Known(NonZeroU32);
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Plain {
     pub(super) width: u32,
-    pub(super) plain_words: Option<u32>,
+    /// See [`Measure::plain_words`](crate::segment::shape::Measure::plain_words).
+    pub(super) words: Option<u32>,
     pub(super) sentence: bool,
     pub(super) hit: Option<Hit>,
     pub(super) controls: Controls,
@@ -98,7 +99,7 @@ impl Seen {
         let (_, slot) = same.find(|(_, slot)| slot.line == text)?;
         slot.again = true;
         let mut known = None;
-        if slot.plain.plain_words.is_some() {
+        if slot.plain.words.is_some() {
             let digest = || fingerprint::plain_paragraph(text, &mut self.key);
             self.digests.push(*slot.digest.get_or_insert_with(digest));
             known = u32::try_from(self.digests.len()).ok().and_then(NonZeroU32::new).map(Known);
@@ -248,8 +249,8 @@ mod tests {
         let mut scratch = Scratch::default();
         for (line, is_plain) in [("Follow us on Facebook", true), ("Follow us  on Facebook", false)]
         {
-            let plain_words = is_plain.then_some(4);
-            put(&mut scratch.seen, line, Plain { plain_words, ..Plain::default() });
+            let words = is_plain.then_some(4);
+            put(&mut scratch.seen, line, Plain { words, ..Plain::default() });
             let digest = fingerprint::paragraph(line, &mut String::new()).filter(|_| is_plain);
             for _ in 0..2 {
                 let known = scratch.seen.get(line, Place::of(line)).and_then(|(_, known)| known);
