@@ -1,5 +1,7 @@
 //! The cells of one CSV row.
 
+use std::borrow::Cow;
+
 use super::append;
 use crate::vector::{BITS, Loop, Machine, filled, widest};
 
@@ -32,18 +34,6 @@ impl<'out> Cells<'out> {
         self.text(text.unwrap_or_default());
     }
 
-    /// One cell of several texts, joined by ` | `.
-    pub(super) fn joined<'a>(&mut self, mut texts: impl Iterator<Item = &'a str>) {
-        let first = texts.next().unwrap_or_default();
-        match texts.next() {
-            None => self.text(first),
-            Some(second) => {
-                let texts: Vec<&str> = [first, second].into_iter().chain(texts).collect();
-                self.text(&texts.join(" | "));
-            }
-        }
-    }
-
     /// A cell that is a number for spreadsheets too: never guarded.
     pub(super) fn number(&mut self, number: u64) {
         append::number(number, self.out);
@@ -52,8 +42,12 @@ impl<'out> Cells<'out> {
 
     /// A cell that is a number between 0 and 1.
     pub(super) fn share(&mut self, share: f64) {
-        // As in JSON, where a whole number keeps its `.0`.
-        self.plain(&format!("{share:?}"));
+        // As in JSON, where a whole number keeps its `.0`. Most copies are exact.
+        if share.to_bits() == 1.0_f64.to_bits() {
+            self.plain("1.0");
+        } else {
+            self.plain(&format!("{share:?}"));
+        }
     }
 
     /// A cell of letters and digits, of which nobody need make sure.
@@ -66,6 +60,18 @@ impl<'out> Cells<'out> {
     pub(super) fn end(self) {
         if let Some(comma) = self.out.last_mut() {
             *comma = b'\n';
+        }
+    }
+}
+
+/// The text of one cell for several texts, joined by ` | `.
+pub(super) fn joined<'a>(mut texts: impl Iterator<Item = &'a str>) -> Cow<'a, str> {
+    let first = texts.next().unwrap_or_default();
+    match texts.next() {
+        None => first.into(),
+        Some(second) => {
+            let texts: Vec<&str> = [first, second].into_iter().chain(texts).collect();
+            texts.join(" | ").into()
         }
     }
 }
@@ -85,15 +91,15 @@ impl Loop for Appending<'_, '_> {
     fn run(self, machine: impl Machine) {
         let Appending { texts, raw, out } = self;
         for text in texts {
-            let is_guarded = !raw && looks_like_a_formula(text);
-            Cell { is_guarded, text: text.as_bytes(), out }.run(machine);
+            Cell { raw, text: text.as_bytes(), out }.run(machine);
         }
     }
 }
 
 /// Appending a cell: in quotes where a cell with this text is read as another one without.
 struct Cell<'t, 'o> {
-    is_guarded: bool,
+    /// See [`Appending`].
+    raw: bool,
     text: &'t [u8],
     out: &'o mut Vec<u8>,
 }
@@ -103,9 +109,20 @@ impl Loop for Cell<'_, '_> {
 
     #[inline(always)]
     fn run(self, machine: impl Machine) {
-        let Cell { is_guarded, text, out } = self;
+        let Cell { raw, text, out } = self;
         out.reserve(text.len() + text.len() / 32 + BITS + 4);
         let mut room = [b' '; BITS];
+        if text.len() <= BITS {
+            // Most cells are one row in which nothing is odd, and it is known at one look.
+            let row = filled(text, &mut room);
+            let odd = machine.one_of(machine.bytes(row), [b',', b'"', b'\n', b'\r', 0]);
+            if odd == 0 && (raw || !starts_formulas(row[0])) {
+                append::some(row, text.len(), out);
+                out.push(b',');
+                return;
+            }
+        }
+        let is_guarded = !raw && looks_like_a_formula(text);
         let mut rows = text.chunks(BITS);
         let needs_quotes = rows.any(|row| {
             let row = machine.bytes(filled(row, &mut room));
@@ -130,9 +147,13 @@ impl Loop for Cell<'_, '_> {
 
 /// Whether a spreadsheet may run the cell, NULs aside. The apostrophe is in the list so that the guard can be
 /// undone: a cell that starts with one always had one put before it.
-fn looks_like_a_formula(text: &str) -> bool {
-    let first = text.bytes().find(|byte| *byte != 0);
-    matches!(first, Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\''))
+fn looks_like_a_formula(text: &[u8]) -> bool {
+    text.iter().find(|byte| **byte != 0).is_some_and(|first| starts_formulas(*first))
+}
+
+/// Whether what starts with this byte looks like a formula.
+fn starts_formulas(byte: u8) -> bool {
+    matches!(byte, b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\'')
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::ops::Range;
 use serde::ser::Serialize;
 use serde_json::value::RawValue;
 
-use super::cells::Cells;
+use super::cells::{Cells, joined};
 use super::json::{self, Member, Object, member};
 use crate::article::{Caption, Span};
 use crate::ledger::{Reason, Reject, RejectReason, Removal, Repeats};
@@ -121,10 +121,10 @@ impl ArticleRow<'_> {
             self.published.unwrap_or_default(),
             self.language.unwrap_or_default(),
             self.text,
+            &joined(self.captions.iter().filter_map(|caption| caption.text.as_deref())),
+            &joined(self.captions.iter().filter_map(|caption| caption.credit.as_deref())),
+            self.fingerprint,
         ]);
-        cells.joined(self.captions.iter().filter_map(|caption| caption.text.as_deref()));
-        cells.joined(self.captions.iter().filter_map(|caption| caption.credit.as_deref()));
-        cells.text(self.fingerprint);
         cells.number(self.words);
         cells.number(self.copies);
         cells.optional(self.duplicate_of);
@@ -209,17 +209,18 @@ impl DuplicateRow<'_> {
     /// Appends the row as one row of CSV, as [`ArticleRow::csv`] does.
     pub fn csv(&self, out: &mut Vec<u8>, raw: bool) {
         let mut cells = Cells::new(out, raw);
-        cells.text(self.id);
-        cells.text(self.dump);
-        cells.optional(self.source);
-        cells.optional(self.url);
-        cells.optional(self.title);
-        cells.optional(self.published);
-        cells.text(self.kind.as_str());
-        cells.text(self.duplicate_of);
+        cells.texts(&[
+            self.id,
+            self.dump,
+            self.source.unwrap_or_default(),
+            self.url.unwrap_or_default(),
+            self.title.unwrap_or_default(),
+            self.published.unwrap_or_default(),
+            self.kind.as_str(),
+            self.duplicate_of,
+        ]);
         cells.share(rounded(self.similarity));
-        cells.text(self.cluster);
-        cells.text(self.fingerprint);
+        cells.texts(&[self.cluster, self.fingerprint]);
         cells.end();
     }
 }
