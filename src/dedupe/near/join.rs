@@ -27,11 +27,11 @@ pub fn pair(sample: u32, rank: u32) -> u64 {
 pub struct Shared {
     /// For each article where its samples end in `samples`.
     ends: Vec<usize>,
-    /// Where the list of each sample starts in `lists`.
-    samples: Vec<u32>,
+    /// The samples of each article.
+    samples: Vec<Sample>,
     /// For each article, how many of its samples it has had before.
     repeated: Vec<u32>,
-    /// Lists one behind the other, each with a [`Head`] before it: most are read in one go. A head is written
+    /// Lists one behind the other, each with its length before it: most are read in one go. A length is written
     /// after what it counts.
     lists: Vec<AtomicU32>,
 }
@@ -82,21 +82,26 @@ impl Recent {
     }
 }
 
-/// How many articles stand in a list, and how many may.
-#[derive(Clone, Copy)]
-struct Head {
-    len: u8,
-    room: u8,
-}
+/// A sample of an article: where its list starts in [`Shared::lists`], and whether the article is the first of those that
+/// share it. None before it is listed there then, and the list, which is far away in memory, need not be looked at.
+#[derive(Clone, Copy, Debug)]
+struct Sample(u32);
 
-impl Head {
-    fn to_bits(self) -> u32 {
-        u32::from(self.len) | u32::from(self.room) << 8
+impl Sample {
+    /// The bit that says so: lists start before it.
+    const FIRST: u32 = 1 << 31;
+    /// One whose list would start too far behind: it has the list of no articles.
+    const NONE: Sample = Sample(0);
+
+    /// Where its list starts.
+    fn start(self) -> u32 {
+        self.0 & !Sample::FIRST
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "the parts are taken")]
-    fn from_bits(bits: u32) -> Head {
-        Head { len: bits as u8, room: (bits >> 8) as u8 }
+    /// Where a list starts of all that are listed there before the article.
+    fn before(self) -> u32 {
+        // Without a jump, which would be hard to predict.
+        self.0 & (self.0 >> 31).wrapping_sub(1)
     }
 }
 
@@ -104,7 +109,7 @@ impl Head {
 #[derive(Clone, Copy)]
 struct List {
     start: usize,
-    len: u8,
+    len: usize,
 }
 
 /// An article in a list: its rank, and whether it needs fewer than [`FEW`].
@@ -244,9 +249,9 @@ impl Sharing {
         };
         let ends = self.counts.iter().map(start).collect();
         let repeated = self.counts.iter().map(|[repeated, _]| *repeated).collect();
-        let samples = vec![0; end];
-        // One list without room for all samples whose own would start too far behind.
-        let lists = vec![AtomicU32::new(Head { len: 0, room: 0 }.to_bits())];
+        let samples = vec![Sample::NONE; end];
+        // The list of no articles.
+        let lists = vec![AtomicU32::new(0)];
         Filling(Shared { ends, samples, repeated, lists })
     }
 }
@@ -260,23 +265,24 @@ impl Filling {
         let Shared { ends, samples, lists, .. } = &mut self.0;
         let mut placed = ArrayVec::<_, AT_A_TIME>::new();
         for group in part.chunk_by(|a, b| a >> 32 == b >> 32) {
-            let start = u32::try_from(lists.len()).unwrap_or(0);
+            let start = u32::try_from(lists.len()).ok().filter(|start| *start < Sample::FIRST);
+            // Those of a group are in order of rank.
+            let mut sample = start.map_or(Sample::NONE, |start| Sample(start | Sample::FIRST));
             for &pair in group {
                 let place = &mut ends[rank(pair)];
-                placed.push((*place, start));
+                placed.push((*place, sample));
                 *place += 1;
+                sample = Sample(sample.start());
                 if placed.is_full() {
-                    placed.drain(..).for_each(|(place, start)| samples[place] = start);
+                    placed.drain(..).for_each(|(place, sample)| samples[place] = sample);
                 }
             }
-            if start > 0 {
+            if start.is_some() {
                 let own = group.len().min(LISTED_MAX);
-                let head = Head { len: 0, room: u8::try_from(own).unwrap_or(u8::MAX) };
-                lists.push(AtomicU32::new(head.to_bits()));
-                lists.resize_with(lists.len() + own, AtomicU32::default);
+                lists.resize_with(lists.len() + 1 + own, AtomicU32::default);
             }
         }
-        placed.into_iter().for_each(|(place, start)| samples[place] = start);
+        placed.into_iter().for_each(|(place, sample)| samples[place] = sample);
     }
 
     /// The samples that several articles share, with empty lists.
@@ -293,28 +299,30 @@ impl Shared {
         self.repeated[rank as usize]
     }
 
-    fn samples(&self, rank: u32) -> &[u32] {
+    fn samples(&self, rank: u32) -> &[Sample] {
         let rank = rank as usize;
         let start = rank.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.samples[start..self.ends[rank]]
     }
 
     /// The listed articles that share enough samples with the article `rank`, and how many: `needs` says
-    /// for each article what is enough, and the lower of both numbers counts.
+    /// for each article what is enough, and the lower of both numbers counts. Those listed after it are among them
+    /// where `all` says so.
     #[must_use]
     pub fn look_up<'f>(
         &self,
-        rank: u32,
+        (rank, all): (u32, bool),
         needs: &Needs,
         room: &'f mut LookUp,
     ) -> &'f mut Vec<(u32, u32)> {
         let LookUp { lists, places, hits, .. } = room;
         lists.clear();
         hits.clear();
-        // All heads first: none is waited for before the next is asked for.
-        lists.extend(self.samples(rank).iter().map(|&head| self.list_at(head)));
+        // All lengths first: none is waited for before the next is asked for.
+        let start = |sample: &Sample| if all { sample.start() } else { sample.before() };
+        lists.extend(self.samples(rank).iter().map(|sample| self.list_at(start(sample))));
         // Nearly all share a phrase and no more, which is told without sorting them.
-        let most_hits: usize = lists.iter().map(|list| usize::from(list.len)).sum();
+        let most_hits: usize = lists.iter().map(|list| list.len).sum();
         let mask = ((most_hits * PLACES_EACH).next_power_of_two() - 1).min(PLACES - 1);
         places[..=mask].fill(0);
         let (least, mut most) = (needs.of(rank).min(FEW), 0);
@@ -339,14 +347,14 @@ impl Shared {
         room.found(rank, needs)
     }
 
-    fn list_at(&self, head: u32) -> List {
-        let Head { len, .. } = Head::from_bits(self.lists[head as usize].load(Ordering::Acquire));
-        List { start: head as usize + 1, len }
+    fn list_at(&self, start: u32) -> List {
+        let len = self.lists[start as usize].load(Ordering::Acquire) as usize;
+        List { start: start as usize + 1, len }
     }
 
     /// What stands in a list, in order of rank.
     fn listed(&self, list: List) -> impl DoubleEndedIterator<Item = Listed> {
-        let listed = &self.lists[list.start..list.start + usize::from(list.len)];
+        let listed = &self.lists[list.start..list.start + list.len];
         listed.iter().map(|other| Listed(other.load(Ordering::Relaxed)))
     }
 
@@ -361,8 +369,9 @@ impl Shared {
     ) -> &'f [(u32, u32)] {
         let hits = &mut room.hits;
         hits.clear();
-        for &head in self.samples(rank).iter().filter(|head| recent.has_grown(**head)) {
-            let listed = self.listed(self.list_at(head)).rev().map(Listed::rank);
+        let starts = self.samples(rank).iter().map(|sample| sample.before());
+        for start in starts.filter(|start| recent.has_grown(*start)) {
+            let listed = self.listed(self.list_at(start)).rev().map(Listed::rank);
             hits.extend(listed.take_while(|&other| other >= recent.since));
         }
         room.found(rank, needs)
@@ -373,15 +382,18 @@ impl Shared {
     pub fn list(&self, rank: u32, needs: &Needs, recent: &mut Recent) {
         let listed = Listed::of(rank, needs);
         for some in self.samples(rank).chunks(AT_A_TIME) {
-            let head = |&start: &u32| self.lists[start as usize].load(Ordering::Relaxed);
-            let heads: ArrayVec<_, AT_A_TIME> = some.iter().map(head).collect();
-            for (&start, head) in some.iter().zip(heads) {
+            // That of the first is known, and what is written is not waited for.
+            let len =
+                |sample: &Sample| self.lists[sample.before() as usize].load(Ordering::Relaxed);
+            let lens: ArrayVec<_, AT_A_TIME> = some.iter().map(len).collect();
+            for (sample, len) in some.iter().zip(lens) {
+                let start = sample.start();
                 recent.grow(start);
-                let (start, mut head) = (start as usize, Head::from_bits(head));
-                if head.len < head.room {
-                    head.len += 1;
-                    self.lists[start + usize::from(head.len)].store(listed.0, Ordering::Relaxed);
-                    self.lists[start].store(head.to_bits(), Ordering::Release);
+                // A list has room for all articles of its group, or for so many.
+                if start > 0 && (len as usize) < LISTED_MAX {
+                    let start = start as usize;
+                    self.lists[start + 1 + len as usize].store(listed.0, Ordering::Relaxed);
+                    self.lists[start].store(len + 1, Ordering::Release);
                 }
             }
         }
@@ -457,8 +469,9 @@ mod tests {
         let (shared, mut recent) = (shared(pairs.collect(), 4), Recent::default());
         assert_eq!([0, 1, 2, 3].map(|rank| shared.repeated(rank)), [1, 0, 0, 0]);
         let mut room = LookUp::default();
-        let mut look_up =
-            |shared: &Shared, rank| shared.look_up(rank, &needs(&[1; 4]), &mut room).clone();
+        let mut look_up = |shared: &Shared, rank| {
+            shared.look_up((rank, true), &needs(&[1; 4]), &mut room).clone()
+        };
         assert_eq!(look_up(&shared, 3), []);
         shared.list(0, &needs(&[1; 4]), &mut recent);
         assert_eq!(look_up(&shared, 1), [(1, 0)]);
@@ -518,17 +531,26 @@ mod tests {
             .flat_map(|(rank, samples)| samples.iter().map(move |&sample| pair(sample, rank)));
         let (shared, mut recent) = (shared(pairs.collect(), articles.len()), Recent::default());
         let mut room = LookUp::default();
-        for (rank, samples) in articles.iter().enumerate() {
-            let expected: Vec<(u32, u32)> = (0..rank)
-                .filter_map(|other| {
-                    let common = |sample: &&u32| articles[other].contains(sample);
-                    let count = samples.iter().filter(common).count();
-                    let enough = usize::from(all[rank].min(all[other]));
-                    (count >= enough).then_some((count as u32, other as u32))
-                })
-                .collect();
-            assert_eq!(*shared.look_up(rank as u32, &needs, &mut room), expected);
+        let expected = |rank: usize, others: std::ops::Range<usize>| -> Vec<(u32, u32)> {
+            let enough_in_common = |other: usize| {
+                let common = |sample: &&u32| articles[other].contains(sample);
+                let count = articles[rank].iter().filter(common).count();
+                let enough = usize::from(all[rank].min(all[other]));
+                (count >= enough && other != rank).then_some((count as u32, other as u32))
+            };
+            others.filter_map(enough_in_common).collect()
+        };
+        for rank in 0..articles.len() {
+            for all in [false, true] {
+                let found = shared.look_up((rank as u32, all), &needs, &mut room);
+                assert_eq!(*found, expected(rank, 0..rank));
+            }
             shared.list(rank as u32, &needs, &mut recent);
+        }
+        for rank in 0..articles.len() {
+            let found = shared.look_up((rank as u32, true), &needs, &mut room);
+            found.retain(|(_, other)| *other as usize != rank);
+            assert_eq!(*found, expected(rank, 0..articles.len()));
         }
     }
 
@@ -562,7 +584,7 @@ mod tests {
         let needs = needs(&[1; 1000]);
         (0..1000).for_each(|rank| shared.list(rank, &needs, &mut recent));
         let mut room = LookUp::default();
-        let found = shared.look_up(999, &needs, &mut room);
+        let found = shared.look_up((999, false), &needs, &mut room);
         assert_eq!(found.len(), LISTED_MAX);
     }
 }

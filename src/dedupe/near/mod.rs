@@ -300,7 +300,8 @@ impl Known<'_> {
         (rank, of): (u32, Option<u32>),
         room: &'r mut LookUp,
     ) -> &'r [(u32, u32)] {
-        let candidates = shared.look_up(rank, &self.needs, room);
+        // Whoever is a copy already may be one of an article that came later, too.
+        let candidates = shared.look_up((rank, of.is_some()), &self.needs, room);
         candidates
             .retain(|&(count, other)| Some(other) != of && self.is_candidate(count, rank, other));
         candidates.sort_unstable_by_key(|&(count, other)| (Reverse(count), other));
