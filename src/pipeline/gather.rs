@@ -11,7 +11,7 @@ use super::idle::Idle;
 use super::index::{Index, NewIds};
 use super::ordered::ordered;
 use super::spool::Spool;
-use super::stored::{Entry, Flat, StoredArticle, StoredHead, Storing, store};
+use super::stored::{Entry, Flat, Stored, StoredHead, Storing, store};
 use crate::boilerplate::{self, Cut, Key, Learned, Learner, SourceId};
 use crate::clean::CleanArticle;
 use crate::dedupe::{self, ArticleId, Candidate};
@@ -348,12 +348,12 @@ fn without(
 ) -> Result<(Cut, Option<Left>), Error> {
     let (mut bytes, mut words, mut cut) = (0, 0, Cut::default());
     for (index, paragraph) in article.parts().enumerate() {
-        if gone(paragraph.digest) {
+        if gone(paragraph.digest()) {
             cut.insert(index);
         } else {
             bytes += paragraph.place.len() as u64 + 2;
             words += paragraph.words;
-            keys.extend(paragraph.digest);
+            keys.extend(paragraph.digest());
         }
     }
     let left = if bytes > 0 {
@@ -463,7 +463,7 @@ impl Chunk {
         let what = match outcome {
             Ok(article) => {
                 flat.fill(&article)?;
-                let stored = StoredArticle::of(&article, flat);
+                let stored = Stored::of(&article, flat);
                 self.bytes.reserve(article.text.len() + article.text.len() / 16 + 1024);
                 store(&Storing::Article(&stored), &mut self.bytes)?;
                 self.note(&article, keep, key);

@@ -10,7 +10,7 @@ use super::guard::guarded;
 use super::idle::Idle;
 use super::index::Index;
 use super::sketches::{AllSketches, Sketches};
-use super::stored::{Part, StoredHead, utf8};
+use super::stored::{StoredHead, utf8};
 use crate::boilerplate::{self, Learned};
 use crate::dedupe::near::sample::sample;
 use crate::dedupe::near::{
@@ -117,11 +117,12 @@ impl Texts<'_> {
         // What stays in a row is borrowed; it is copied once more stays behind what was learned, which is not even
         // brought from memory.
         let (mut row, mut words) = (0..0, 0);
-        for (index, Part { place, words: own, digest }) in article.parts().enumerate() {
-            if cut.contains(index, || is_learned(digest)) {
+        for (index, part) in article.parts().enumerate() {
+            if cut.contains(index, || is_learned(part.digest())) {
                 continue;
             }
-            words += own;
+            words += part.words;
+            let place = part.place;
             if row.is_empty() || row.end + 2 == place.start {
                 row = if row.is_empty() { place } else { row.start..place.end };
             } else {

@@ -28,48 +28,134 @@ pub(super) enum Entry<'a> {
 /// An [`Entry`] as it is stored, in the same form.
 #[derive(Debug, Serialize)]
 pub(super) enum Storing<'a> {
-    Article(&'a StoredArticle<'a>),
+    Article(&'a Stored<'a>),
     Reject(RejectRow<'a>),
 }
 
-/// A [`CleanArticle`] whose texts lie in the spool. First what more than the last pass reads: see [`StoredHead`].
-#[derive(Debug, Serialize, Deserialize)]
+/// A [`CleanArticle`] whose texts lie in the spool.
+#[derive(Debug, Deserialize)]
+#[serde(from = "Stored<'a>")]
 pub(super) struct StoredArticle<'a> {
-    pub(super) title: Option<&'a str>,
-    pub(super) title_from_text: bool,
-    #[serde(borrow, with = "long_text")]
-    pub(super) text: &'a str,
-    /// [`FACT_BYTES`] of each paragraph.
-    #[serde(with = "raw_bytes")]
-    facts: &'a [u8],
     pub(super) dump: &'a str,
     pub(super) record: u64,
     pub(super) line: u64,
     pub(super) source: &'a str,
     pub(super) url: Option<&'a str>,
+    pub(super) title: Option<&'a str>,
+    pub(super) title_from_text: bool,
     pub(super) byline: Option<&'a str>,
     pub(super) dateline: Option<&'a str>,
     pub(super) published: Option<&'a str>,
     pub(super) language: Option<&'a str>,
-    /// [`PLACE_BYTES`] of each paragraph.
-    #[serde(with = "raw_bytes")]
+    pub(super) text: &'a str,
+    facts: &'a [u8],
+    digests: &'a [u8],
     places: &'a [u8],
     /// Blocks of paragraphs as they came in, where normalizing changed them, one behind the other.
-    #[serde(borrow, with = "long_text")]
     raw: &'a str,
-    /// [`RAW_BYTES`] of each of them.
-    #[serde(with = "raw_bytes")]
     raws: &'a [u8],
     pub(super) captions: Cow<'a, [Caption]>,
     pub(super) meta: Option<&'a str>,
     /// Texts of removals, one behind the other.
-    #[serde(borrow, with = "long_text")]
     removed: &'a str,
-    /// A [`RemovalFacts`] of each of them.
-    #[serde(with = "raw_bytes")]
     removals: &'a [u8],
     pub(super) blocks_in: usize,
     pub(super) blocks_in_fields: usize,
+}
+
+/// An article as it is stored. First what more than the last pass reads: see [`StoredHead`].
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Stored<'a> {
+    title: Option<&'a str>,
+    title_from_text: bool,
+    #[serde(borrow, with = "long_text")]
+    text: &'a str,
+    /// [`FACT_BYTES`] of each paragraph.
+    #[serde(with = "raw_bytes")]
+    facts: &'a [u8],
+    /// The digest of each.
+    #[serde(with = "raw_bytes")]
+    digests: &'a [u8],
+    /// [`PLACE_BYTES`] of each.
+    #[serde(with = "raw_bytes")]
+    places: &'a [u8],
+    /// [`RAW_BYTES`] of each block that normalizing changed.
+    #[serde(with = "raw_bytes")]
+    raws: &'a [u8],
+    /// All other texts, one behind the other: they are looked at once.
+    #[serde(borrow, with = "long_text")]
+    texts: &'a str,
+    /// [`LENGTH_BYTES`] of each of them.
+    #[serde(with = "raw_bytes")]
+    lengths: &'a [u8],
+    captions: Cow<'a, [Caption]>,
+    /// A [`RemovalFacts`] of each removal.
+    #[serde(with = "raw_bytes")]
+    removals: &'a [u8],
+    record: u64,
+    line: u64,
+    blocks_in: usize,
+    blocks_in_fields: usize,
+}
+
+impl<'a> Stored<'a> {
+    /// A view of `article`, whose parts are in `flat`.
+    pub(super) fn of(article: &'a CleanArticle, flat: &'a Flat) -> Stored<'a> {
+        Stored {
+            title: article.title.as_deref(),
+            title_from_text: article.title_from_text,
+            text: &article.text,
+            facts: flat.facts.as_flattened(),
+            digests: flat.digests.as_flattened(),
+            places: flat.places.as_flattened(),
+            raws: flat.raws.as_flattened(),
+            texts: &flat.texts,
+            lengths: flat.lengths.as_flattened(),
+            captions: Cow::Borrowed(&article.captions),
+            removals: &flat.removals,
+            record: article.record,
+            line: article.line,
+            blocks_in: article.blocks_in,
+            blocks_in_fields: article.blocks_in_fields,
+        }
+    }
+}
+
+impl<'a> From<Stored<'a>> for StoredArticle<'a> {
+    fn from(stored: Stored<'a>) -> StoredArticle<'a> {
+        let (lengths, _) = stored.lengths.as_chunks::<LENGTH_BYTES>();
+        let (mut lengths, mut rest) = (lengths.iter(), stored.texts);
+        let mut next = || {
+            let length = u32::from_le_bytes(*lengths.next()?);
+            (length != NO_TEXT).then(|| take_text(&mut rest, length as usize))
+        };
+        // In the order of `Flat::fill`.
+        StoredArticle {
+            dump: next().unwrap_or_default(),
+            source: next().unwrap_or_default(),
+            url: next(),
+            byline: next(),
+            dateline: next(),
+            published: next(),
+            language: next(),
+            meta: next(),
+            raw: next().unwrap_or_default(),
+            removed: next().unwrap_or_default(),
+            record: stored.record,
+            line: stored.line,
+            title: stored.title,
+            title_from_text: stored.title_from_text,
+            text: stored.text,
+            facts: stored.facts,
+            digests: stored.digests,
+            places: stored.places,
+            raws: stored.raws,
+            captions: stored.captions,
+            removals: stored.removals,
+            blocks_in: stored.blocks_in,
+            blocks_in_fields: stored.blocks_in_fields,
+        }
+    }
 }
 
 /// A [`CleanParagraph`] whose texts lie in the spool.
@@ -98,55 +184,30 @@ pub(super) struct RemovalFacts<'a> {
 }
 
 impl<'a> StoredArticle<'a> {
-    /// A view of `article`, whose parts are in `flat`.
-    pub(super) fn of(article: &'a CleanArticle, flat: &'a Flat) -> StoredArticle<'a> {
-        StoredArticle {
-            title: article.title.as_deref(),
-            title_from_text: article.title_from_text,
-            published: article.published.as_deref(),
-            text: &article.text,
-            facts: &flat.facts,
-            dump: &article.dump,
-            record: article.record,
-            line: article.line,
-            source: &article.source,
-            url: article.url.as_deref(),
-            byline: article.byline.as_deref(),
-            dateline: article.dateline.as_deref(),
-            language: article.language.as_deref(),
-            places: &flat.places,
-            raw: &flat.raw,
-            raws: &flat.raws,
-            captions: Cow::Borrowed(&article.captions),
-            meta: article.meta.as_deref(),
-            removed: &flat.removed,
-            removals: &flat.removals,
-            blocks_in: article.blocks_in,
-            blocks_in_fields: article.blocks_in_fields,
-        }
-    }
-
     /// Every paragraph with its text and digest.
     pub(super) fn texts(&self) -> impl Iterator<Item = (StoredParagraph<'a>, &'a str, Digest)> {
-        self.parts().map(|(paragraph, part)| (paragraph, &self.text[part.place], part.digest))
+        self.parts()
+            .map(|(paragraph, part)| (paragraph, &self.text[part.place.clone()], part.digest()))
     }
 
     /// Every paragraph with what is known of it.
-    pub(super) fn parts(&self) -> impl Iterator<Item = (StoredParagraph<'a>, Part)> {
+    pub(super) fn parts(&self) -> impl Iterator<Item = (StoredParagraph<'a>, Part<'a>)> {
         let (places, _) = self.places.as_chunks::<PLACE_BYTES>();
         let (mut raws, mut rest) =
             (self.raws.as_chunks::<RAW_BYTES>().0.iter().peekable(), self.raw);
-        (0_u32..).zip(places).zip(parts(self.facts)).map(move |((index, place), part)| {
-            let [start @ .., n0, n1, n2, n3, l0, l1, l2, l3] = *place;
-            let start = usize::try_from(u64::from_le_bytes(start)).unwrap_or(usize::MAX);
-            let end = start + u32::from_le_bytes([n0, n1, n2, n3]) as usize;
-            let line = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
-            let raw = raws.next_if(|[of @ .., _, _, _, _]| u32::from_le_bytes(*of) == index);
-            let raw = raw.map(|&[.., n0, n1, n2, n3]| {
-                take_text(&mut rest, u32::from_le_bytes([n0, n1, n2, n3]) as usize)
-            });
-            (StoredParagraph { span: Span { start, end }, line, raw }, part)
-        })
+        (0_u32..).zip(places).zip(parts(self.facts, self.digests)).map(
+            move |((index, place), part)| {
+                let [start @ .., n0, n1, n2, n3, l0, l1, l2, l3] = *place;
+                let start = usize::try_from(u64::from_le_bytes(start)).unwrap_or(usize::MAX);
+                let end = start + u32::from_le_bytes([n0, n1, n2, n3]) as usize;
+                let line = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
+                let raw = raws.next_if(|[of @ .., _, _, _, _]| u32::from_le_bytes(*of) == index);
+                let raw = raw.map(|&[.., n0, n1, n2, n3]| {
+                    take_text(&mut rest, u32::from_le_bytes([n0, n1, n2, n3]) as usize)
+                });
+                (StoredParagraph { span: Span { start, end }, line, raw }, part)
+            },
+        )
     }
 
     /// What was removed, in the order of the text.
@@ -167,7 +228,7 @@ impl<'a> StoredArticle<'a> {
     /// The title, when it is a block of the text and nothing else of the text remains without the
     /// paragraphs that are `gone`: then it is the text.
     pub(super) fn title_alone(&self, gone: impl Fn(Digest) -> bool) -> Option<(&'a str, Digest)> {
-        title_alone(self.title.filter(|_| self.title_from_text)?, self.facts, gone)
+        title_alone(self.title.filter(|_| self.title_from_text)?, self.digests, gone)
     }
 
     /// The row of `articles.*`, with `text` and the rest of what later passes settle.
@@ -194,7 +255,7 @@ impl<'a> StoredArticle<'a> {
     }
 }
 
-/// The first fields of a [`StoredArticle`], in its order: whoever needs no more reads them in a fraction of the time.
+/// The first fields of what is [`Stored`], in its order: whoever needs no more reads them in a fraction of the time.
 #[derive(Debug, Deserialize)]
 pub(super) struct StoredHead<'a> {
     /// UTF-8 as it was written, like the text: few look at it.
@@ -206,6 +267,8 @@ pub(super) struct StoredHead<'a> {
     text: &'a [u8],
     #[serde(with = "raw_bytes")]
     facts: &'a [u8],
+    #[serde(with = "raw_bytes")]
+    digests: &'a [u8],
 }
 
 impl<'a> StoredHead<'a> {
@@ -236,8 +299,8 @@ impl<'a> StoredHead<'a> {
     }
 
     /// What is known of every paragraph.
-    pub(super) fn parts(&self) -> impl Iterator<Item = Part> + use<'a> {
-        parts(self.facts)
+    pub(super) fn parts(&self) -> impl Iterator<Item = Part<'a>> + use<'a> {
+        parts(self.facts, self.digests)
     }
 
     /// See [`StoredArticle::title_alone`].
@@ -246,20 +309,31 @@ impl<'a> StoredHead<'a> {
         gone: impl Fn(Digest) -> bool,
     ) -> Result<Option<(&'a str, Digest)>, Error> {
         let title = self.title()?.filter(|_| self.title_from_text);
-        Ok(title.and_then(|title| title_alone(title, self.facts, gone)))
+        Ok(title.and_then(|title| title_alone(title, self.digests, gone)))
     }
 }
 
 /// What more than the last pass asks of a paragraph.
-pub(super) struct Part {
+pub(super) struct Part<'a> {
     /// Its place in the text of the article.
     pub(super) place: Range<usize>,
     pub(super) words: usize,
-    pub(super) digest: Digest,
+    /// See [`Part::digest`]; who does not ask for it does not bring it from memory.
+    digest: &'a [u8; DIGEST_BYTES],
 }
 
-/// Bytes stored of each paragraph: its digest, its length and its words. Of fixed size, they are read without a loop.
-const FACT_BYTES: usize = 40;
+impl Part<'_> {
+    /// Its fingerprint.
+    pub(super) fn digest(&self) -> Digest {
+        Digest(*self.digest)
+    }
+}
+
+/// Bytes stored of each paragraph: its length and its words. Of fixed size, they are read without a loop.
+const FACT_BYTES: usize = 8;
+
+/// The same of its digest.
+const DIGEST_BYTES: usize = 32;
 
 /// The same of its place in the dump: the first byte, how many there are, and the line.
 const PLACE_BYTES: usize = 16;
@@ -267,36 +341,65 @@ const PLACE_BYTES: usize = 16;
 /// The same of a block as it came in: the number of its paragraph, and its length.
 const RAW_BYTES: usize = 8;
 
-/// What is stored of all paragraphs of an article, and of all its removals; its memory goes from one to the next.
+/// The same of the length of a text, and what stands there for none.
+const LENGTH_BYTES: usize = 4;
+const NO_TEXT: u32 = u32::MAX;
+
+/// What is stored of all paragraphs of an article, of its removals and its short texts; its memory goes from one to the
+/// next.
 #[derive(Default)]
 pub(super) struct Flat {
-    facts: Vec<u8>,
-    places: Vec<u8>,
-    raw: String,
-    raws: Vec<u8>,
-    removed: String,
+    facts: Vec<[u8; FACT_BYTES]>,
+    digests: Vec<[u8; DIGEST_BYTES]>,
+    places: Vec<[u8; PLACE_BYTES]>,
+    raws: Vec<[u8; RAW_BYTES]>,
+    texts: String,
+    lengths: Vec<[u8; LENGTH_BYTES]>,
     removals: Vec<u8>,
 }
 
 impl Flat {
     /// Fills it with those of `article`.
     pub(super) fn fill(&mut self, article: &CleanArticle) -> Result<(), Error> {
-        let Flat { facts, places, raw, raws, removed, removals } = self;
-        [facts, places, raws, removals].into_iter().for_each(Vec::clear);
-        [raw, removed].into_iter().for_each(String::clear);
-        let paragraphs = article.paragraphs.iter().zip(&article.digests).enumerate();
-        for (index, (paragraph, digest)) in paragraphs {
-            self.facts.extend_from_slice(&digest.0);
-            self.facts.extend_from_slice(&pair(paragraph.bytes, paragraph.words));
-            self.places.extend_from_slice(&(paragraph.span.start as u64).to_le_bytes());
-            self.places.extend_from_slice(&pair(paragraph.span.len(), paragraph.line));
+        let Flat { facts, digests, places, raws, texts, lengths, removals } = self;
+        facts.clear();
+        facts.extend(article.paragraphs.iter().map(|own| pair(own.bytes, own.words)));
+        digests.clear();
+        digests.extend(article.digests.iter().map(|digest| digest.0));
+        places.clear();
+        places.extend(article.paragraphs.iter().map(|own| {
+            let behind = u64::from_le_bytes(pair(own.span.len(), own.line));
+            (own.span.start as u128 | u128::from(behind) << 64).to_le_bytes()
+        }));
+        texts.clear();
+        lengths.clear();
+        let length = |bytes: usize| u32::try_from(bytes).unwrap_or(NO_TEXT).to_le_bytes();
+        for text in [
+            Some(&*article.dump),
+            Some(&*article.source),
+            article.url.as_deref(),
+            article.byline.as_deref(),
+            article.dateline.as_deref(),
+            article.published.as_deref(),
+            article.language.as_deref(),
+            article.meta.as_deref(),
+        ] {
+            texts.push_str(text.unwrap_or_default());
+            lengths.push(text.map_or(NO_TEXT.to_le_bytes(), |text| length(text.len())));
+        }
+        raws.clear();
+        let start = texts.len();
+        for (index, paragraph) in article.paragraphs.iter().enumerate() {
             if let Some(raw) = &paragraph.raw {
-                self.raw.push_str(raw);
-                self.raws.extend_from_slice(&pair(index, raw.len()));
+                texts.push_str(raw);
+                raws.push(pair(index, raw.len()));
             }
         }
+        lengths.push(length(texts.len() - start));
+        removals.clear();
+        let start = texts.len();
         for removal in &article.removals {
-            self.removed.push_str(&removal.text);
+            texts.push_str(&removal.text);
             let facts = RemovalFacts {
                 bytes: removal.text.len(),
                 span: removal.span,
@@ -306,8 +409,9 @@ impl Flat {
                 repeats: removal.repeats.clone(),
                 partial: removal.partial,
             };
-            store(&facts, &mut self.removals)?;
+            store(&facts, removals)?;
         }
+        lengths.push(length(texts.len() - start));
         Ok(())
     }
 }
@@ -325,15 +429,16 @@ fn pair(one: usize, other: usize) -> [u8; 8] {
     (four(one) | four(other) << 32).to_le_bytes()
 }
 
-/// What is known of each paragraph with these facts.
-fn parts(facts: &[u8]) -> impl Iterator<Item = Part> {
+/// What is known of each paragraph with these facts and digests.
+fn parts<'a>(facts: &'a [u8], digests: &'a [u8]) -> impl Iterator<Item = Part<'a>> + use<'a> {
     let (facts, _) = facts.as_chunks::<FACT_BYTES>();
+    let (digests, _) = digests.as_chunks::<DIGEST_BYTES>();
     let mut start = 0;
-    facts.iter().map(move |&[digest @ .., n0, n1, n2, n3, w0, w1, w2, w3]| {
+    facts.iter().zip(digests).map(move |(&[n0, n1, n2, n3, w0, w1, w2, w3], digest)| {
         let place = start..start + u32::from_le_bytes([n0, n1, n2, n3]) as usize;
         start = place.end + 2;
         let words = u32::from_le_bytes([w0, w1, w2, w3]) as usize;
-        Part { place, words, digest: Digest(digest) }
+        Part { place, words, digest }
     })
 }
 
@@ -346,10 +451,11 @@ pub(super) fn utf8(bytes: &[u8]) -> Result<&str, Error> {
 
 fn title_alone<'a>(
     title: &'a str,
-    facts: &[u8],
+    digests: &[u8],
     gone: impl Fn(Digest) -> bool,
 ) -> Option<(&'a str, Digest)> {
-    if !parts(facts).all(|part| gone(part.digest)) {
+    let (digests, _) = digests.as_chunks::<DIGEST_BYTES>();
+    if !digests.iter().all(|digest| gone(Digest(*digest))) {
         return None;
     }
     Some((title, fingerprint::paragraph(title, &mut String::new())?))
@@ -482,7 +588,20 @@ mod tests {
         let texts = ["One, two.", "é", "three four five"];
         let starts = [0, 1 << 33, (1 << 40) + 7];
         let raws = [Some("One,  two."), None, Some("three\nfour five")];
-        let mut article = CleanArticle { text: texts.join("\n\n"), ..CleanArticle::default() };
+        let some = |text: &str| Some(text.to_owned());
+        let mut article = CleanArticle {
+            text: texts.join("\n\n"),
+            dump: "a#1".to_owned(),
+            source: "Ünïcode".to_owned(),
+            title: some("Title"),
+            url: some("https://example.org/é"),
+            dateline: some(""),
+            published: some("2024-05-01"),
+            meta: some("{\"a\":1}"),
+            record: 1 << 40,
+            line: 7,
+            ..CleanArticle::default()
+        };
         for ((index, text), (start, raw)) in (1..).zip(texts).zip(starts.into_iter().zip(raws)) {
             article.digests.push(Digest([index; 32]));
             article.paragraphs.push(CleanParagraph {
@@ -506,23 +625,23 @@ mod tests {
         }
         let mut flat = Flat::default();
         flat.fill(&article).unwrap();
-        let stored = StoredArticle::of(&article, &flat);
+        let stored = Stored::of(&article, &flat);
         let entry = Storing::Article(&stored);
         let bytes = postcard::to_extend(&entry, Vec::new()).unwrap();
         let Ok(Entry::Article(stored)) = postcard::from_bytes(&bytes) else { panic!("no article") };
         let mut read = Vec::new();
-        for (paragraph, Part { place, words, digest }) in stored.parts() {
-            let text = &stored.text[place];
+        for (paragraph, part) in stored.parts() {
+            let text = &stored.text[part.place.clone()];
             assert_eq!(text, texts[read.len()]);
             read.push((
                 CleanParagraph {
                     bytes: text.len(),
-                    words,
+                    words: part.words,
                     span: paragraph.span,
                     line: paragraph.line,
                     raw: paragraph.raw.map(str::to_owned),
                 },
-                digest,
+                part.digest(),
             ));
         }
         let all = article.paragraphs.iter().cloned().zip(article.digests.iter().copied());
@@ -534,9 +653,16 @@ mod tests {
             let row = removal.row("a#1", "1");
             assert_eq!(format!("{row:?}"), format!("{:?}", RemovalRow::new(expected, "a#1", "1")));
         }
+        let given = [stored.url, stored.byline, stored.dateline, stored.published, stored.language];
+        assert_eq!(
+            given,
+            [Some("https://example.org/é"), None, Some(""), Some("2024-05-01"), None]
+        );
+        assert_eq!((stored.dump, stored.source, stored.title), ("a#1", "Ünïcode", Some("Title")));
+        assert_eq!((stored.record, stored.line, stored.meta), (1 << 40, 7, Some("{\"a\":1}")));
         let head = StoredHead::read(&bytes).unwrap();
         assert_eq!(head.text(0..article.text.len()), article.text.as_bytes());
-        let digests: Vec<Digest> = head.parts().map(|part| part.digest).collect();
+        let digests: Vec<Digest> = head.parts().map(|part| part.digest()).collect();
         assert_eq!(digests, article.digests);
     }
 }

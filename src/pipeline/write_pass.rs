@@ -14,7 +14,7 @@ use super::global::Repeated;
 use super::idle::{Idle, kept};
 use super::index::Index;
 use super::samples::samples;
-use super::stored::{Entry, Part, Settled, StoredArticle};
+use super::stored::{Entry, Settled, StoredArticle};
 use super::tally::{Place, Seen, Tally};
 use crate::article::Span;
 use crate::boilerplate::{self, SourceId};
@@ -380,7 +380,7 @@ impl Writing<'_> {
         // Paragraphs in a row that stay, as a place in the text.
         let mut row = 0..0;
         for (index, (paragraph, part)) in article.parts().enumerate() {
-            let Part { place, words, digest } = part;
+            let (digest, place, words) = (part.digest(), part.place, part.words);
             let gone = if cut.contains(index, || self.known.learned.contains(source, digest)) {
                 Some((BOILERPLATE, Reason::Boilerplate, None))
             } else {
