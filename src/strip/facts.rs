@@ -20,7 +20,8 @@ use crate::segment::shape::Measure;
 pub struct Facts<'a> {
     /// Columns.
     pub width: u32,
-    /// The number of its words, when it is [plain](Measure::plain_words).
+    /// The number of its words, when it is graphic characters of ASCII with one space between words, which are their own
+    /// written form.
     pub plain_words: Option<u32>,
     /// Whether it ends as a sentence does.
     pub sentence: bool,
