@@ -423,8 +423,8 @@ fn too_large(
     Reject { file, record, line, offset, reason: RejectReason::TooLarge, detail }
 }
 
-/// Normalizes what stripping left, the next of `paragraphs`, and settles the fields but for those of [`settle`]. Fingerprints that are not known
-/// yet are left open: see [`Scratch`].
+/// Normalizes what stripping left, the next of `paragraphs`, and settles the fields but for those of [`settle`].
+/// Fingerprints that are not known yet are left open: see [`Scratch`]. `account` is as in [`add_paragraph`].
 fn finish(
     index: usize,
     found: &Found,

@@ -17,23 +17,8 @@ pub(crate) const BITS: usize = 64;
 /// Whether `text` is ASCII. In one place: the code of it is long, and would stand wherever it is asked.
 #[inline(never)]
 pub(crate) fn is_ascii(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    // The last row overlaps the one before it: a loop over what is left ends where it is not foreseen.
-    match (bytes.first_chunk(), bytes.last_chunk()) {
-        (Some(first), Some(last)) if bytes.len() <= 2 * EIGHT => {
-            (u64::from_le_bytes(*first) | u64::from_le_bytes(*last)) & HIGHEST == 0
-        }
-        (Some(_), Some(last)) if bytes.len() <= 4 * BITS => {
-            let (rows, _) = bytes.as_chunks();
-            let last = u64::from_le_bytes(*last);
-            rows.iter().fold(last, |all, row| all | u64::from_le_bytes(*row)) & HIGHEST == 0
-        }
-        _ => bytes.is_ascii(),
-    }
+    text.is_ascii()
 }
-
-/// The highest bit of each of eight bytes, which none of ASCII has.
-const HIGHEST: u64 = 0x8080_8080_8080_8080;
 
 /// At most [`BITS`] bytes as a row, filled up with what `room` holds.
 #[inline(always)]
